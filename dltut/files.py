@@ -1,0 +1,56 @@
+"""Files that are either the old version or the new one, never half of each."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from dltut.errors import InputError
+
+
+@contextmanager
+def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
+    """Open a file for writing that replaces `path` only once it is complete and on the disk.
+
+    Parameters
+    ----------
+    path : path
+        Its folder is created when missing.
+    mode : {"wb", "w"}
+        Binary or text (UTF-8).
+
+    Raises
+    ------
+    InputError
+        If it cannot be written (disk full, no permission); what stood at `path` is untouched.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        encoding = None if "b" in mode else "utf-8"
+        with tempfile.NamedTemporaryFile(
+            mode, dir=path.parent, prefix=f".{path.name}.", delete=False, encoding=encoding
+        ) as file:
+            temporary = file.name
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(
+            f"{path} could not be written ({error.strerror or error}); the file that stood there "
+            "before is untouched: free some space or choose another folder"
+        ) from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
