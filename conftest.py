@@ -1,0 +1,63 @@
+"""What every test and doctest has around it: no network, nobody's own settings or data."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "dltut",
+    deadline=None,  # a first example may compile a graph
+    derandomize=True,
+    database=None,
+    # floatX and mode stay the same for all examples of one test
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("dltut")
+
+HERE = {"127.0.0.1", "localhost", "::1", ""}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Only this machine can be reached, from the tests and from the programs they start."""
+    for name in ("connect", "connect_ex"):
+        reach = getattr(socket.socket, name)
+        monkeypatch.setattr(socket.socket, name, inside(reach, lambda args: args[1][0]))
+    monkeypatch.setattr(socket, "getaddrinfo", inside(socket.getaddrinfo, lambda args: args[0]))
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+
+
+def inside(reach, host_of):
+    """The socket function `reach`, refusing hosts beyond this machine."""
+
+    def reach_inside(*arguments, **options):
+        host = host_of(arguments)
+        if isinstance(host, str | bytes) and os.fsdecode(host) not in HERE:
+            raise RuntimeError(f"a test tried to reach {os.fsdecode(host)}: tests use no network")
+        return reach(*arguments, **options)
+
+    return reach_inside
+
+
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch, empty_home):
+    """An empty home; compiled code is still found where it was cached before."""
+    cache = Path.home() / ".pytensor"
+    flags = os.environ.get("PYTENSOR_FLAGS", "")
+    if "base_compiledir" not in flags:
+        flags = ",".join(filter(None, [flags, f"base_compiledir={cache}"]))
+    monkeypatch.setenv("PYTENSOR_FLAGS", flags)
+    monkeypatch.setenv("HOME", str(empty_home))
+    monkeypatch.setenv("DLTUT_DATA", str(empty_home / "data"))
+    for name in ("THEANORC", "THEANO_FLAGS", "PYTENSORRC"):
+        monkeypatch.delenv(name, raising=False)

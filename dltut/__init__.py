@@ -1,0 +1,15 @@
+"""Deep learning in the Theano tradition: layers, models and training as short, readable code."""
+
+import importlib
+
+__version__ = "0.1.0"
+__all__ = ["function", "shared_dataset"]
+
+_HOME_OF = {"function": "dltut.backend", "shared_dataset": "dltut.shared"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what needs PyTensor at its first use, so that `import dltut` stays light."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'dltut' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)
