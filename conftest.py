@@ -25,11 +25,17 @@ def no_network(monkeypatch):
     """Only this machine can be reached, from the tests and from the programs they start."""
     for name in ("connect", "connect_ex"):
         reach = getattr(socket.socket, name)
-        monkeypatch.setattr(socket.socket, name, inside(reach, lambda args: args[1][0]))
+        monkeypatch.setattr(socket.socket, name, inside(reach, host_of_address))
     monkeypatch.setattr(socket, "getaddrinfo", inside(socket.getaddrinfo, lambda args: args[0]))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("no_proxy", "*")
+
+
+def host_of_address(arguments):
+    """The host that a socket is told to connect to; None for a local (Unix) socket."""
+    address = arguments[1]
+    return address[0] if isinstance(address, tuple) else None
 
 
 def inside(reach, host_of):

@@ -20,6 +20,14 @@ def test_this_machine_is_reached():
         socket.create_connection(server.getsockname(), timeout=5).close()
 
 
+def test_local_sockets_are_reached(tmp_path):
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind(path)
+        server.listen()
+        client.connect(path)
+
+
 def test_home_is_empty_and_the_compilation_cache_is_kept():
     assert not (Path.home() / ".theanorc").exists()
     assert not os.environ.get("THEANO_FLAGS")
