@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytensor import config
 
 settings.register_profile(
     "dltut",
@@ -21,7 +22,7 @@ HERE = {"127.0.0.1", "localhost", "::1", ""}
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch):
+def no_network(own_settings, monkeypatch):
     """Only this machine can be reached, from the tests and from the programs they start."""
     for name in ("connect", "connect_ex"):
         reach = getattr(socket.socket, name)
@@ -56,14 +57,16 @@ def empty_home(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch, empty_home):
-    """An empty home; compiled code is still found where it was cached before."""
-    cache = Path.home() / ".pytensor"
-    flags = os.environ.get("PYTENSOR_FLAGS", "")
-    if "base_compiledir" not in flags:
-        flags = ",".join(filter(None, [flags, f"base_compiledir={cache}"]))
-    monkeypatch.setenv("PYTENSOR_FLAGS", flags)
-    monkeypatch.setenv("HOME", str(empty_home))
-    monkeypatch.setenv("DLTUT_DATA", str(empty_home / "data"))
+def own_settings(empty_home):
+    """An empty home, and all settings as before once the test ends; compiled code stays cached."""
+    before = dict(os.environ)
+    if "base_compiledir" not in os.environ.get("PYTENSOR_FLAGS", ""):
+        cache = f"base_compiledir={Path.home() / '.pytensor'}"
+        os.environ["PYTENSOR_FLAGS"] = f"{os.environ.get('PYTENSOR_FLAGS', '')},{cache}".strip(",")
     for name in ("THEANORC", "THEANO_FLAGS", "PYTENSORRC"):
-        monkeypatch.delenv(name, raising=False)
+        os.environ.pop(name, None)
+    os.environ |= {"HOME": str(empty_home), "DLTUT_DATA": str(empty_home / "data")}
+    with config.change_flags(floatX=config.floatX, mode=config.mode):
+        yield
+    os.environ.clear()
+    os.environ.update(before)
