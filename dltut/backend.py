@@ -1,0 +1,149 @@
+"""The only door to a compiled function: mode, shared data on the device, a word while it compiles."""
+
+import importlib.util
+import warnings
+
+import numpy as np
+import pytensor
+from pytensor.compile.sharedvalue import SharedVariable
+
+from dltut.errors import InputError, nearest
+from dltut.progress import spinner
+from dltut.rng import next_states
+
+MODES = ("NUMBA", "JAX", "FAST_COMPILE")
+
+
+def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=None):
+    """A compiled function, as ``pytensor.function``, for the backend that is configured.
+
+    Parameters
+    ----------
+    inputs : list of variables
+    outputs : variable or list of variables, optional
+    updates : dict or list of pairs, optional
+        {shared variable: next value}. Random streams in the graph are advanced without being named.
+    givens : dict or list of pairs, optional
+        What to put in the place of a variable, such as a minibatch for x.
+    mode : {"NUMBA", "JAX", "FAST_COMPILE"}, optional
+        Default: ``pytensor.config.mode`` if it is one of these, else NUMBA.
+    name : str, optional
+
+    Returns
+    -------
+    CompiledFunction
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.dscalar("x")
+    >>> float(function([x], x**2, mode="FAST_COMPILE")(3.0))
+    9.0
+    """
+    mode = _mode_name(mode)
+    if mode == "JAX":
+        return JaxFunction(*_build(inputs, outputs, updates, givens, mode, name))
+    return CompiledFunction(*_build(inputs, outputs, updates, givens, mode, name))
+
+
+class CompiledFunction:
+    """A callable that compiles at its first call.
+
+    Attributes
+    ----------
+    state : list of shared variables
+        Everything that a call changes: parameters, rule state, random streams.
+    """
+
+    def __init__(self, compiled, state: list[SharedVariable]):
+        self.state = state
+        self._function = compiled
+        self._first = True
+
+    def __call__(self, *arguments):
+        """Call the compiled function; the first call compiles it."""
+        if self._first:
+            return self._first_call(arguments)
+        return self._function(*arguments)
+
+    def _first_call(self, arguments):
+        with spinner(f"compiling {self._function.name or 'a function'}, first run only"):
+            result = self._function(*arguments)
+        self._first = False
+        return result
+
+
+class JaxFunction(CompiledFunction):
+    """A function run by JAX: shared values stay on the device from the first call on.
+
+    Notes
+    -----
+    PyTensor leaves read-only shared values in NumPy and JAX would send them again at every call.
+    Whatever is still a NumPy array when a call begins, at first or after ``set_value``, is moved.
+    """
+
+    def __init__(self, compiled, state: list[SharedVariable]):
+        super().__init__(compiled, state)
+        compiled.trust_input = True  # inputs are checked here, then sent to the device once
+        self._types = [container.type for container in compiled.input_storage]
+        self._storages = [each.container.storage for each in compiled.get_shared()]
+        self._types = self._types[: len(self._types) - len(self._storages)]
+
+    def __call__(self, *arguments):
+        """Call the compiled function with everything on the device."""
+        if len(arguments) != len(self._types):
+            raise TypeError(f"expected {len(self._types)} arguments, got {len(arguments)}")
+        for storage in self._storages:
+            if isinstance(storage[0], np.ndarray):
+                storage[0] = _on_device(storage[0])
+        return super().__call__(
+            *(
+                _on_device(kind.filter(value))
+                for kind, value in zip(self._types, arguments, strict=True)
+            )
+        )
+
+
+def _build(inputs, outputs, updates, givens, mode, name):
+    updates, givens = dict(updates or {}), dict(givens or {})
+    listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
+    draws = next_states([*listed, *updates.values(), *givens.values()])
+    updates |= {state: value for state, value in draws.items() if state not in updates}
+    _load_kernels(mode)
+    with warnings.catch_warnings():
+        # JAX drops run-time assertions while tracing; shapes are checked before.
+        warnings.filterwarnings("ignore", "Skipping .* Op", UserWarning)
+        compiled = pytensor.function(
+            inputs,
+            outputs,
+            updates=list(updates.items()),
+            givens=list(givens.items()),
+            mode=mode,
+            name=name,
+        )
+    return compiled, list(updates)
+
+
+def _mode_name(mode: str | None) -> str:
+    if mode is None:
+        configured = pytensor.config.mode
+        return configured if configured in MODES else "NUMBA"
+    if mode not in MODES:
+        raise InputError(f"there is no mode {mode!r}: {nearest(mode, MODES)}")
+    return mode
+
+
+def _load_kernels(mode: str) -> None:
+    """Register our operations with the backend, and let JAX work in both float widths."""
+    if mode == "NUMBA":
+        import dltut.kernels.numba
+    elif mode == "JAX":
+        if importlib.util.find_spec("jax") is None:
+            raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')
+        import dltut.kernels.jax  # noqa: F401
+
+
+def _on_device(value):
+    import jax
+
+    return jax.device_put(value)

@@ -1,0 +1,156 @@
+"""Batched two-dimensional convolution and its two gradients as Operations.
+
+x has shape (batch, channels, rows, columns), w (maps, channels, kernel rows, kernel columns).
+All three are written for cross-correlation; `filter_flip` turns the filters first, which makes
+it a convolution in the mathematical sense.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from pytensor.gradient import DisconnectedType
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from pytensor.tensor.basic import as_tensor_variable
+from pytensor.tensor.type import TensorType
+
+from dltut.errors import InputError
+
+
+def padding(border_mode: str | tuple[int, int], kernel: tuple[int, int]) -> tuple[int, int]:
+    """Zeros put on each side of rows and columns.
+
+    Examples
+    --------
+    >>> padding("full", (5, 3)), padding("half", (5, 3)), padding((1, 0), (5, 3))
+    ((4, 2), (2, 1), (1, 0))
+    """
+    if border_mode == "valid":
+        return 0, 0
+    if border_mode == "full":
+        return kernel[0] - 1, kernel[1] - 1
+    if border_mode == "half":
+        return kernel[0] // 2, kernel[1] // 2
+    return border_mode
+
+
+def output_size(n: int, kernel: int, pad: int, step: int) -> int:
+    """How many positions a kernel has along one side of an image."""
+    if n + 2 * pad < kernel:
+        raise InputError(
+            f"a filter of {kernel} does not fit into an image of {n} with {pad} zeros on each side: "
+            "use a smaller filter, larger pictures or border_mode='half'"
+        )
+    return (n + 2 * pad - kernel) // step + 1
+
+
+class _Convolution(Op):
+    """What the three operations share: the border, the steps and the flip."""
+
+    __props__ = ("border_mode", "subsample", "filter_flip")
+
+    def __init__(self, border_mode, subsample, filter_flip):
+        self.border_mode = border_mode
+        self.subsample = subsample
+        self.filter_flip = filter_flip
+
+    def _siblings(self):
+        return (
+            kind(*self._props()) for kind in (Conv2d, Conv2dInputGradient, Conv2dWeightGradient)
+        )
+
+    def windows(self, x, kernel):
+        """Every patch under the kernel: (batch, channels, out rows, out columns, *kernel)."""
+        pad, step = padding(self.border_mode, kernel), self.subsample
+        for n, k, p in zip(x.shape[2:], kernel, pad, strict=True):
+            output_size(n, k, p, 1)
+        padded = np.pad(x, ((0, 0), (0, 0), (pad[0],) * 2, (pad[1],) * 2))
+        return sliding_window_view(padded, kernel, axis=(2, 3))[:, :, :: step[0], :: step[1]]
+
+    def turned(self, w):
+        """The filters as the cross-correlation wants them; turning twice changes nothing."""
+        return w[:, :, ::-1, ::-1] if self.filter_flip else w
+
+
+class Conv2d(_Convolution):
+    """(x, w) -> the maps, shape (batch, maps, out rows, out columns)."""
+
+    def make_node(self, x, w):
+        x, w = as_tensor_variable(x), as_tensor_variable(w)
+        shape = self._static_shape(x.type.shape, w.type.shape)
+        return Apply(self, [x, w], [TensorType(x.type.dtype, shape=shape)()])
+
+    def _static_shape(self, x, w):
+        if None in (*x[2:], *w[2:]):
+            return x[0], w[0], None, None
+        pads = padding(self.border_mode, w[2:])
+        sides = map(output_size, x[2:], w[2:], pads, self.subsample)
+        return x[0], w[0], *sides
+
+    def perform(self, node, inputs, output_storage):
+        x, w = inputs
+        patches = self.windows(x, w.shape[2:])
+        maps = np.tensordot(patches, self.turned(w), axes=((1, 4, 5), (1, 2, 3)))
+        output_storage[0][0] = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
+
+    def pullback(self, inputs, outputs, cotangents):
+        x, w = inputs
+        _, input_gradient, weight_gradient = self._siblings()
+        return [input_gradient(cotangents[0], w, x), weight_gradient(x, cotangents[0], w)]
+
+
+class Conv2dInputGradient(_Convolution):
+    """(gradient of the maps, w, x) -> gradient of x; of x only the shape is read."""
+
+    def make_node(self, up, w, x):
+        return Apply(self, [up, w, x], [x.type()])
+
+    def perform(self, node, inputs, output_storage):
+        up, w, x = inputs
+        kernel, step = w.shape[2:], self.subsample
+        pad, w = padding(self.border_mode, kernel), self.turned(w)
+        sides = [n + 2 * p for n, p in zip(x.shape[2:], pad, strict=True)]
+        padded = np.zeros((*x.shape[:2], *sides), dtype=x.dtype)
+        rows, columns = up.shape[2:]
+        for i, j in np.ndindex(*kernel):
+            part = np.tensordot(up, w[:, :, i, j], axes=(1, 0)).transpose(0, 3, 1, 2)
+            stop = i + (rows - 1) * step[0] + 1, j + (columns - 1) * step[1] + 1
+            padded[:, :, i : stop[0] : step[0], j : stop[1] : step[1]] += part
+        inside = slice(pad[0], sides[0] - pad[0]), slice(pad[1], sides[1] - pad[1])
+        output_storage[0][0] = np.ascontiguousarray(padded[:, :, *inside])
+
+    def connection_pattern(self, node):
+        return [[True], [True], [False]]
+
+    def pullback(self, inputs, outputs, cotangents):
+        up, w, _ = inputs
+        forward, _, weight_gradient = self._siblings()
+        return [
+            forward(cotangents[0], w),
+            weight_gradient(cotangents[0], up, w),
+            DisconnectedType()(),
+        ]
+
+
+class Conv2dWeightGradient(_Convolution):
+    """(x, gradient of the maps, w) -> gradient of w; of w only the shape is read."""
+
+    def make_node(self, x, up, w):
+        return Apply(self, [x, up, w], [w.type()])
+
+    def perform(self, node, inputs, output_storage):
+        x, up, w = inputs
+        patches = self.windows(x, w.shape[2:])
+        gradient = np.tensordot(up, patches, axes=((0, 2, 3), (0, 2, 3)))
+        output_storage[0][0] = np.ascontiguousarray(self.turned(gradient))
+
+    def connection_pattern(self, node):
+        return [[True], [True], [False]]
+
+    def pullback(self, inputs, outputs, cotangents):
+        x, up, _ = inputs
+        forward, input_gradient, _ = self._siblings()
+        return [
+            input_gradient(up, cotangents[0], x),
+            forward(x, cotangents[0]),
+            DisconnectedType()(),
+        ]

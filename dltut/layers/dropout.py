@@ -1,0 +1,49 @@
+"""Dropout: random silence while training."""
+
+import pytensor.tensor as pt
+
+from dltut.errors import InputError
+from dltut.rng import Streams
+
+
+class Dropout:
+    """Sets each input to 0 with probability `p` while training and passes it on as it is later.
+
+    Parameters
+    ----------
+    streams : Streams
+        Where the masks are drawn; the same seed gives the same masks in every mode.
+    p : float
+        From 0 (nothing is dropped) up to, not including, 1.
+    rescale : bool
+        Whether what is kept is divided by 1 - p ("inverted" dropout), so that the mean stays and
+        nothing is to be done after training. Without it, multiply by 1 - p then.
+
+    Raises
+    ------
+    InputError
+        If p is outside [0, 1).
+
+    References
+    ----------
+    .. [1] Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov (2014), Dropout.
+
+    Examples
+    --------
+    >>> x = pt.matrix("x")
+    >>> Dropout(Streams(1), 0.5)(x) is x
+    True
+    """
+
+    def __init__(self, streams: Streams, p: float = 0.5, rescale: bool = True):
+        if not 0 <= p < 1:
+            raise InputError(f"the dropout probability is {p}; it is at least 0 and below 1")
+        self.streams, self.p, self.rescale = streams, p, rescale
+        self.params, self.weights = [], []
+
+    def __call__(self, x, train: bool = False):
+        """`x` itself, or with ``train=True`` a thinned copy of the same shape."""
+        if not train or self.p == 0:
+            return x
+        kept = x * self.streams.bernoulli(1 - self.p, x)
+        return kept / pt.as_tensor(1 - self.p).astype(x.dtype) if self.rescale else kept

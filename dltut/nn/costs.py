@@ -1,0 +1,102 @@
+"""What training lowers and what people count: costs and error rates."""
+
+import pytensor.tensor as pt
+
+from dltut.errors import InputError
+from dltut.kernels.cross_entropy import CrossEntropy
+
+
+def negative_log_likelihood(scores, y):
+    r"""Mean negative log-likelihood of the right class.
+
+    .. math:: -\frac{1}{N} \sum_i \log \mathrm{softmax}(\mathrm{scores}_i)_{y_i}
+
+    Parameters
+    ----------
+    scores : matrix, shape (batch, n_classes)
+        Unnormalised log-probabilities; the softmax is taken here, where it is stable.
+    y : integer vector, shape (batch,)
+        The right classes, from 0 to n_classes - 1.
+
+    Returns
+    -------
+    scalar
+        In nats.
+
+    Raises
+    ------
+    TypeError
+        If the ranks are not 2 and 1.
+    InputError
+        If y is not of whole numbers.
+
+    Notes
+    -----
+    The mean, not the sum, so that the learning rate does not depend on the batch size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = negative_log_likelihood(pt.zeros((5, 10)), pt.zeros(5, dtype="int32"))
+    >>> round(float(cost.eval(mode="FAST_COMPILE")), 6)  # ln 10
+    2.302585
+    """
+    scores, y = _checked(scores, y)
+    return CrossEntropy()(scores, y).mean(dtype=scores.dtype)
+
+
+def errors(scores, y):
+    """Share of the batch whose largest score is not the right class: the zero-one loss.
+
+    Parameters
+    ----------
+    scores : matrix, shape (batch, n_classes)
+    y : integer vector, shape (batch,)
+
+    Returns
+    -------
+    scalar
+        From 0 to 1.
+
+    Raises
+    ------
+    TypeError
+        If the ranks are not 2 and 1.
+    InputError
+        If y is not of whole numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rate = errors(pt.as_tensor(np.eye(4)), pt.as_tensor(np.array([0, 1, 2, 0])))
+    >>> float(rate.eval(mode="FAST_COMPILE"))
+    0.25
+    """
+    scores, y = _checked(scores, y)
+    return pt.neq(pt.argmax(scores, axis=1), y).mean(dtype=scores.dtype)
+
+
+def squared_error(prediction, target):
+    """Squared error, summed over the units and averaged over the batch.
+
+    Parameters
+    ----------
+    prediction, target : matrices, shape (batch, n_out)
+
+    Returns
+    -------
+    scalar
+    """
+    return ((prediction - target) ** 2).sum(axis=1).mean()
+
+
+def _checked(scores, y):
+    scores, y = pt.as_tensor_variable(scores), pt.as_tensor_variable(y)
+    if (scores.ndim, y.ndim) != (2, 1):
+        raise TypeError(
+            f"expected scores of rank 2 (batch, n_classes) and y of rank 1 (batch,); "
+            f"got rank {scores.ndim} and {y.ndim}"
+        )
+    if not y.dtype.startswith(("int", "uint")):
+        raise InputError(f"y holds {y.dtype}; labels are whole numbers: use pt.ivector('y')")
+    return scores, y

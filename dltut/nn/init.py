@@ -1,0 +1,120 @@
+"""Initial values of weights: each initializer is a function ``(rng, shape) -> array``.
+
+`rng` is a ``numpy.random.RandomState`` (the tutorials' seeds then give the tutorials' weights) or a
+``numpy.random.Generator``. Shapes are (n_in, n_out) or (maps, channels, rows, columns).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut.errors import InputError
+
+Rng = np.random.RandomState | np.random.Generator
+Initializer = Callable[[Rng, tuple[int, ...]], np.ndarray]
+
+
+def fans(shape: tuple[int, ...]) -> tuple[float, float]:
+    """How many inputs each unit has and how many units each input reaches.
+
+    Examples
+    --------
+    >>> fans((784, 500)), fans((20, 1, 5, 5))
+    ((784, 500), (25, 500))
+    """
+    if len(shape) < 2:
+        raise InputError(f"fans need a weight of two axes or more; the shape is {shape}")
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    field = int(np.prod(shape[2:]))
+    return shape[1] * field, shape[0] * field
+
+
+def constant(value: float = 0.0) -> Initializer:
+    """Every element equal to `value`."""
+    return lambda rng, shape: np.full(shape, value)
+
+
+def uniform(bound: float) -> Initializer:
+    """Uniform between -bound and bound."""
+    return lambda rng, shape: rng.uniform(low=-bound, high=bound, size=shape)
+
+
+def normal(deviation: float = 0.01) -> Initializer:
+    """Normal with mean 0 and the given standard deviation."""
+    return lambda rng, shape: rng.normal(0.0, deviation, size=shape)
+
+
+def tutorial(activation: Callable | None = None, pool: tuple[int, int] = (1, 1)) -> Initializer:
+    r"""The tutorials' rule: uniform within :math:`\pm\sqrt{6 / (n_{in} + n_{out})}`.
+
+    Parameters
+    ----------
+    activation : callable, optional
+        For ``pt.sigmoid`` the bound is four times as wide.
+    pool : pair of int
+        Pool behind a convolution: by its size fewer units are reached.
+
+    References
+    ----------
+    .. [1] Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks.
+    """
+    gain = 4 if activation is pt.sigmoid else 1
+
+    def draw(rng, shape):
+        n_in, n_out = fans(shape)
+        bound = np.sqrt(6.0 / (n_in + n_out // int(np.prod(pool))))
+        return gain * rng.uniform(low=-bound, high=bound, size=shape)
+
+    return draw
+
+
+def glorot_uniform(gain: float = 1.0) -> Initializer:
+    r"""Uniform with variance :math:`2\,gain^2 / (n_{in} + n_{out})` (Glorot, Bengio 2010)."""
+    return lambda rng, shape: uniform(gain * np.sqrt(6.0 / sum(fans(shape))))(rng, shape)
+
+
+def glorot_normal(gain: float = 1.0) -> Initializer:
+    r"""Normal with variance :math:`2\,gain^2 / (n_{in} + n_{out})` (Glorot, Bengio 2010)."""
+    return lambda rng, shape: normal(gain * np.sqrt(2.0 / sum(fans(shape))))(rng, shape)
+
+
+def he_uniform(gain: float = np.sqrt(2.0)) -> Initializer:
+    r"""Uniform with variance :math:`gain^2 / n_{in}`, for rectifiers (He et al. 2015)."""
+    return lambda rng, shape: uniform(gain * np.sqrt(3.0 / fans(shape)[0]))(rng, shape)
+
+
+def he_normal(gain: float = np.sqrt(2.0)) -> Initializer:
+    r"""Normal with variance :math:`gain^2 / n_{in}`, for rectifiers (He et al. 2015)."""
+    return lambda rng, shape: normal(gain * np.sqrt(1.0 / fans(shape)[0]))(rng, shape)
+
+
+def orthogonal(gain: float = 1.0) -> Initializer:
+    """Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014)."""
+
+    def draw(rng, shape):
+        rows = shape[0]
+        u, _, v = np.linalg.svd(
+            rng.normal(size=(rows, int(np.prod(shape[1:])))), full_matrices=False
+        )
+        chosen = u if u.shape == (rows, int(np.prod(shape[1:]))) else v
+        return gain * chosen.reshape(shape)
+
+    return draw
+
+
+def sparse(n_nonzero: int = 15, deviation: float = 1.0) -> Initializer:
+    """Exactly `n_nonzero` normal weights into each unit, the others 0 (Martens 2010)."""
+
+    def draw(rng, shape):
+        n_in, n_out = shape
+        if not 0 < n_nonzero <= n_in:
+            raise InputError(f"{n_nonzero} nonzero weights of {n_in} inputs: choose 1 to {n_in}")
+        W = np.zeros(shape)
+        for unit in range(n_out):
+            chosen = rng.permutation(n_in)[:n_nonzero]
+            W[chosen, unit] = rng.normal(0.0, deviation, size=n_nonzero)
+        return W
+
+    return draw

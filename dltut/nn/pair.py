@@ -1,0 +1,22 @@
+"""Sizes that are given once or for rows and columns."""
+
+from dltut.errors import InputError
+
+
+def pair(value: int | tuple[int, int], name: str, least: int) -> tuple[int, int]:
+    """(rows, columns) from one whole number or two, each at least `least`.
+
+    Raises
+    ------
+    InputError
+        Otherwise; the message calls the value `name`.
+
+    Examples
+    --------
+    >>> pair(3, "ws", 1), pair([2, 1], "stride", 1)
+    ((3, 3), (2, 1))
+    """
+    sizes = (value, value) if isinstance(value, int) else tuple(value)
+    if len(sizes) != 2 or any(int(size) != size or size < least for size in sizes):
+        raise InputError(f"{name} is {value}; it is one or two whole numbers of at least {least}")
+    return int(sizes[0]), int(sizes[1])

@@ -1,0 +1,71 @@
+"""Pooling: one number for each window of each map."""
+
+import pytensor.tensor as pt
+
+from dltut.errors import InputError, nearest
+from dltut.kernels.pool import Pool2d
+from dltut.nn.pair import pair
+
+MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
+
+
+def pool2d(
+    x,
+    ws: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    ignore_border: bool = True,
+    pad: int | tuple[int, int] = (0, 0),
+    mode: str = "max",
+):
+    """Largest, summed or mean value under a window that moves over each map.
+
+    Parameters
+    ----------
+    x : tensor4, shape (batch, maps, rows, columns)
+    ws : int or pair of int
+        Rows and columns of the window, at least 1.
+    stride : int or pair of int, optional
+        Steps between windows; default `ws`, so that they do not overlap.
+    ignore_border : bool
+        Whether a last window that reaches over the edge is left out (True) or cut (False).
+    pad : int or pair of int
+        Border around each map, smaller than `ws`; only with `ignore_border`. It never wins a maximum.
+    mode : {"max", "sum", "average_inc_pad", "average_exc_pad"}
+        The averages count the padding in (inc) or out (exc).
+
+    Returns
+    -------
+    tensor4, shape (batch, maps, out rows, out columns)
+
+    Raises
+    ------
+    InputError
+        If a size is not valid or the window does not fit.
+
+    Notes
+    -----
+    Arguments and results are those of ``theano.tensor.signal.pool.pool_2d``. Where several
+    elements share a maximum, the gradient goes to the first of them alone.
+
+    Examples
+    --------
+    >>> pool2d(pt.ones((1, 3, 5, 5)), 2).type.shape
+    (1, 3, 2, 2)
+    >>> pool2d(pt.ones((1, 3, 5, 5)), 2, ignore_border=False).type.shape
+    (1, 3, 3, 3)
+    """
+    x = pt.as_tensor_variable(x)
+    if x.ndim != 4:
+        raise InputError(f"pool2d needs rank 4 (batch, maps, rows, columns); x has rank {x.ndim}")
+    if mode not in MODES:
+        raise InputError(f"there is no pooling mode {mode!r}: {nearest(mode, MODES)}")
+    ws = pair(ws, "ws", 1)
+    stride = ws if stride is None else pair(stride, "stride", 1)
+    pad = pair(pad, "pad", 0)
+    if pad != (0, 0) and not ignore_border:
+        raise InputError("padding needs ignore_border=True: choose one of the two")
+    if pad[0] >= ws[0] or pad[1] >= ws[1]:
+        raise InputError(
+            f"pad is {pad} but the window {ws}: padding must be smaller than the window"
+        )
+    return Pool2d(ws, stride, bool(ignore_border), pad, mode)(x)

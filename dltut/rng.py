@@ -1,0 +1,80 @@
+"""Randomness with an owner: NumPy generators for parameters, symbolic streams for draws."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.traversal import applys_between
+
+from dltut.errors import InputError
+from dltut.kernels.threefry import Uniform
+
+
+def seed_from(rng: np.random.RandomState | np.random.Generator) -> int:
+    """A seed for `Streams`, drawn from the generator of the parameters.
+
+    Notes
+    -----
+    ``RandomState.randint(2 ** 30)`` is the draw by which the tutorials seed their streams, so the
+    parameters that follow come out equal to theirs.
+    """
+    integers = rng.integers if isinstance(rng, np.random.Generator) else rng.randint
+    return int(integers(2**30))
+
+
+class Streams:
+    """Symbolic draws: each has its own state, which `dltut.function` advances at every call.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2 ** 32 - 1. The same seed gives the same bits in every mode and on every device.
+
+    Examples
+    --------
+    >>> from dltut import function
+    >>> noise = Streams(1234).uniform(pt.zeros((2, 3)))
+    >>> draw = function([], noise, mode="FAST_COMPILE")
+    >>> first, second = draw(), draw()
+    >>> first.shape, bool((first == second).any())
+    ((2, 3), False)
+    """
+
+    def __init__(self, seed: int):
+        if not 0 <= seed < 2**32:
+            raise InputError(f"the seed is {seed}; it is a whole number from 0 to {2**32 - 1}")
+        self.seed = seed
+        self.states: list[SharedVariable] = []
+
+    def uniform(self, like):
+        """Numbers in [0, 1) with the shape and float width of `like`."""
+        n = len(self.states)
+        value = np.array([self.seed, n, 0], dtype="uint32")
+        state = pytensor.shared(value, name=f"stream{self.seed}.{n}")
+        self.states.append(state)
+        return Uniform()(state, pt.as_tensor_variable(like))[1]
+
+    def bernoulli(self, p: float, like):
+        """Ones with probability `p`, else zeros, with the shape and float width of `like`."""
+        like = pt.as_tensor_variable(like)
+        return pt.lt(self.uniform(like), p).astype(like.dtype)
+
+
+def next_states(outputs: list) -> dict[SharedVariable, object]:
+    """The update that advances each stream which the `outputs` draw from.
+
+    Parameters
+    ----------
+    outputs : list of variables
+
+    Returns
+    -------
+    dict
+        {state: next state}; `dltut.function` adds them by itself.
+    """
+    draws = (node for node in applys_between([], outputs) if isinstance(node.op, Uniform))
+    return {
+        node.inputs[0]: node.outputs[0]
+        for node in draws
+        if isinstance(node.inputs[0], SharedVariable)
+    }
