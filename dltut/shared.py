@@ -132,7 +132,7 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
 
 
 def n_batches(n_examples: int, batch_size: int, partial: str = "drop") -> int:
-    """How many minibatches of `batch_size` there are in `n_examples`, the last one kept or dropped."""
+    """How many minibatches `n_examples` make, a last partial one kept or dropped."""
     if partial not in PARTIAL:
         raise InputError(f"partial is {partial!r}; it is 'drop' or 'keep'")
     if not 1 <= batch_size <= n_examples:

@@ -1,4 +1,4 @@
-"""Batched two-dimensional pooling and its gradient as Operations, over (batch, maps, rows, columns)."""
+"""Pooling over (batch, maps, rows, columns) and its gradient as Operations."""
 
 import numpy as np
 from pytensor.gradient import DisconnectedType
@@ -15,8 +15,8 @@ def output_size(n: int, ws: int, stride: int, pad: int, ignore_border: bool) -> 
 
     Examples
     --------
-    >>> output_size(5, 2, 2, 0, True), output_size(5, 2, 2, 0, False), output_size(24, 4, 2, 0, False)
-    (2, 3, 11)
+    >>> output_size(5, 2, 2, 0, ignore_border=True), output_size(5, 2, 2, 0, ignore_border=False)
+    (2, 3)
     """
     if ignore_border:
         size = (n + 2 * pad - ws) // stride + 1

@@ -15,7 +15,7 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     ----------
     given : shared variable, expression, array or initializer
         A variable is used as it is, which is how weights are tied: pass the other layer's W, or an
-        expression such as ``other.W.T``. An array is copied. An initializer is called with (rng, shape).
+        expression such as ``other.W.T``. An array is copied. An initializer gets (rng, shape).
     shape : tuple of int
     name : str
         The name in saved files, such as "hidden0.W".
@@ -55,5 +55,5 @@ def _check_variable(given, shape, name):
 
 
 def joined(prefix: str, name: str) -> str:
-    """ "prefix.name", or the name alone without a prefix."""
+    """The name behind its prefix and a dot, or alone without a prefix."""
     return f"{prefix}.{name}" if prefix else name

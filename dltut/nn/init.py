@@ -58,7 +58,8 @@ def tutorial(activation: Callable | None = None, pool: tuple[int, int] = (1, 1))
 
     References
     ----------
-    .. [1] Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward networks.
+    .. [1] Glorot, Bengio (2010), Understanding the difficulty of training deep feedforward
+       neural networks.
     """
     gain = 4 if activation is pt.sigmoid else 1
 
@@ -94,12 +95,9 @@ def orthogonal(gain: float = 1.0) -> Initializer:
     """Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014)."""
 
     def draw(rng, shape):
-        rows = shape[0]
-        u, _, v = np.linalg.svd(
-            rng.normal(size=(rows, int(np.prod(shape[1:])))), full_matrices=False
-        )
-        chosen = u if u.shape == (rows, int(np.prod(shape[1:]))) else v
-        return gain * chosen.reshape(shape)
+        flat = shape[0], int(np.prod(shape[1:]))
+        u, _, v = np.linalg.svd(rng.normal(size=flat), full_matrices=False)
+        return gain * (u if u.shape == flat else v).reshape(shape)
 
     return draw
 

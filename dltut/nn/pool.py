@@ -29,7 +29,7 @@ def pool2d(
     ignore_border : bool
         Whether a last window that reaches over the edge is left out (True) or cut (False).
     pad : int or pair of int
-        Border around each map, smaller than `ws`; only with `ignore_border`. It never wins a maximum.
+        Border around each map, smaller than `ws`; only with `ignore_border`. It wins no maximum.
     mode : {"max", "sum", "average_inc_pad", "average_exc_pad"}
         The averages count the padding in (inc) or out (exc).
 

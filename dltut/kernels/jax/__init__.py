@@ -1,4 +1,4 @@
-"""The kernels for JAX mode; importing this registers them with PyTensor and allows both float widths."""
+"""The kernels for JAX mode, in both float widths; importing this registers them with PyTensor."""
 
 import jax
 

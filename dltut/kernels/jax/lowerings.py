@@ -21,7 +21,7 @@ def _rows(op, **kwargs):
 @jax_funcify.register(CrossEntropy)
 def _cross_entropy(op, **kwargs):
     def losses(scores, y):
-        # A label outside the classes would be clipped to the nearest one: NaN stops the run instead.
+        # JAX would clip a label outside the classes: NaN stops the run instead.
         chosen = jnp.take_along_axis(scores, y[:, None], axis=1, mode="fill", fill_value=jnp.nan)
         chosen = jnp.where(y < 0, jnp.nan, chosen[:, 0])
         return jax.nn.logsumexp(scores, axis=1) - chosen
@@ -57,9 +57,8 @@ def _conv2d(op, **kwargs):
 @jax_funcify.register(Conv2dInputGradient)
 def _input_gradient(op, **kwargs):
     def gradient(up, w, x):
-        return jax.vjp(lambda image: _correlate(op, image, w), jnp.zeros(x.shape, x.dtype))[1](up)[
-            0
-        ]
+        _, backward = jax.vjp(lambda image: _correlate(op, image, w), jnp.zeros_like(x))
+        return backward(up)[0]
 
     return gradient
 
@@ -67,31 +66,31 @@ def _input_gradient(op, **kwargs):
 @jax_funcify.register(Conv2dWeightGradient)
 def _weight_gradient(op, **kwargs):
     def gradient(x, up, w):
-        return jax.vjp(lambda filters: _correlate(op, x, filters), jnp.zeros(w.shape, w.dtype))[1](
-            up
-        )[0]
+        _, backward = jax.vjp(lambda filters: _correlate(op, x, filters), jnp.zeros_like(w))
+        return backward(up)[0]
 
     return gradient
 
 
-def _pooled(op, x):
-    """The pooled maps; the border is padded, or cut where no window reaches."""
-    out = op.output_shape(x.shape)[2:]
-    sides = [
-        (p, (n - 1) * stride + ws - side - p)
-        for n, ws, stride, side, p in zip(out, op.ws, op.stride, x.shape[2:], op.pad, strict=True)
-    ]
-    rows, columns = (
-        side + min(last, 0) for side, (_, last) in zip(x.shape[2:], sides, strict=True)
-    )
-    x, pads = x[:, :, :rows, :columns], [(0, 0), (0, 0)] + [(p, max(q, 0)) for p, q in sides]
+def _border(op, x_shape):
+    """What to keep of each side of x, and how much to pad it."""
+    out = op.output_shape(x_shape)[2:]
+    for side, n, ws, stride, pad in zip(x_shape[2:], out, op.ws, op.stride, op.pad, strict=True):
+        missing = (n - 1) * stride + ws - side - pad
+        yield side + min(missing, 0), (pad, max(missing, 0))
 
-    def reduce(values, start, operation):
-        return lax.reduce_window(values, start, operation, (1, 1, *op.ws), (1, 1, *op.stride), pads)
+
+def _pooled(op, x):
+    (rows, row_pad), (columns, column_pad) = _border(op, x.shape)
+
+    def reduce(start, operation):
+        windows, steps = (1, 1, *op.ws), (1, 1, *op.stride)
+        pads = [(0, 0), (0, 0), row_pad, column_pad]
+        return lax.reduce_window(x[:, :, :rows, :columns], start, operation, windows, steps, pads)
 
     if op.mode == "max":
-        return reduce(x, -jnp.inf, lax.max)
-    total = reduce(x, 0.0, lax.add)
+        return reduce(-jnp.inf, lax.max)
+    total = reduce(0.0, lax.add)
     return total if op.mode == "sum" else total / _divisors(op, x.shape, x.dtype)
 
 

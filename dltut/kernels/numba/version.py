@@ -1,4 +1,4 @@
-"""A number that changes whenever a kernel's source does, so that no stale code comes from the cache."""
+"""A number that changes whenever a kernel's source does: no stale code comes from the cache."""
 
 import hashlib
 from pathlib import Path
