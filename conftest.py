@@ -28,9 +28,10 @@ def no_network(own_settings, monkeypatch):
         reach = getattr(socket.socket, name)
         monkeypatch.setattr(socket.socket, name, inside(reach, host_of_address))
     monkeypatch.setattr(socket, "getaddrinfo", inside(socket.getaddrinfo, lambda args: args[0]))
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("no_proxy", "*")
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
 
 
 def host_of_address(arguments):

@@ -1,0 +1,183 @@
+"""Command line flags made from a function: its signature and its docstring say everything."""
+
+import argparse
+import inspect
+import re
+import sys
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from dltut.errors import InputError, nearest
+
+SCALARS = (bool, int, float, str, Path)
+
+
+def run(
+    main: Callable, arguments: Sequence[str] | None = None, program: str | None = None
+) -> object:
+    """Call `main` with the flags of the command line; a mistake of the user becomes one line.
+
+    Parameters
+    ----------
+    main : callable
+        ``n_hidden: int = 500`` becomes the flag ``--n-hidden``, a bool the pair ``--resume`` and
+        ``--no-resume``, a tuple a flag with several values, a ``Literal`` a choice. Parameters
+        without a default are positional, ``*paths`` takes any number.
+    arguments : sequence of str, optional
+        Default: those that the program was started with.
+    program : str, optional
+        The name that the help shows.
+
+    Returns
+    -------
+    object
+        What `main` returns.
+
+    Raises
+    ------
+    SystemExit
+        Status 2 after an `InputError`, which is printed as ``error: ...``; 130 after Ctrl-C.
+
+    Examples
+    --------
+    >>> def main(n_hidden: int = 500, resume: bool = False):
+    ...     return n_hidden, resume
+    >>> run(main, ["--n-hidden", "20", "--resume"])
+    (20, True)
+    """
+    try:
+        return _call(main, sys.argv[1:] if arguments is None else arguments, program)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def documentation(function: Callable) -> tuple[str, dict[str, str]]:
+    """The summary of a numpydoc docstring, and what it says about each parameter.
+
+    Parameters
+    ----------
+    function : callable
+        Its docstring may have none of this.
+
+    Returns
+    -------
+    summary : str
+    parameters : dict
+        {name: text}.
+
+    Examples
+    --------
+    >>> documentation(documentation)[1]
+    {'function': 'Its docstring may have none of this.'}
+    """
+    text = inspect.getdoc(function) or ""
+    beginning, *rest = re.split(r"^(\w+)\n-{3,}$", text, flags=re.MULTILINE)
+    section = dict(zip(rest[::2], rest[1::2], strict=True)).get("Parameters", "")
+    parameters, names = {}, []
+    for line in filter(None, section.splitlines()):
+        if line[0].isspace():
+            parameters |= {name: f"{parameters[name]} {line.strip()}".strip() for name in names}
+        else:
+            names = [name.strip(" *") for name in line.partition(" :")[0].split(",")]
+            parameters |= dict.fromkeys(names, "")
+    return " ".join(beginning.partition("\n\n")[0].split()), parameters
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """Report a mistake as every other one; argparse would print its usage, too."""
+        raise InputError(f"{message} (--help shows what can be given)")
+
+
+class _Several(argparse.Action):
+    """Collect values in a tuple."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, tuple(values))
+
+
+class _OneOrSeveral(argparse.Action):
+    """Keep a single value as it is, collect several in a tuple."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, values[0] if len(values) == 1 else tuple(values))
+
+
+def _call(main: Callable, arguments: Sequence[str], program: str | None) -> object:
+    signature = inspect.signature(main)
+    parser = _parser(main, signature, program)
+    given, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        _refuse(unknown[0], parser)
+    values = {name: vars(given)[name] for name in signature.parameters if name in given}
+    bound = inspect.BoundArguments(signature, values)
+    bound.apply_defaults()
+    return main(*bound.args, **bound.kwargs)
+
+
+def _parser(main: Callable, signature: inspect.Signature, program: str | None) -> _Parser:
+    summary, texts = documentation(main)
+    hints = get_type_hints(main)
+    parser = _Parser(
+        program,
+        description=summary,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    for name, parameter in signature.parameters.items():
+        options = _options(hints.get(name), parameter)
+        text = texts.get(name, "")
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            options |= {"nargs": "*", "action": _Several}
+        elif parameter.default is not parameter.empty:
+            text += _shown_default(parameter.default)
+            options["dest"] = name
+            name = f"--{name.replace('_', '-')}"
+        parser.add_argument(name, help=_literal(text), **options)
+    return parser
+
+
+def _options(annotation: object, parameter: inspect.Parameter) -> dict[str, Any]:
+    """What argparse needs to know to read values of this type."""
+    default = parameter.default
+    if annotation is None:
+        annotation = str if default in (None, parameter.empty) else type(default)
+    union = get_origin(annotation) in (Union, types.UnionType)
+    kinds = get_args(annotation) if union else (annotation,)
+    scalars = [kind for kind in kinds if kind in SCALARS]
+    for kind in kinds:
+        if get_origin(kind) is Literal:
+            return {"choices": get_args(kind), "type": type(get_args(kind)[0])}
+        if kind is tuple or get_origin(kind) is tuple:
+            element = [*get_args(kind), *map(type, default if isinstance(default, tuple) else ())]
+            action = _OneOrSeveral if scalars else _Several
+            return {"type": (*element, str)[0], "nargs": "+", "action": action}
+    if bool in scalars:
+        return {"action": argparse.BooleanOptionalAction}
+    return {"type": (*scalars, str)[0]}
+
+
+def _shown_default(default: object) -> str:
+    if default is None:
+        return ""
+    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    return f" (default: {shown})"
+
+
+def _literal(text: str) -> str:
+    """Text as argparse shows it: a per cent sign would begin one of its own placeholders."""
+    return text.strip().replace("%", "%%")
+
+
+def _refuse(unknown: str, parser: _Parser) -> None:
+    if not unknown.startswith("-"):
+        raise InputError(f"{unknown!r} is one argument too many (--help shows what can be given)")
+    flags = re.findall(r"--[\w-]+", parser.format_usage())
+    name = unknown.partition("=")[0]
+    raise InputError(f"there is no flag {name}; {nearest(name, flags)}")
