@@ -1,0 +1,37 @@
+"""Learning rules, schedules, constraints, and training on the whole set at once."""
+
+from dltut.optim import schedules
+from dltut.optim.adaptive import adadelta, adagrad, rmsprop
+from dltut.optim.adaptive_moments import adam, adamax, amsgrad
+from dltut.optim.batch import flatten, minimise, unflatten
+from dltut.optim.constraints import clip_gradient_norm, limit_norm, max_norm
+from dltut.optim.rules import (
+    apply_momentum,
+    apply_nesterov_momentum,
+    momentum,
+    nesterov,
+    scale_steps,
+    sgd,
+)
+
+__all__ = [
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamax",
+    "amsgrad",
+    "apply_momentum",
+    "apply_nesterov_momentum",
+    "clip_gradient_norm",
+    "flatten",
+    "limit_norm",
+    "max_norm",
+    "minimise",
+    "momentum",
+    "nesterov",
+    "rmsprop",
+    "scale_steps",
+    "schedules",
+    "sgd",
+    "unflatten",
+]

@@ -1,0 +1,150 @@
+"""Limits on the size of weights and gradients."""
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+
+from dltut.errors import InputError
+from dltut.optim.parts import check_params, check_positive, typed
+
+
+def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=None) -> dict:
+    """The updates of any rule, with the weights of each unit kept within a largest norm.
+
+    Parameters
+    ----------
+    updates : dict
+        {shared variable: next value} from a rule; it is not changed.
+    params : list of shared variables
+        The weights to limit; biases are usually left free.
+    limit : float
+        The largest Euclidean norm, above 0.
+    axes : int or tuple of int, optional
+        The axes that hold one unit's weights. Default: 0 for (n_in, n_out), all but the first for
+        the (maps out, maps in, rows, columns) of a convolution.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    InputError
+        If a parameter is not in `updates`, a bias is given without axes, or the limit is not
+        positive.
+
+    Notes
+    -----
+    The direction of each unit's weights stays the same. The first step starts from the initial
+    values: `limit_norm` brings those within the limit too.
+
+    Examples
+    --------
+    >>> import pytensor
+    >>> from dltut.optim import sgd
+    >>> W = pytensor.shared(np.array([[3.0, 0.3], [4.0, 0.4]]), name="W")
+    >>> max_norm({W: W}, [W], limit=1.0)[W].eval()
+    array([[0.6, 0.3],
+           [0.8, 0.4]])
+
+    References
+    ----------
+    .. [1] Hinton, Srivastava, Krizhevsky, Sutskever, Salakhutdinov (2012), Improving neural
+       networks by preventing co-adaptation of feature detectors.
+    """
+    check_positive(limit=limit)
+    for param in check_params(params):
+        if param not in updates:
+            raise InputError(f"parameter {param} is not in the updates: limit only what is learned")
+    limited = {
+        param: _within(updates[param], typed(limit, param), _unit_axes(param, axes), pt)
+        for param in params
+    }
+    return updates | limited
+
+
+def limit_norm(params: list[SharedVariable], limit: float, axes=None) -> None:
+    """Bring the present values of weights within a largest norm, once, before the training.
+
+    Parameters
+    ----------
+    params, limit, axes
+        As in `max_norm`.
+
+    Raises
+    ------
+    InputError
+        As `max_norm`.
+
+    Examples
+    --------
+    >>> import pytensor
+    >>> W = pytensor.shared(np.array([[3.0, 0.3], [4.0, 0.4]]), name="W")
+    >>> limit_norm([W], limit=1.0)
+    >>> W.get_value()
+    array([[0.6, 0.3],
+           [0.8, 0.4]])
+    """
+    check_positive(limit=limit)
+    for param in check_params(params):
+        value = np.asarray(param.get_value())
+        param.set_value(_within(value, value.dtype.type(limit), _unit_axes(param, axes), np))
+
+
+def clip_gradient_norm(gradients: list, limit: float) -> list:
+    """The gradients, shortened together when their common norm is above a limit.
+
+    Parameters
+    ----------
+    gradients : list of variables
+        As ``pytensor.grad(cost, params)`` gives them.
+    limit : float
+        The largest Euclidean norm of all of them as one vector, above 0.
+
+    Returns
+    -------
+    list of variables
+        To give to a rule in the place of the cost.
+
+    Raises
+    ------
+    InputError
+        If there are no gradients, or the limit is not positive.
+
+    Notes
+    -----
+    The direction stays the same, and gradients within the limit stay as they are.
+
+    Examples
+    --------
+    >>> clipped = clip_gradient_norm([pt.constant([3.0, 0.0]), pt.constant([4.0])], limit=1.0)
+    >>> [gradient.eval() for gradient in clipped]
+    [array([0.6, 0. ]), array([0.8])]
+
+    References
+    ----------
+    .. [1] Pascanu, Mikolov, Bengio (2013), On the difficulty of training recurrent neural networks.
+    """
+    check_positive(limit=limit)
+    if not gradients:
+        raise InputError("there are no gradients to clip: give pytensor.grad(cost, params)")
+    norm = pt.sqrt(sum(pt.sum(gradient**2) for gradient in gradients))
+    scale = limit / pt.maximum(norm, limit)
+    return [gradient * typed(scale, gradient) for gradient in gradients]
+
+
+def _within(value, limit, axes, module):
+    """`value` with the norms over `axes` at most `limit`; `module` is np or pt."""
+    norms = module.sqrt(module.sum(value**2, axis=axes, keepdims=True))
+    return value * (limit / module.maximum(norms, limit))  # 1 within the limit, and 0 never divides
+
+
+def _unit_axes(param: SharedVariable, axes):
+    if axes is not None:
+        return axes
+    if param.ndim < 2:
+        raise InputError(
+            f"parameter {param} has {param.ndim} dimensions: give axes, or limit only weights "
+            "(model.weights)"
+        )
+    return 0 if param.ndim == 2 else tuple(range(1, param.ndim))

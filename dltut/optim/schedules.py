@@ -1,0 +1,203 @@
+"""How a learning rate or a momentum changes during the training.
+
+A schedule is a plain function from a step, counted from 0 in epochs or in minibatches as its user
+likes, to a number. Give the rule a shared scalar and set it to ``schedule(step)`` before each step.
+Schedules that react to the validation error have a memory and belong to the training.
+"""
+
+from collections.abc import Callable
+
+from dltut.errors import InputError
+
+Schedule = Callable[[float], float]
+
+
+def constant(value: float) -> Schedule:
+    """The same value at every step.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Examples
+    --------
+    >>> constant(0.1)(1000)
+    0.1
+    """
+    return lambda step: value
+
+
+def inverse_time(initial: float, decay: float = 0.001) -> Schedule:
+    r"""A slow decay from the first step on, :math:`\eta_0 / (1 + d t)`.
+
+    Parameters
+    ----------
+    initial : float
+    decay : float
+        0 or above; the value has halved after ``1 / decay`` steps.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If the decay is negative.
+
+    Examples
+    --------
+    >>> rate = inverse_time(0.1)
+    >>> [round(rate(epoch), 4) for epoch in (0, 1, 100, 1000)]
+    [0.1, 0.0999, 0.0909, 0.05]
+    """
+    _check(decay >= 0, f"decay is {decay}; it is 0 or above, such as 0.001")
+    return lambda step: initial / (1 + decay * step)
+
+
+def inverse(initial: float, start: float) -> Schedule:
+    r"""Constant until `start`, then falling with :math:`1 / t`, :math:`\eta_0 \min(1, s / t)`.
+
+    Parameters
+    ----------
+    initial : float
+    start : float
+        The last step at the initial value, above 0.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If the start is not above 0.
+
+    Notes
+    -----
+    The annealing under which stochastic gradient descent is proved to converge.
+
+    Examples
+    --------
+    >>> rate = inverse(0.1, start=10)
+    >>> [round(rate(epoch), 6) for epoch in (0, 10, 20, 100)]
+    [0.1, 0.1, 0.05, 0.01]
+    """
+    _check(start > 0, f"start is {start}; it is a step above 0")
+    return lambda step: initial * (start / max(step, start))
+
+
+def exponential(initial: float, factor: float, minimum: float = 0.0) -> Schedule:
+    r"""Divided by the same factor at each step, :math:`\max(\eta_0 / f^t, \eta_{\min})`.
+
+    Parameters
+    ----------
+    initial : float
+    factor : float
+        1 or above; 2 halves at each step.
+    minimum : float
+        What the value never falls below.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If the factor is below 1, which would make the value grow.
+
+    Examples
+    --------
+    >>> rate = exponential(0.05, factor=1.00004, minimum=1e-6)
+    >>> round(rate(25_000), 7)
+    0.0183943
+    >>> rate(10**9)
+    1e-06
+    """
+    _check(factor >= 1, f"factor {factor} would make the value grow: give 1 / {factor}")
+    # A negative power underflows to 0 where a positive one would overflow.
+    return lambda step: max(initial * float(factor) ** -step, minimum)
+
+
+def linear(initial: float, final: float, start: float, saturate: float) -> Schedule:
+    """A straight line from one value to another, flat before and after.
+
+    Parameters
+    ----------
+    initial, final : float
+    start : float
+        The last step at the initial value.
+    saturate : float
+        The first step at the final value, after `start`.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If `saturate` is not after `start`.
+
+    Examples
+    --------
+    A momentum that grows during the first ten epochs:
+
+    >>> momentum = linear(0.5, 0.99, start=1, saturate=10)
+    >>> [round(momentum(epoch), 5) for epoch in (0, 1, 2, 3, 10, 20)]
+    [0.5, 0.5, 0.55444, 0.60889, 0.99, 0.99]
+    """
+    _check(saturate > start, f"saturate is {saturate}; it is a step after start, {start}")
+
+    def value(step):
+        share = min(max((step - start) / (saturate - start), 0), 1)
+        return (1 - share) * initial + share * final
+
+    return value
+
+
+def step(initial: float, every: int, factor: float = 0.5) -> Schedule:
+    """Multiplied by a factor after every so many steps; halved, if nothing else is said.
+
+    Parameters
+    ----------
+    initial : float
+    every : int
+        Steps between two changes, 1 or more.
+    factor : float
+        Above 0, at most 1.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If `every` or the factor is out of range.
+
+    Examples
+    --------
+    >>> rate = step(0.1, every=10)
+    >>> [rate(epoch) for epoch in (0, 9, 10, 25)]
+    [0.1, 0.1, 0.05, 0.025]
+    """
+    _check(every >= 1, f"every is {every}; it counts steps and is 1 or more")
+    _check(0 < factor <= 1, f"factor is {factor}; it is above 0 and at most 1, such as 0.5")
+    return lambda step: initial * factor ** (step // every)
+
+
+def _check(valid: bool, message: str) -> None:
+    if not valid:
+        raise InputError(message)

@@ -1,0 +1,149 @@
+"""Conjugate gradients on costs written in NumPy: nothing is compiled."""
+
+import numpy as np
+import pytensor
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.optimize import check_grad
+
+from dltut.errors import InputError
+from dltut.optim import flatten, minimise, unflatten
+
+FLOATS = st.sampled_from(["float32", "float64"])
+
+
+@given(
+    st.lists(
+        FLOATS.flatmap(lambda width: hnp.arrays(width, hnp.array_shapes(min_dims=0, max_dims=3))),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_arrays_come_back_exactly(arrays):
+    vector = flatten(arrays)
+    assert vector.dtype == "float64"
+    for found, array in zip(unflatten(vector, arrays), arrays, strict=True):
+        assert found.dtype == array.dtype
+        np.testing.assert_array_equal(found, array)
+
+
+def test_a_vector_of_another_size():
+    with pytest.raises(InputError, match=r"^a vector of shape \(3,\) does not fill 4 elements"):
+        unflatten(np.zeros(3), [np.zeros((2, 2))])
+
+
+class Logistic:
+    """Softmax regression in NumPy on three clouds of points that lines separate."""
+
+    def __init__(self, width="float64"):
+        rng = np.random.RandomState(0)
+        self.y = np.repeat(np.arange(3), 40)
+        self.x = rng.normal(size=(120, 2)) * 0.5 + np.array([[0, 3], [3, -2], [-3, -2]])[self.y]
+        self.params = [
+            pytensor.shared(np.zeros(shape, width), name=name)
+            for name, shape in [("W", (2, 3)), ("b", 3)]
+        ]
+
+    def cost_and_gradient(self, rows=slice(None)):
+        x, y = self.x[rows], self.y[rows]
+        W, b = (param.get_value() for param in self.params)
+        scores = x @ W + b
+        log_p = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        delta = (np.exp(log_p) - np.eye(3)[y]) / len(y)
+        return -log_p[np.arange(len(y)), y].mean(), [x.T @ delta, delta.sum(axis=0)]
+
+    def at(self, vector):
+        for param, value in zip(
+            self.params, unflatten(vector, [np.empty((2, 3)), np.empty(3)]), strict=True
+        ):
+            param.set_value(value)
+        return self.cost_and_gradient()
+
+
+def test_the_oracle_has_the_right_gradient():
+    model, point = Logistic(), np.linspace(-1, 1, 9)
+    error = check_grad(lambda v: model.at(v)[0], lambda v: flatten(model.at(v)[1]), point)
+    assert error < 1e-6
+
+
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_conjugate_gradients_beat_fifty_epochs_of_sgd(width):
+    by_sgd, by_cg = Logistic(width), Logistic(width)
+    for _ in range(50):
+        for start in range(0, 120, 20):
+            _, gradients = by_sgd.cost_and_gradient(slice(start, start + 20))
+            for param, gradient in zip(by_sgd.params, gradients, strict=True):
+                param.set_value((param.get_value() - 0.13 * gradient).astype(width))
+    cost = minimise(by_cg.cost_and_gradient, by_cg.params, n_iterations=50)
+    assert cost < by_sgd.cost_and_gradient()[0]
+    assert cost == by_cg.cost_and_gradient()[0]
+    assert [param.get_value().dtype for param in by_cg.params] == [width, width]
+
+
+class Bowl:
+    """0.5 w A w - b w with a random positive definite A of five dimensions."""
+
+    def __init__(self, rng):
+        root = rng.normal(size=(5, 5))
+        self.A, self.b = root @ root.T + np.eye(5), rng.normal(size=5)
+        self.w = pytensor.shared(np.zeros(5), name="w")
+
+    def cost_and_gradient(self):
+        w = self.w.get_value()
+        return 0.5 * w @ self.A @ w - self.b @ w, [self.A @ w - self.b]
+
+
+def test_a_quadratic_bowl_is_solved(rng):
+    bowl = Bowl(rng)
+    minimise(bowl.cost_and_gradient, [bowl.w], n_iterations=100)
+    np.testing.assert_allclose(bowl.w.get_value(), np.linalg.solve(bowl.A, bowl.b), atol=1e-5)
+
+
+def test_callback_sees_each_iteration_and_the_cost_falls(rng):
+    bowl, seen = Bowl(rng), []
+    minimise(
+        bowl.cost_and_gradient,
+        [bowl.w],
+        n_iterations=4,
+        callback=lambda iteration: seen.append((iteration, bowl.cost_and_gradient()[0])),
+    )
+    iterations, costs = zip(*seen, strict=True)
+    assert iterations == (1, 2, 3, 4)
+    assert list(costs) == sorted(costs, reverse=True)
+    assert bowl.cost_and_gradient()[0] == min(costs)
+
+
+def test_a_callback_ends_the_search(rng):
+    bowl, seen = Bowl(rng), []
+
+    def stop(iteration):
+        seen.append(iteration)
+        if iteration == 2:
+            raise StopIteration
+
+    minimise(bowl.cost_and_gradient, [bowl.w], n_iterations=50, callback=stop)
+    assert seen == [1, 2]
+
+
+def test_ctrl_c_keeps_the_best(rng):
+    bowl, costs = Bowl(rng), []
+
+    def interrupt(iteration):
+        costs.append(bowl.cost_and_gradient()[0])
+        bowl.w.set_value(np.full(5, 1e6))
+        if iteration == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        minimise(bowl.cost_and_gradient, [bowl.w], n_iterations=50, callback=interrupt)
+    assert bowl.cost_and_gradient()[0] <= min(costs)
+
+
+def test_costs_and_gradients_that_cannot_be_used(rng):
+    w = pytensor.shared(np.zeros(5), name="w")
+    with pytest.raises(InputError, match=r"^the cost is nan at the start: look for NaN"):
+        minimise(lambda: (np.nan, [np.zeros(5)]), [w], n_iterations=1)
+    with pytest.raises(InputError, match=r"^the gradients have 4 elements, the parameters 5"):
+        minimise(lambda: (1.0, [np.zeros(4)]), [w], n_iterations=1)

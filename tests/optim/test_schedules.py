@@ -1,0 +1,77 @@
+"""Schedules: published values, boundaries, and settings that cannot be used."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dltut.errors import InputError
+from dltut.optim import schedules
+
+
+def test_constant():
+    assert [schedules.constant(0.1)(step) for step in (0, 1, 10**9)] == [0.1] * 3
+
+
+def test_inverse_time_of_the_notes():
+    rate = schedules.inverse_time(0.1)
+    expected = {0: 1, 1: 1 / 1.001, 100: 1 / 1.1, 1000: 0.5}
+    for epoch, share in expected.items():
+        assert rate(epoch) == pytest.approx(0.1 * share, rel=1e-12)
+
+
+def test_inverse_holds_until_start():
+    rate = schedules.inverse(0.1, start=5)
+    assert [rate(step) for step in (0, 4, 5)] == [0.1] * 3
+    assert rate(6) == pytest.approx(0.1 * 5 / 6)
+
+
+def test_exponential_at_the_published_batch():
+    rate = schedules.exponential(0.05, 1.00004, minimum=1e-6)
+    assert rate(0) == 0.05
+    assert rate(25_000) == pytest.approx(0.0183943, abs=5e-8)
+    assert rate(10**12) == 1e-6
+
+
+def test_linear_at_the_published_epoch():
+    assert schedules.linear(0.5, 0.7, 1, 250)(50) == pytest.approx(0.539357, abs=5e-7)
+
+
+def test_linear_boundaries():
+    momentum = schedules.linear(0.5, 0.99, start=1, saturate=10)
+    assert [momentum(epoch) for epoch in (0, 1, 10, 11)] == [0.5, 0.5, 0.99, 0.99]
+    assert momentum(2) == pytest.approx(0.5 + 0.49 / 9)
+
+
+def test_step_boundaries():
+    rate = schedules.step(0.8, every=3)
+    assert [rate(epoch) for epoch in range(7)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2]
+    assert schedules.step(1.0, every=1, factor=0.1)(2) == pytest.approx(0.01)
+
+
+@given(first=st.integers(0, 10**7), later=st.integers(0, 10**7))
+def test_rates_never_grow(first, later):
+    for rate in (
+        schedules.constant(0.1),
+        schedules.inverse_time(0.1),
+        schedules.inverse(0.1, 100),
+        schedules.exponential(0.1, 1.5, 1e-4),
+        schedules.linear(0.1, 0.01, 10, 10**6),
+        schedules.step(0.1, 1000),
+    ):
+        assert 0.1 >= rate(first) >= rate(first + later) >= 0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: schedules.inverse_time(0.1, -1), "^decay is -1; it is 0 or above"),
+        (lambda: schedules.inverse(0.1, 0), "^start is 0; it is a step above 0"),
+        (lambda: schedules.exponential(0.1, 0.5), "^factor 0.5 would make the value grow"),
+        (lambda: schedules.linear(0.1, 0.2, 5, 5), "^saturate is 5; it is a step after start, 5"),
+        (lambda: schedules.step(0.1, 0), "^every is 0; it counts steps"),
+        (lambda: schedules.step(0.1, 2, 2), "^factor is 2; it is above 0 and at most 1"),
+    ],
+)
+def test_settings_that_cannot_be_used(make, message):
+    with pytest.raises(InputError, match=message):
+        make()
