@@ -1,9 +1,10 @@
-"""Files that are either the old version or the new one, never half of each."""
+"""Files: written whole or not at all, read through gzip when they are packed."""
 
+import gzip
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -38,8 +39,8 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
     except OSError as error:
         raise InputError(
             f"{path} could not be written ({error.strerror or error}); the file that stood there "
@@ -48,6 +49,25 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
+    """Open a file for reading, through gzip if its first bytes say so, whatever its name is.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    """
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(path).open("rb"))
+            is_packed = file.peek(2)[:2] == b"\x1f\x8b"
+        except OSError as error:
+            reason = error.strerror.lower()
+            raise InputError(f"{path} cannot be read ({reason}): check its name") from None
+        yield stack.enter_context(gzip.GzipFile(fileobj=file)) if is_packed else file
 
 
 def _umask() -> int:
