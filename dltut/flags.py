@@ -57,13 +57,13 @@ def run(
         raise SystemExit(130) from None
 
 
-def documentation(function: Callable) -> tuple[str, dict[str, str]]:
+def documentation(docstring: str) -> tuple[str, dict[str, str]]:
     """The summary of a numpydoc docstring, and what it says about each parameter.
 
     Parameters
     ----------
-    function : callable
-        Its docstring may have none of this.
+    docstring : str
+        As ``inspect.getdoc`` gives it; it may have none of this.
 
     Returns
     -------
@@ -73,11 +73,10 @@ def documentation(function: Callable) -> tuple[str, dict[str, str]]:
 
     Examples
     --------
-    >>> documentation(documentation)[1]
-    {'function': 'Its docstring may have none of this.'}
+    >>> documentation(inspect.getdoc(documentation))[1]
+    {'docstring': 'As ``inspect.getdoc`` gives it; it may have none of this.'}
     """
-    text = inspect.getdoc(function) or ""
-    beginning, *rest = re.split(r"^(\w+)\n-{3,}$", text, flags=re.MULTILINE)
+    beginning, *rest = re.split(r"^(\w+)\n-{3,}$", docstring, flags=re.MULTILINE)
     section = dict(zip(rest[::2], rest[1::2], strict=True)).get("Parameters", "")
     parameters, names = {}, []
     for line in filter(None, section.splitlines()):
@@ -122,7 +121,7 @@ def _call(main: Callable, arguments: Sequence[str], program: str | None) -> obje
 
 
 def _parser(main: Callable, signature: inspect.Signature, program: str | None) -> _Parser:
-    summary, texts = documentation(main)
+    summary, texts = documentation(inspect.getdoc(main) or "")
     hints = get_type_hints(main)
     parser = _Parser(
         program,
