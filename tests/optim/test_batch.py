@@ -103,16 +103,28 @@ def test_a_quadratic_bowl_is_solved(rng):
 
 def test_callback_sees_each_iteration_and_the_cost_falls(rng):
     bowl, seen = Bowl(rng), []
-    minimise(
-        bowl.cost_and_gradient,
-        [bowl.w],
-        n_iterations=4,
-        callback=lambda iteration: seen.append((iteration, bowl.cost_and_gradient()[0])),
-    )
+
+    def untidy():
+        result = bowl.cost_and_gradient()
+        bowl.w.set_value(np.full(5, 1e6))
+        return result
+
+    def look(iteration):
+        seen.append((iteration, bowl.cost_and_gradient()[0]))
+
+    minimise(untidy, [bowl.w], n_iterations=4, callback=look)
     iterations, costs = zip(*seen, strict=True)
     assert iterations == (1, 2, 3, 4)
     assert list(costs) == sorted(costs, reverse=True)
-    assert bowl.cost_and_gradient()[0] == min(costs)
+    assert bowl.cost_and_gradient()[0] == min(costs) < 0
+
+
+def test_a_search_that_finds_nothing_better_leaves_the_start():
+    w, costs = pytensor.shared(np.ones(2), name="w"), iter(range(1000))
+    cost = minimise(lambda: (next(costs), [np.ones(2)]), [w], n_iterations=5)
+    assert next(costs) > 1
+    assert cost == 0
+    np.testing.assert_array_equal(w.get_value(), np.ones(2))
 
 
 def test_a_callback_ends_the_search(rng):

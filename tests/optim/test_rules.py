@@ -65,6 +65,7 @@ class Race:
     def __init__(self, floatX):
         rows = {name: (rule, settings) for name, (rule, settings, _, _) in TABLE.items()}
         rows["wrapped"] = adagrad_with_momentum, {"learning_rate": 0.1}
+        rows["half"] = adadelta, {"learning_rate": 0.5}
         rows["scaled"] = sgd_with_longer_steps, {"learning_rate": 0.1}
         self.params = {name: pytensor.shared(np.ones(3, floatX), name=name) for name in rows}
         inputs, updates = [], {}
@@ -76,16 +77,15 @@ class Race:
         self.state = list(updates)
 
     def run(self, gradient, start, n_steps):
-        """{name: the values of w at each step}; the state begins at 0 again."""
+        """{name: the values of w at each step} for gradient(w, step); the state begins at 0."""
         for variable in self.state:
             variable.set_value(np.zeros_like(np.asarray(variable.get_value())))
         for param in self.params.values():
             param.set_value(np.asarray(start, dtype=param.dtype))
         history = {name: [np.array(start)] for name in self.params}
-        for _ in range(n_steps):
-            self._step(
-                *(gradient(each[-1]).astype(self.state[0].dtype) for each in history.values())
-            )
+        for step in range(n_steps):
+            slopes = [gradient(each[-1], step) for each in history.values()]
+            self._step(*(slope.astype(self.state[0].dtype) for slope in slopes))
             for name, param in self.params.items():
                 history[name].append(np.array(param.get_value()))
         return history
@@ -101,7 +101,7 @@ def race(mode, floatX):
     return compiled_race(mode, floatX)
 
 
-def table_gradient(w):
+def table_gradient(w, step=0):
     return 2 * CURVATURE * w
 
 
@@ -125,13 +125,42 @@ def test_rules_follow_the_valley_of_rosenbrock(race, floatX):
     def height(w):
         return (w[0] - 1) ** 2 + 10 * (w[1] - w[0] ** 2) ** 2
 
-    def shortened(w):
+    def shortened(w, step):
         return banana(w) / max(1, np.linalg.norm(banana(w)))
 
     start = np.array([-0.5, 0.5, 0.0])
     after = race.run(shortened, start, n_steps=60)
     for name, path in after.items():
         assert height(path[-1]) < height(start), name
+
+
+def test_weights_without_a_gradient_stay(race):
+    after = race.run(lambda w, step: np.zeros(3), np.ones(3), n_steps=3)
+    for name, path in after.items():
+        np.testing.assert_array_equal(path, 1, err_msg=name)
+
+
+def test_amsgrad_divides_by_the_largest_as_numpy_says(race, floatX):
+    def fading(w, step):
+        return np.array([1.0, -2.0, 0.5]) * 0.01**step
+
+    w, mean, square, largest = np.ones(3), 0, 0, 0
+    for step in range(40):
+        mean = 0.9 * mean + 0.1 * fading(w, step)
+        square = 0.999 * square + 0.001 * fading(w, step) ** 2
+        largest = np.maximum(largest, square)
+        rate = 0.01 * np.sqrt(1 - 0.999 ** (step + 1)) / (1 - 0.9 ** (step + 1))
+        w = w - rate * mean / (np.sqrt(largest) + 1e-8)
+    found = race.run(fading, np.ones(3), n_steps=40)
+    tolerance = 1e-12 if floatX == "float64" else 1e-5
+    np.testing.assert_allclose(found["amsgrad"][-1], w, rtol=tolerance)
+    assert np.all(np.abs(found["adam"][-1] - w) > 1e-4)
+
+
+def test_adadelta_has_a_rate_too(race, floatX):
+    one = race.run(table_gradient, np.ones(3), n_steps=1)
+    whole, half = (1 - one[name][-1] for name in ("adadelta", "half"))
+    np.testing.assert_allclose(half, whole / 2, rtol=1e-12 if floatX == "float64" else 1e-3)
 
 
 def test_momentum_wraps_adagrad_as_numpy_says(race, floatX):
