@@ -5,7 +5,8 @@ import inspect
 import re
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -47,8 +48,15 @@ def run(
     >>> run(main, ["--n-hidden", "20", "--resume"])
     (20, True)
     """
-    try:
+    with mistakes_reported():
         return _call(main, sys.argv[1:] if arguments is None else arguments, program)
+
+
+@contextmanager
+def mistakes_reported() -> Iterator[None]:
+    """Turn an `InputError` of the block into one line and status 2, Ctrl-C into status 130."""
+    try:
+        yield
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
