@@ -1,4 +1,4 @@
-"""The only door to a compiled function: mode, shared data on the device, a word while it compiles."""
+"""The only door to a compiled function: mode, shared data on the device, news of compiling."""
 
 import importlib.util
 import warnings

@@ -37,7 +37,7 @@ def output_size(n: int, kernel: int, pad: int, step: int) -> int:
     """How many positions a kernel has along one side of an image."""
     if n + 2 * pad < kernel:
         raise InputError(
-            f"a filter of {kernel} does not fit into an image of {n} with {pad} zeros on each side: "
+            f"a filter of {kernel} does not fit into an image of {n} with {pad} zeros around: "
             "use a smaller filter, larger pictures or border_mode='half'"
         )
     return (n + 2 * pad - kernel) // step + 1

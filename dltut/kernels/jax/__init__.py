@@ -2,8 +2,8 @@
 
 import jax
 
-from dltut.kernels.jax import lowerings
+from dltut.kernels.jax import lowerings, width
 
 jax.config.update("jax_enable_x64", True)  # after PyTensor's own import, which ties it to floatX
 
-__all__ = ["lowerings"]
+__all__ = ["lowerings", "width"]

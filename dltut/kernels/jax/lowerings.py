@@ -7,7 +7,7 @@ from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient, padding
-from dltut.kernels.cross_entropy import CrossEntropy
+from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 from dltut.kernels.rows import Rows
 from dltut.kernels.threefry import Uniform, threefry2x32, uniform_from_words
@@ -27,6 +27,15 @@ def _cross_entropy(op, **kwargs):
         return jax.nn.logsumexp(scores, axis=1) - chosen
 
     return losses
+
+
+@jax_funcify.register(CrossEntropyGradient)
+def _cross_entropy_gradient(op, **kwargs):
+    def deltas(scores, y, up):
+        labels = jax.nn.one_hot(y, scores.shape[1], dtype=scores.dtype)
+        return (jax.nn.softmax(scores, axis=1) - labels) * up[:, None]
+
+    return deltas
 
 
 @jax_funcify.register(Uniform)

@@ -3,7 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.kernels.cross_entropy import CrossEntropy
+from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient
 from dltut.kernels.numba.version import source_version
 
 
@@ -24,3 +24,23 @@ def cross_entropy(op, node, **kwargs):
         return loss
 
     return losses, source_version(__file__)
+
+
+@register_funcify_default_op_cache_key(CrossEntropyGradient)
+def cross_entropy_gradient(op, node, **kwargs):
+    @numba_njit
+    def deltas(scores, y, up):
+        batch, n_classes = scores.shape
+        delta = np.empty_like(scores)
+        for n in range(batch):
+            top = scores[n].max()
+            total = scores.dtype.type(0)
+            for k in range(n_classes):
+                delta[n, k] = np.exp(scores[n, k] - top)
+                total += delta[n, k]
+            for k in range(n_classes):
+                delta[n, k] *= up[n] / total
+            delta[n, y[n]] -= up[n]
+        return delta
+
+    return deltas, source_version(__file__)

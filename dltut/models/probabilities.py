@@ -1,0 +1,48 @@
+"""A trained model as a function of arrays."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut.backend import function
+from dltut.errors import InputError
+from dltut.shared import as_floatX
+
+
+def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
+    """A compiled function from inputs to class probabilities.
+
+    Parameters
+    ----------
+    model : model of `dltut.models`, or any callable from inputs to scores
+
+    Returns
+    -------
+    callable
+        ``f(x)`` with x of shape (n, n_in) gives an array of shape (n, n_classes) whose rows sum to
+        1; ``f(x).argmax(axis=1)`` are the predicted classes. It refuses NaN and infinite inputs
+        and inputs that are not a matrix.
+
+    Examples
+    --------
+    >>> from dltut.models import LogisticRegression
+    >>> probabilities = probability_function(LogisticRegression(3, 4))
+    >>> probabilities(np.zeros((1, 3))).tolist()
+    [[0.25, 0.25, 0.25, 0.25]]
+    """
+    x = pt.matrix("x")
+    softmax = function([x], pt.special.softmax(model(x), axis=1), name="the prediction")
+
+    def probabilities(inputs: np.ndarray) -> np.ndarray:
+        inputs = as_floatX(inputs)
+        if inputs.ndim != 2:
+            raise InputError(
+                f"inputs have shape {inputs.shape}; expected a matrix with one example a row: "
+                "use x.reshape(n, -1) for pictures, x[None] for one example"
+            )
+        if not np.isfinite(inputs).all():
+            raise InputError("the inputs hold NaN or infinite values")
+        return np.asarray(softmax(inputs))
+
+    return probabilities

@@ -1,0 +1,63 @@
+"""Models from files, by names that this library knows."""
+
+import os
+
+import numpy as np
+
+from dltut.errors import InputError, nearest
+from dltut.models.lenet import LeNet
+from dltut.models.logistic import LogisticRegression
+from dltut.models.mlp import MLP
+from dltut.serialize import read_arrays, set_named_values
+
+
+def load_model(path: str | os.PathLike):
+    """The model that `dltut.serialize.save_model` wrote, with its parameters.
+
+    Parameters
+    ----------
+    path : path
+        Such as ``runs/mlp/best.safetensors``.
+
+    Returns
+    -------
+    model
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, names no model that this version can build, or its parameters are
+        those of another one.
+
+    Notes
+    -----
+    A file only names one of the library's own models and plain arguments; it cannot run code.
+    """
+    arrays, header = read_arrays(path)
+    model = build_model(header.get("model"), header.get("arguments"), str(path))
+    set_named_values(model.params, arrays, str(path))
+    return model
+
+
+def builders() -> dict:
+    """Every model that a file can name, as a function of its plain arguments."""
+    # The drawn weights are replaced by the file's, so any generator serves.
+    rng = np.random.default_rng(0)
+    return {
+        "LogisticRegression": LogisticRegression,
+        "MLP": lambda **arguments: MLP(rng, **arguments),
+        "LeNet": lambda **arguments: LeNet(rng, **arguments),
+    }
+
+
+def build_model(name, arguments, source: str):
+    """The model of that name, built from plain arguments."""
+    known = builders()
+    if name not in known:
+        raise InputError(
+            f"{source} names the model {name!r}, which cannot be built: {nearest(name, known)}"
+        )
+    try:
+        return known[name](**(arguments or {}))
+    except TypeError as error:
+        raise InputError(f"{source} does not fit this version's {name}: {error}") from None
