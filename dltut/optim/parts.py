@@ -51,7 +51,13 @@ def gradients(cost, params: list[SharedVariable]) -> dict:
 
 
 def check_params(params: list[SharedVariable]) -> list[SharedVariable]:
-    """`params` as a list, once it is sure that each is shared, floating, and there only once."""
+    """`params` as a list, once it is sure that each is shared, floating, and there only once.
+
+    Raises
+    ------
+    InputError
+        If the list is empty, or a parameter is not shared, not floating or given twice.
+    """
     if isinstance(params, SharedVariable):
         raise InputError(f"params is the one variable {params}; a list is expected: [{params}]")
     params = list(params)
@@ -90,19 +96,42 @@ def typed(value, like):
 
 
 def moving_average(average, value, decay):
-    """``decay * average + (1 - decay) * value``, as wide as the average."""
+    """``decay * average + (1 - decay) * value``, as wide as the average.
+
+    Parameters
+    ----------
+    average, value : variables of the same shape
+    decay : float or symbolic scalar, 0 <= decay < 1
+        How much of the average stays.
+
+    Returns
+    -------
+    variable
+    """
     return typed(decay, average) * average + typed(1 - decay, average) * value
 
 
 def check_positive(**numbers) -> None:
-    """Raise an InputError unless each number is above 0; symbolic scalars pass."""
+    """Refuse settings that are not above 0; symbolic scalars pass, for their value is not known yet.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, or is neither a number nor a scalar variable.
+    """
     for name, value in numbers.items():
         if _is_number(name, value) and not 0 < value < np.inf:
             raise InputError(f"{name} is {value}; it is above 0, such as 0.01")
 
 
 def check_fraction(**numbers) -> None:
-    """Raise an InputError unless each number is at least 0 and below 1; symbolic scalars pass."""
+    """Refuse settings that are not at least 0 and below 1; symbolic scalars pass, for their value is not known yet.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, or is neither a number nor a scalar variable.
+    """
     for name, value in numbers.items():
         if _is_number(name, value) and not 0 <= value < 1:
             raise InputError(f"{name} is {value}; it is at least 0 and below 1, such as 0.9")
