@@ -1,4 +1,4 @@
-"""Named arrays in files: safetensors with a JSON header, and the tutorials' file of pickled arrays."""
+"""Named arrays in files: safetensors with a JSON header, or the tutorials' row of pickles."""
 
 import json
 import os

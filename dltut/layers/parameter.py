@@ -29,6 +29,7 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
 
     Examples
     --------
+    >>> import numpy as np
     >>> b = parameter(np.zeros(3), (3,), "b")
     >>> parameter(b, (3,), "other.b") is b
     True

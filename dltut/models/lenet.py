@@ -1,6 +1,7 @@
 """The tutorials' convolutional network, after LeNet-5."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytensor.tensor as pt
@@ -92,7 +93,7 @@ class LeNet:
         )
         self.layers = [
             ConvPool(rng, before, after, kernel, pool, activation=activation, name=f"conv{i}")
-            for i, (before, after) in enumerate(zip(maps, maps[1:], strict=False))
+            for i, (before, after) in enumerate(pairwise(maps))
         ]
         self.layers.append(
             Dense(rng, self._n_features, n_hidden, activation=activation, name="hidden")

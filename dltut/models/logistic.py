@@ -1,4 +1,4 @@
-"""Logistic regression over several classes: the simplest model, and the last layer of the others."""
+"""Logistic regression over several classes: the simplest model, the last layer of others."""
 
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import init

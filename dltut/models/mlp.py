@@ -1,6 +1,7 @@
 """The multilayer perceptron."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pytensor.tensor as pt
 
@@ -76,7 +77,7 @@ class MLP:
         }
         self.layers = [
             Dense(rng, before, after, activation=activation, name=f"hidden{i}")
-            for i, (before, after) in enumerate(zip(sizes, sizes[1:], strict=False))
+            for i, (before, after) in enumerate(pairwise(sizes))
         ]
         self.layers.append(LogisticRegression(sizes[-1], n_out, name="output"))
         self.params = [param for layer in self.layers for param in layer.params]

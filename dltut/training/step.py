@@ -29,7 +29,7 @@ def minibatch_function(
     outputs : variable or list of variables
         Such as the cost.
     inputs : list of variables
-        [x, y], or [x] alone: what stands for a minibatch of ``split.x`` and ``split.y`` in the graph.
+        [x, y], or [x] alone: what stands for a minibatch of ``split.x`` and ``split.y``.
     split : SharedSplit or ChunkedSplit
         From `dltut.shared_dataset`.
     batch_size : int
