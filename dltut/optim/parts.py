@@ -112,7 +112,7 @@ def moving_average(average, value, decay):
 
 
 def check_positive(**numbers) -> None:
-    """Refuse settings that are not above 0; symbolic scalars pass, for their value is not known yet.
+    """Refuse settings that are not above 0; symbolic scalars pass.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def check_positive(**numbers) -> None:
 
 
 def check_fraction(**numbers) -> None:
-    """Refuse settings that are not at least 0 and below 1; symbolic scalars pass, for their value is not known yet.
+    """Refuse settings that are not at least 0 and below 1; symbolic scalars pass.
 
     Raises
     ------
