@@ -8,6 +8,8 @@ import pickle
 import re
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from typing import IO
 
@@ -73,34 +75,29 @@ def load_sequence(path: str | PathLike) -> list:
         As for `load_arrays`; an empty file is an error too.
     """
     values = []
-    with open_unpacked(path) as file:
-        while not values or _peek(file, path):
+    with open_unpacked(path) as file, _damage_named(path):
+        while not values or file.peek(1):
             values.append(_load(file, path))
     return values
 
 
-def _peek(file: IO[bytes], name: object) -> bytes:
-    try:
-        return file.peek(1)
-    except _BROKEN as error:
-        raise _damaged(name, error) from None
-
-
 def _load(file: IO[bytes], name: object):
-    try:
+    with _damage_named(name):
         return _Finished().value(_ArrayUnpickler(file, name).load())
+
+
+@contextmanager
+def _damage_named(name: object) -> Iterator[None]:
+    try:
+        yield
     except InputError:
         raise
     except _BROKEN as error:
-        raise _damaged(name, error) from None
-
-
-def _damaged(name: object, error: BaseException) -> InputError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InputError(
-        f"{name} is not a whole pickle of arrays ({reason}); it may be cut off or damaged: "
-        "fetch or write it again"
-    )
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{name} is not a whole pickle of arrays ({reason}); it may be cut off or damaged: "
+            "fetch or write it again"
+        ) from None
 
 
 class _ArrayUnpickler(pickle.Unpickler):
