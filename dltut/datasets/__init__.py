@@ -1,5 +1,6 @@
 """Data sets as NumPy arrays: found on this machine, checked, split; and minibatches of rows."""
 
+from dltut.datasets import digits, fashion_mnist, images, mnist
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.idx import read_idx, write_idx
@@ -9,10 +10,14 @@ from dltut.datasets.onehot import from_one_hot, one_hot
 __all__ = [
     "Dataset",
     "Split",
+    "digits",
+    "fashion_mnist",
     "from_one_hot",
+    "images",
     "load",
     "load_data",
     "minibatches",
+    "mnist",
     "one_hot",
     "read_idx",
     "write_idx",

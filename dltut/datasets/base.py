@@ -51,6 +51,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def n_inputs(self) -> int:
+        """How many values an example has."""
+        return self.x.shape[1]
+
     def __getitem__(self, rows: slice | np.ndarray) -> "Split":
         if isinstance(rows, int | np.integer):
             raise InputError(f"row {rows} alone is no split: write split[{rows}:{rows + 1}]")
@@ -132,10 +137,20 @@ class Dataset:
         """How many classes there are."""
         return len(self.classes)
 
+    @property
+    def facts(self) -> dict:
+        """What a model file should say about its inputs and outputs, as plain values."""
+        return {
+            "dataset": self.name,
+            "image_shape": list(self.image_shape),
+            "classes": list(self.classes),
+        }
+
 
 def _examples(x) -> np.ndarray:
     try:
-        x = np.asarray(x, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes inf, found below
+            x = np.asarray(x, dtype=np.float32)
     except (TypeError, ValueError):
         raise InputError("the examples are not one array of numbers with equal rows") from None
     if x.ndim < 2 or x.size == 0:

@@ -75,6 +75,7 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list[tuple]:
     >>> train_x.get_value(borrow=True).shape
     (3000, 784)
     """
+    # PyTensor takes a second to import; the rest of this package does without it
     from dltut.shared import shared_dataset
 
     is_absent = str(dataset) == "mnist.pkl.gz" and not Path(dataset).exists()

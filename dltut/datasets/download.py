@@ -183,16 +183,21 @@ def _make(folder: Path) -> None:
 
 def _opened(partial: Path, mode: str):
     try:
-        return partial.open(mode)
+        return partial.open(mode, buffering=0)
     except OSError as error:
-        raise InputError(
-            f"{partial} cannot be written ({error.strerror}): name another folder"
-        ) from None
+        raise _unwritable(partial, error) from None
 
 
 def _write(file, chunk: bytes, partial: Path) -> None:
     try:
-        file.write(chunk)
+        if file.write(chunk) < len(chunk):
+            raise OSError(errno.ENOSPC, "the disk is full")
     except OSError as error:
-        what = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
-        raise InputError(f"{partial} cannot be written ({what}): free some space") from None
+        raise _unwritable(partial, error) from None
+
+
+def _unwritable(partial: Path, error: OSError) -> InputError:
+    reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+    return InputError(
+        f"{partial} cannot be written ({reason}): free some space or name another folder"
+    )

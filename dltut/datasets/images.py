@@ -1,5 +1,7 @@
 """A data set from a folder of pictures with one subfolder for each class."""
 
+import warnings
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -153,7 +155,7 @@ def _pixels(path: Path, image_shape: tuple) -> np.ndarray:
     """The picture as an array of `image_shape`, values in [0, 1)."""
     n_channels, height, width = image_shape
     try:
-        with Image.open(path) as image:
+        with _without_warnings(), Image.open(path) as image:
             image = _opaque(ImageOps.exif_transpose(image))
             image = image.convert("L" if n_channels == 1 else "RGB")
             image = image.resize((width, height), Image.Resampling.BICUBIC)
@@ -161,6 +163,14 @@ def _pixels(path: Path, image_shape: tuple) -> np.ndarray:
         raise InputError(f"{path} is no readable picture ({error}): repair or remove it") from None
     values = np.asarray(image, dtype=np.float32).reshape(height, width, n_channels) / 256
     return values.transpose(2, 0, 1)  # (channels, height, width)
+
+
+@contextmanager
+def _without_warnings():
+    """Pillow's, about side information such as EXIF; pixels that cannot be read are errors."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")
+        yield
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -23,10 +23,12 @@ IDX_FILES = (
 
 def layout_in(folder: Path, name: str) -> Path | None:
     """Where in `folder` the data set `name` is: the folder if in idx files, a file, or None."""
-    if any(idx_path(folder, file).exists() for file in IDX_FILES):
+    n_idx = sum(idx_path(folder, file).exists() for file in IDX_FILES)
+    if n_idx == len(IDX_FILES):
         return folder
     files = (folder / f"{name}{ending}" for ending in (".pkl.gz", ".pkl", ".npz"))
-    return next((file for file in files if file.is_file()), None)
+    # some idx files of four are better than nothing: reading them says which are missing
+    return next((file for file in files if file.is_file()), folder if n_idx else None)
 
 
 def read_splits(path: str | PathLike) -> tuple[Split, Split, Split]:
@@ -111,7 +113,8 @@ def _pickle_pairs(path: Path) -> list:
 
 def _npz_pairs(path: Path) -> list:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # opened here, because np.load leaves a damaged file open
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = [part for part in ("train", "valid", "test") if f"x_{part}" in file]
             return _complete([(file[f"x_{part}"], file[f"y_{part}"]) for part in names], names)
     except KeyError as error:

@@ -28,7 +28,8 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
     Parameters
     ----------
     path : path, optional
-        A folder with the four idx files (packed with gzip or not), ``mnist.pkl.gz``, or an npz.
+        A folder with the four idx files (packed with gzip or not), ``mnist.pkl.gz``, an npz, or a
+        folder with one of these.
     data_dir : path, optional
         Where to look otherwise, in it and in its folder ``mnist``;
         else in the configured folder, `dltut.config.data_dir`.
@@ -50,7 +51,10 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
     >>> train.x.shape, len(valid), len(test)
     ((3000, 784), 1000, 1000)
     """
-    path = path or find(data_dir)
+    if path is None:
+        path = find(data_dir)
+    elif Path(path).is_dir():
+        path = find(path) or path
     if path is None:
         say(
             "data: the 5,000 embedded MNIST digits (3,000 train, 1,000 validation, 1,000 test); "
