@@ -228,14 +228,6 @@ _FINISH = {
 }
 
 
-def _scalar(dtype, data):
-    return dtype.array(data, ())[()]
-
-
-def _from_buffer(data, dtype, shape, order):
-    return dtype.array(data, shape, order)
-
-
 def _encode(text, encoding):
     if encoding not in ("latin1", "latin-1"):
         raise TypeError(f"bytes encoded as {encoding!r}")
@@ -246,8 +238,8 @@ _ALLOWED = {
     ("numpy", "ndarray"): None,  # an argument of _reconstruct, never called
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "_reconstruct"): _Array,
-    ("numpy.core.multiarray", "scalar"): _scalar,
-    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
+    ("numpy.core.multiarray", "scalar"): lambda dtype, data: dtype.array(data, ())[()],
+    ("numpy.core.numeric", "_frombuffer"): lambda data, dtype, *shape: dtype.array(data, *shape),
     ("_codecs", "encode"): _encode,
     ("collections", "OrderedDict"): OrderedDict,
     ("builtins", "set"): set,
