@@ -61,9 +61,6 @@ class Uniform(Op):
         output_storage[0][0] = state + np.array([0, 0, 1], dtype="uint32")
         output_storage[1][0] = uniform(state, like.shape, str(like.dtype))
 
-    def infer_shape(self, fgraph, node, input_shapes):
-        return input_shapes
-
     def connection_pattern(self, node):
         return [[True, False], [False, False]]
 
