@@ -1,0 +1,188 @@
+"""What can be hung onto a training run: the hooks, and extensions that need no more than those."""
+
+import numpy as np
+
+from dltut.errors import InputError
+
+
+class Extension:
+    """The hooks of a training run, all empty: a subclass fills in those that it needs.
+
+    Each takes the `dltut.training.Trainer`. ``trainer.log`` says where the run stands,
+    ``trainer.stop(reason)`` or ``raise StopIteration(reason)`` asks for its end, which comes when
+    the minibatch is done.
+
+    Examples
+    --------
+    >>> from dltut.training import Trainer
+    >>> class Count(Extension):
+    ...     n = 0
+    ...     def after_batch(self, trainer):
+    ...         self.n += 1
+    >>> count = Count()
+    >>> log = Trainer(lambda index: 0.0, n_batches=3, extensions=[count]).run(max_epochs=2)
+    >>> count.n
+    6
+    """
+
+    def attach(self, trainer) -> None:
+        """When the trainer is made, once."""
+
+    def before_training(self, trainer) -> None:
+        """When a run begins or goes on."""
+
+    def before_epoch(self, trainer) -> None:
+        """Before an epoch, and again when a run goes on in the middle of one.
+
+        What is done here should depend on ``trainer.log.epoch`` alone.
+        """
+
+    def after_batch(self, trainer) -> None:
+        """After every minibatch."""
+
+    def after_epoch(self, trainer) -> None:
+        """After the last minibatch of an epoch."""
+
+    def should_stop(self, log) -> str | None:
+        """After every minibatch: the reason to stop, None to go on."""
+
+    def between_batches(self, trainer) -> None:
+        """After every minibatch when all of the above is done, and the log has its new row.
+
+        The moment to look or to save: what `state` returns should not change any more.
+        """
+
+    def after_training(self, trainer) -> None:
+        """When the run has ended, however it ended; the best values are in the variables."""
+
+    def state(self) -> dict:
+        """What a checkpoint must keep to go on exactly: names to JSON values or NumPy arrays."""
+        return {}
+
+    def load_state(self, state: dict) -> None:
+        """Go on from what `state` returned."""
+
+
+class LossHistory(Extension):
+    """The cost of every minibatch.
+
+    Attributes
+    ----------
+    costs : list of float
+        As many as epochs times minibatches.
+    """
+
+    def __init__(self):
+        self.costs = []
+
+    def after_batch(self, trainer) -> None:
+        """Note the cost."""
+        self.costs.append(trainer.log.cost)
+
+    def state(self) -> dict:
+        """The costs so far."""
+        return {"costs": np.array(self.costs, dtype="float64")}
+
+    def load_state(self, state: dict) -> None:
+        """Go on with these costs."""
+        self.costs = state["costs"].tolist()
+
+
+class ShuffleEpochs(Extension):
+    """Visit the examples of a split in a new order every epoch.
+
+    Parameters
+    ----------
+    split : SharedSplit
+        Shared variables x and y with one example a row; they have their first order again when
+        the run ends.
+    seed : int
+        With the epoch's number it gives the order, so that a resumed run needs no memory of it.
+
+    Raises
+    ------
+    InputError
+        If the split is held in chunks, of which the variables hold one at a time.
+    """
+
+    def __init__(self, split, seed: int):
+        if hasattr(split, "chunk_size"):
+            raise InputError(
+                "a split held in chunks cannot be shuffled by rows: shuffle the arrays before "
+                "shared_dataset, or leave out chunk_size"
+            )
+        self.split, self.seed = split, seed
+        self._first = None
+
+    def before_epoch(self, trainer) -> None:
+        """Put the rows in this epoch's order."""
+        x, y = self._first_order()
+        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(y))
+        self._place(x[order], y[order])
+
+    def after_training(self, trainer) -> None:
+        """Put the rows back."""
+        self._place(*self._first_order())
+
+    def _first_order(self):
+        if self._first is None:
+            self._first = tuple(np.array(each.get_value()) for each in (self.split.x, self.split.y))
+        return self._first
+
+    def _place(self, x, y) -> None:
+        self.split.x.set_value(x)
+        self.split.y.set_value(y)
+
+
+class PolyakAverage(Extension):
+    """The mean of each parameter over all minibatches; training itself is not changed.
+
+    Parameters
+    ----------
+    params : list of shared variables
+        With unique names.
+    start : int
+        First iteration that counts.
+
+    Attributes
+    ----------
+    n : int
+        Iterations averaged so far.
+
+    References
+    ----------
+    .. [1] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging,
+       SIAM Journal on Control and Optimization 30(4).
+    """
+
+    def __init__(self, params, start: int = 0):
+        self.params, self.start, self.n = list(params), start, 0
+        self._sums = {each.name: np.zeros(each.get_value().shape) for each in self.params}
+
+    def after_batch(self, trainer) -> None:
+        """Add the present values."""
+        if trainer.log.iteration >= self.start:
+            self.n += 1
+            for param in self.params:
+                self._sums[param.name] += np.asarray(param.get_value(), dtype="float64")
+
+    def values(self) -> dict[str, np.ndarray]:
+        """The averages by name, in float64.
+
+        Raises
+        ------
+        InputError
+            If training has not come to `start` yet.
+        """
+        if not self.n:
+            raise InputError(f"nothing averaged yet: averaging starts at iteration {self.start}")
+        return {name: total / self.n for name, total in self._sums.items()}
+
+    def state(self) -> dict:
+        """The sums and their number."""
+        return {"n": self.n, **self._sums}
+
+    def load_state(self, state: dict) -> None:
+        """Go on with these sums."""
+        self.n = state["n"]
+        self._sums = {name: state[name] for name in self._sums}
