@@ -1,0 +1,104 @@
+from math import inf, nan
+
+import numpy as np
+import pytest
+from training.toy import Variable, run
+
+from dltut.errors import InputError
+from dltut.training import (
+    Diverged,
+    Log,
+    MaxEpochs,
+    NoImprovement,
+    TargetReached,
+    TimeLimit,
+    Trainer,
+    all_of,
+    any_of,
+)
+from dltut.training.stopping import not_finite
+
+
+@pytest.mark.parametrize("k", [0, 1, 5])
+def test_no_improvement_stops_at_k_plus_n(k):
+    errors = [*np.linspace(0.1, 0.9, k + 1)[::-1], 0.1]  # ties for ever after
+    log = run(errors, NoImprovement(10))
+    assert len(log.rows) == k + 10 + 1
+    assert log.stop_reason == "no improvement of valid_error in 10 validations"
+
+
+def test_no_improvement_begins_to_count_again():
+    assert len(run([0.5, 0.6, 0.6, 0.4, 0.6, 0.4, 0.5], NoImprovement(3)).rows) == 7
+
+
+def test_errors_that_are_nan_are_no_improvement():
+    assert len(run([nan], NoImprovement(3)).rows) == 3
+
+
+def test_max_epochs():
+    log = run([0.5], MaxEpochs(3), n_batches=4)
+    assert (log.iteration, log.stop_reason) == (11, "3 epochs done")
+
+
+def test_target_reached():
+    log = run([0.5, 0.2, 0.1], TargetReached("valid_error", 0.2))
+    assert len(log.rows) == 2
+    assert log.stop_reason == "valid_error reached 0.2, the target being 0.2"
+
+
+def test_time_limit_stops_at_the_end_of_an_epoch():
+    log = run([0.5], TimeLimit(0), n_batches=7)
+    assert (log.iteration, log.stop_reason) == (6, "time limit of 0 seconds reached")
+    log.set_seconds(50)
+    assert TimeLimit(50).should_stop(log)
+    assert TimeLimit(51).should_stop(log) is None
+
+
+def test_diverged_names_the_parameter():
+    W, b = Variable(np.ones(3), "W"), Variable(np.zeros(2), "b")
+
+    def step(index):
+        if made.log.iteration == 5:
+            b.value[1] = inf
+        return 1.0
+
+    made = Trainer(step, 4, [Diverged([W, b])])
+    log = made.run(max_epochs=9)
+    assert (log.iteration, log.stop_reason) == (7, "b is not finite")  # at the epoch's end
+
+
+def test_diverged_names_the_number():
+    log = run([0.5, inf], Diverged())
+    assert (len(log.rows), log.stop_reason) == (2, "valid_error is not finite")
+    log = Log(n_batches=2, iteration=0, cost=nan)
+    assert Diverged().should_stop(log) == "the cost is not finite"
+    assert Diverged().should_stop(Log(n_batches=2)) is None
+
+
+def test_not_finite_takes_numbers_and_arrays_of_any_kind():
+    assert not_finite({"n": 3, "flag": True, "u": np.zeros(2, "uint32"), "x": 1.0}) is None
+    assert not_finite({"x": 1.0, "y": -inf, "z": nan}) == "y"
+
+
+def test_any_of_and_all_of():
+    log = run([0.5], any_of(MaxEpochs(9), NoImprovement(3)))
+    assert (len(log.rows), log.stop_reason) == (4, "no improvement of valid_error in 3 validations")
+    log = run([0.5], all_of(MaxEpochs(9), NoImprovement(3)))
+    assert len(log.rows) == 9
+    assert log.stop_reason == "9 epochs done and no improvement of valid_error in 8 validations"
+
+
+@pytest.mark.parametrize("combine", [any_of, all_of])
+def test_nothing_cannot_be_combined(combine):
+    with pytest.raises(InputError, match="need at least one criterion"):
+        combine()
+
+
+def test_a_count_below_one_is_refused():
+    with pytest.raises(InputError, match="n is 0; it counts validations"):
+        NoImprovement(0)
+
+
+def test_a_misspelt_channel_gets_a_hint():
+    with pytest.raises(InputError, match="no valid_eror: did you mean valid_error"):
+        run([0.5], TargetReached("valid_eror", 0.1))
