@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from training.toy import Variable
+
+from dltut.errors import InputError
+from dltut.training import HalveOnNoImprovement, Monitor, Schedule, Trainer
+
+
+def rate_variable(value=1.0, dtype="float32"):
+    return Variable(np.asarray(value, dtype), "learning_rate")
+
+
+def rates(variable, extensions, n_batches, max_epochs):
+    """The learning rate at every minibatch, and the log."""
+    seen = []
+    step = lambda index: seen.append(float(variable.value)) or 1.0  # noqa: E731
+    return seen, Trainer(step, n_batches, extensions).run(max_epochs)
+
+
+def test_schedule_by_epoch_starts_at_zero():
+    variable = rate_variable(0, "float64")
+    inverse = Schedule(variable, lambda epoch: 0.5 / (1 + 0.001 * epoch))
+    seen, _ = rates(variable, [inverse], 1, 1001)
+    assert [seen[epoch] for epoch in (0, 1, 100, 1000)] == pytest.approx(
+        [0.5, 0.4995005, 0.4545455, 0.25], abs=1e-7
+    )
+
+
+def test_schedule_by_minibatch_equals_exponential_decay():
+    variable = rate_variable(0, "float64")
+    decay = Schedule(variable, lambda step: 0.05 / 1.00004**step, per="minibatch")
+    seen, _ = rates(variable, [decay], 5000, 6)
+    assert seen[25000] == pytest.approx(0.0183943, abs=1e-7)
+    assert seen[0] == 0.05
+
+
+def test_schedule_keeps_the_dtype():
+    variable = rate_variable(1.0, "float32")
+    rates(variable, [Schedule(variable, lambda epoch: 0.1)], 1, 1)
+    assert variable.value.dtype == "float32"
+    assert variable.value == np.float32(0.1)
+
+
+def test_schedule_counts_epochs_or_minibatches():
+    with pytest.raises(InputError, match="per is 'step'"):
+        Schedule(rate_variable(), float, per="step")
+
+
+def test_constant_error_gives_exactly_ten_halvings():
+    variable = rate_variable(0.5)
+    halve = HalveOnNoImprovement(variable, n_epochs=3)
+    seen, log = rates(variable, [Monitor(lambda: 0.2), halve], 2, 1000)
+    assert variable.value == 0.5 / 1024
+    assert log.epoch == 1 + 10 * 3
+    assert log.stop_reason == "the learning rate was cut 10 times without improvement"
+    assert seen == [0.5] * 2 * 4 + [0.5 / 2**k for k in range(1, 10) for _ in range(2 * 3)]
+
+
+def test_factor_and_floor():
+    variable = rate_variable(1.0)
+    halve = HalveOnNoImprovement(variable, n_epochs=1, factor=0.1, floor=1e-3)
+    _, log = rates(variable, [Monitor(lambda: 0.2), halve], 1, 1000)
+    assert variable.value == pytest.approx(1e-3)
+    assert log.epoch == 4
+
+
+def test_an_improvement_begins_the_count_again():
+    errors = iter([0.5, 0.5, 0.4, 0.4, 0.4, 0.3, 0.3])
+    variable = rate_variable(1.0)
+    halve = HalveOnNoImprovement(variable, n_epochs=2)
+    seen, _ = rates(variable, [Monitor(lambda: next(errors)), halve], 1, 7)
+    assert seen == [1, 1, 1, 1, 1, 0.5, 0.5]
+
+
+def test_the_order_of_the_extensions_does_not_matter():
+    def seen(reverse):
+        variable = rate_variable(1.0)
+        extensions = [Monitor(lambda: 0.2), HalveOnNoImprovement(variable, n_epochs=1)]
+        return rates(variable, extensions[::-1] if reverse else extensions, 1, 5)[0]
+
+    assert seen(True) == seen(False)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_epochs": 0}, "n_epochs is 0"),
+        ({"factor": 1.0}, "factor is 1.0; it is a fraction"),
+        ({"floor": 0.0}, "floor is 0.0; it is a fraction"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        HalveOnNoImprovement(rate_variable(), **options)
