@@ -61,6 +61,13 @@ def test_the_size_of_a_folder(tmp_path):
     assert doctor.megabytes(tmp_path / "none") == 0
 
 
+def test_the_timed_step_learns():
+    step = doctor.training_step()
+    first, second = step(), step()
+    assert first == 0.25  # tanh(0) is 0.5 away from its target
+    assert second < first
+
+
 def test_a_wrong_setting_is_one_line(capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["doctor", "--device", "gup"])
