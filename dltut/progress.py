@@ -16,7 +16,17 @@ def say(text: str) -> None:
 
 
 def bar(total: int | None, description: str, unit: str = "it") -> tqdm:
-    """A progress bar on standard error; it draws nothing when that is not a terminal."""
+    """A progress bar on standard error; it draws nothing when that is not a terminal.
+
+    Parameters
+    ----------
+    total : int or None
+        How many units there are; None if that is not known.
+    description : str
+        What stands before the bar.
+    unit : str
+        What is counted; "B" for bytes is shown in kB, MB, ...
+    """
     return tqdm(
         total=total,
         desc=description,

@@ -132,7 +132,19 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
 
 
 def n_batches(n_examples: int, batch_size: int, partial: str = "drop") -> int:
-    """How many minibatches `n_examples` make, a last partial one kept or dropped."""
+    """How many minibatches there are in an epoch.
+
+    Parameters
+    ----------
+    n_examples, batch_size : int
+    partial : {"drop", "keep"}
+        What becomes of a last minibatch that is not full.
+
+    Raises
+    ------
+    InputError
+        If a minibatch is empty or larger than the split, or `partial` is neither.
+    """
     if partial not in PARTIAL:
         raise InputError(f"partial is {partial!r}; it is 'drop' or 'keep'")
     if not 1 <= batch_size <= n_examples:

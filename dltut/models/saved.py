@@ -51,7 +51,22 @@ def builders() -> dict:
 
 
 def build_model(name, arguments, source: str):
-    """The model of that name, built from plain arguments."""
+    """The model of a name, with parameters of no meaning yet.
+
+    Parameters
+    ----------
+    name : str
+        A key of `builders`.
+    arguments : dict of plain values
+        As ``model.arguments`` gives them.
+    source : str
+        What the error message calls the place that they come from.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, or it does not take these arguments.
+    """
     known = builders()
     if name not in known:
         raise InputError(

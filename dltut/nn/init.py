@@ -18,6 +18,11 @@ Initializer = Callable[[Rng, tuple[int, ...]], np.ndarray]
 def fans(shape: tuple[int, ...]) -> tuple[float, float]:
     """How many inputs each unit has and how many units each input reaches.
 
+    Raises
+    ------
+    InputError
+        If the shape has fewer than two axes.
+
     Examples
     --------
     >>> fans((784, 500)), fans((20, 1, 5, 5))
@@ -103,7 +108,13 @@ def orthogonal(gain: float = 1.0) -> Initializer:
 
 
 def sparse(n_nonzero: int = 15, deviation: float = 1.0) -> Initializer:
-    """Exactly `n_nonzero` normal weights into each unit, the others 0 (Martens 2010)."""
+    """Exactly `n_nonzero` normal weights into each unit, the others 0 (Martens 2010).
+
+    Raises
+    ------
+    InputError
+        When drawn for units with fewer inputs than that.
+    """
 
     def draw(rng, shape):
         n_in, n_out = shape

@@ -4,12 +4,20 @@ from dltut.errors import InputError
 
 
 def pair(value: int | tuple[int, int], name: str, least: int) -> tuple[int, int]:
-    """(rows, columns) from one whole number or two, each at least `least`.
+    """Rows and columns from one whole number or two.
+
+    Parameters
+    ----------
+    value : int or pair of int
+    name : str
+        What the error message calls it.
+    least : int
+        The smallest size that makes sense.
 
     Raises
     ------
     InputError
-        Otherwise; the message calls the value `name`.
+        If it is neither, or too small.
 
     Examples
     --------
