@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from dltut.errors import InputError
+from dltut.progress import say
 from dltut.serialize import read_arrays, save_model, write_arrays
 from dltut.training.extensions import Extension
-from dltut.training.log import append_log, write_log
+from dltut.training.log import ROWS, append_log, write_log
 
 LAST = "last.ckpt"
 BEST = "best.safetensors"
@@ -76,6 +77,8 @@ class Checkpoint(Extension):
                     "another folder"
                 )
             restore(path, trainer)
+        elif self.resume and (self.run_dir / ROWS).exists():
+            say(f"{self.run_dir} has no checkpoint yet: beginning again")
 
     def before_training(self, trainer) -> None:
         """Write the log as it stands."""

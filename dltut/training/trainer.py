@@ -142,7 +142,7 @@ class Trainer:
     def put(self, values: dict[str, np.ndarray]) -> None:
         """Set the state's variables to these values."""
         for name, variable in self.state.items():
-            variable.set_value(values[name])
+            variable.set_value(np.array(values[name]))  # it may learn in place
 
     def _train(self, max_epochs: int) -> None:
         if self.log.iteration >= 0:  # a criterion that has spoken speaks again

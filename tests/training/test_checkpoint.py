@@ -351,3 +351,12 @@ def test_a_run_that_never_began_can_be_resumed(tmp_path, uninterrupted):
     resumed = trainer(tmp_path, resume=True)
     resumed.run(EPOCHS)
     assert fingerprint(tmp_path, resumed) == uninterrupted
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again(tmp_path, uninterrupted, capsys):
+    with pytest.raises(Killed):
+        trainer(tmp_path, every_seconds=1000.0, more=[KillAt(7)]).run(EPOCHS)
+    resumed = trainer(tmp_path, resume=True)
+    assert "has no checkpoint yet: beginning again" in capsys.readouterr().err
+    resumed.run(EPOCHS)
+    assert fingerprint(tmp_path, resumed) == uninterrupted

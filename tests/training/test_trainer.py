@@ -156,6 +156,27 @@ def test_the_best_values_are_in_the_variables_and_the_last_are_kept():
     assert made.best["W"] == 2
 
 
+def test_copies_are_safe_from_steps_that_work_in_place():
+    class InPlace(Variable):
+        def get_value(self, borrow=False):
+            return self.value
+
+        def set_value(self, value):
+            self.value = value
+
+    errors = [0.5, 0.3, 0.4, 0.4, 0.4]
+    W = InPlace(np.zeros(1), "W")
+
+    def step(index):
+        W.value += 1
+        return 0.0
+
+    made = Trainer(step, 1, [Monitor(lambda: errors[int(W.value[0]) - 1])], state={"W": W})
+    for max_epochs in (3, 5):
+        made.run(max_epochs)
+        assert (W.value, made.best["W"], made.values()["W"]) == (2, 2, max_epochs)
+
+
 def test_without_state_nothing_is_restored():
     W = Variable(0.0, "W")
     step = lambda index: W.set_value(W.value + 1) or 0.0  # noqa: E731
