@@ -33,9 +33,11 @@ def write_arrays(path: str | os.PathLike, arrays: Mapping, header: Mapping | Non
     """
     # safetensors stores other memory orders silently wrong, hence the contiguous copies.
     plain = {name: np.asarray(value, order="C") for name, value in arrays.items()}
-    metadata = {"header": json.dumps(dict(header or {})), "crc32": str(_checksum(plain))}
+    # One entry: safetensors writes several in an order that changes from run to run.
+    header = dict(header or {})
+    facts = json.dumps({"header": header, "crc32": _checksum(plain, header)})
     with atomic(path) as file:
-        file.write(safetensors.numpy.save(plain, metadata))
+        file.write(safetensors.numpy.save(plain, {"dltut": facts}))
 
 
 def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
@@ -51,12 +53,12 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         raise InputError(f"there is no file {path}: check the path")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
+            facts = dict(json.loads((file.metadata() or {}).get("dltut", "{}")))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        header = json.loads(metadata.get("header", "{}"))
-    except (safetensors.SafetensorError, json.JSONDecodeError, OSError) as error:
+    except (safetensors.SafetensorError, ValueError, TypeError, OSError) as error:
         raise InputError(f"{path} is not a whole safetensors file ({error}): {_ADVICE}") from None
-    if metadata.get("crc32", str(_checksum(arrays))) != str(_checksum(arrays)):
+    header = facts.get("header", {})
+    if facts and facts.get("crc32") != _checksum(arrays, header):
         raise InputError(f"{path} is damaged: its checksum does not match: {_ADVICE}")
     return arrays, header
 
@@ -154,8 +156,10 @@ def save_sequence(path: str | os.PathLike, arrays: Iterable) -> None:
             pickle.dump(np.asarray(values), file, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _checksum(arrays: Mapping) -> int:
-    total = 0
+def _checksum(arrays: Mapping, header: Mapping) -> int:
+    total = zlib.crc32(json.dumps(header).encode())
     for name in sorted(arrays):
-        total = zlib.crc32(np.ascontiguousarray(arrays[name]).data.cast("B"), total)
+        values = np.ascontiguousarray(arrays[name])
+        total = zlib.crc32(f"{name} {values.dtype} {arrays[name].shape}".encode(), total)
+        total = zlib.crc32(values, total)
     return total
