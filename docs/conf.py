@@ -1,0 +1,48 @@
+"""Sphinx: `make docs`, or python -m sphinx -W --keep-going -b html docs docs/_build/html."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from dltut import __version__  # noqa: E402
+
+project = "dltut"
+author = "dltut developers"
+project_copyright = author
+release = version = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "myst_nb",
+    "mathml",
+]
+exclude_patterns = ["_build", "conf.py", "mathml.py", "solutions", "**/.ipynb_checkpoints"]
+default_role = "py:obj"  # `dltut.function` links to where it is described
+highlight_language = "none"
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say it in words
+autodoc_class_signature = "mixed"
+numpydoc_show_class_members = False
+suppress_warnings = [
+    "ref.citation"
+]  # a docstring that gives its source need not cite it in the text
+toc_object_entries_show_parents = "hide"
+
+nb_execution_mode = "cache"
+nb_execution_timeout = 180  # seconds a cell
+nb_execution_raise_on_error = True
+nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
+myst_enable_extensions = ["dollarmath", "amsmath"]
+
+html_math_renderer = "mathml"
+html_theme = "furo"
+html_title = "dltut"
+html_static_path = ["static"]
+html_css_files = ["dltut.css"]
+html_copy_source = html_show_sourcelink = html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}
