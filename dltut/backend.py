@@ -61,10 +61,18 @@ class CompiledFunction:
         self._first = True
 
     def __call__(self, *arguments):
-        """Call the compiled function; the first call compiles it."""
-        if self._first:
-            return self._first_call(arguments)
-        return self._function(*arguments)
+        """Call the compiled function; the first call compiles it.
+
+        Raises
+        ------
+        InputError
+            If an operation refuses what it got, such as a label that the model does not have.
+        """
+        try:
+            return self._first_call(arguments) if self._first else self._function(*arguments)
+        except InputError as error:
+            # PyTensor appends the graph around the operation to the operation's own line.
+            raise InputError(str(error).partition("\n")[0]) from None
 
     def _first_call(self, arguments):
         with spinner(f"compiling {self._function.name or 'a function'}, first run only"):

@@ -8,6 +8,7 @@ from pytensor.graph.traversal import applys_between
 
 from dltut.errors import InputError
 from dltut.kernels.threefry import Uniform
+from dltut.shared import as_floats
 
 
 def seed_from(rng: np.random.RandomState | np.random.Generator) -> int:
@@ -47,15 +48,15 @@ class Streams:
         self.states: list[SharedVariable] = []
 
     def uniform(self, like):
-        """Numbers in [0, 1) with the shape and float width of `like`."""
+        """Numbers in [0, 1) with the shape and float width of `like`, or floatX for integers."""
         n = len(self.states)
         value = np.array([self.seed, n, 0], dtype="uint32")
         state = pytensor.shared(value, name=f"stream{self.seed}.{n}")
         self.states.append(state)
-        return Uniform()(state, pt.as_tensor_variable(like))[1]
+        return Uniform()(state, as_floats(like))[1]
 
     def bernoulli(self, p: float, like):
-        """Ones with probability `p`, else zeros, with the shape and float width of `like`."""
+        """Ones with probability `p`, else zeros, with the shape and type of `like`."""
         like = pt.as_tensor_variable(like)
         return pt.lt(self.uniform(like), p).astype(like.dtype)
 

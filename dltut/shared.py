@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytensor
+import pytensor.tensor as pt
 from numpy.typing import ArrayLike
 from pytensor.compile.sharedvalue import SharedVariable
 
@@ -16,6 +17,13 @@ PARTIAL = ("drop", "keep")
 def as_floatX(values: ArrayLike) -> np.ndarray:
     """`values` as an array of PyTensor's float width, ``pytensor.config.floatX``."""
     return np.asarray(values, dtype=pytensor.config.floatX)
+
+
+def as_floats(variable):
+    """A tensor variable as it is if it holds floats, else in PyTensor's float width."""
+    variable = pt.as_tensor_variable(variable)
+    is_float = variable.dtype.startswith("float")
+    return variable if is_float else variable.astype(pytensor.config.floatX)
 
 
 def shared_zeros(shape: tuple[int, ...], name: str | None = None) -> SharedVariable:
@@ -108,10 +116,13 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
     Raises
     ------
     InputError
-        If x and y differ in length, y is not a vector of whole numbers, or a value is not finite.
+        If x and y differ in length or are empty, y is not a vector of labels 0, 1, ..., or a value
+        of x is not finite.
 
     Notes
     -----
+    Arrays of the right type are not copied: do not change them while they are shared.
+
     The tutorials keep y as floats and cast it inside the graph, a trick for the GPUs of 2010;
     int32 needs no cast.
 
@@ -161,13 +172,17 @@ def _shared_pair(x: np.ndarray, y: np.ndarray) -> tuple[SharedVariable, SharedVa
 
 
 def _check(x: np.ndarray, y: np.ndarray) -> None:
-    if y.ndim != 1 or len(x) != len(y):
+    if x.ndim < 1 or y.ndim != 1 or len(x) != len(y) or not len(y):
         raise InputError(
-            f"x has shape {x.shape} and y {y.shape}; expected one label for each row of x"
+            f"x has shape {x.shape} and y {y.shape}; expected one label for each row of x, "
+            "and at least one row"
         )
-    if not np.array_equal(y, np.asarray(y, dtype="int32")):
+    for name, values in (("x", x), ("y", y)):
+        if values.dtype.kind not in "biuf":
+            raise InputError(f"{name} holds values of type {values.dtype}; expected numbers")
+    if not ((y >= 0) & (y < 2**31) & (y == np.floor(y))).all():
         raise InputError(
-            f"y holds {y.dtype} values that are not whole numbers; labels are 0, 1, ..."
+            f"y holds {y.dtype} values that are not labels; labels are whole numbers from 0 on"
         )
     if not np.isfinite(x).all():
         raise InputError("x holds NaN or infinite values; remove or replace them before training")

@@ -58,11 +58,21 @@ class _Convolution(Op):
             kind(*self._props()) for kind in (Conv2d, Conv2dInputGradient, Conv2dWeightGradient)
         )
 
-    def windows(self, x, kernel):
+    def output_sides(self, x_shape, w_shape):
+        """Rows and columns of the maps; refuses pictures and filters that do not fit together."""
+        if x_shape[1] != w_shape[1]:
+            raise InputError(
+                f"the pictures have {x_shape[1]} channels but the filters {w_shape[1]}: "
+                "both second axes must be equal"
+            )
+        pads = padding(self.border_mode, w_shape[2:])
+        return tuple(map(output_size, x_shape[2:], w_shape[2:], pads, self.subsample))
+
+    def windows(self, x, w_shape):
         """Every patch under the kernel: (batch, channels, out rows, out columns, *kernel)."""
-        pad, step = padding(self.border_mode, kernel), self.subsample
-        for n, k, p in zip(x.shape[2:], kernel, pad, strict=True):
-            output_size(n, k, p, 1)
+        self.output_sides(x.shape, w_shape)
+        kernel, step = w_shape[2:], self.subsample
+        pad = padding(self.border_mode, kernel)
         padded = np.pad(x, ((0, 0), (0, 0), (pad[0],) * 2, (pad[1],) * 2))
         return sliding_window_view(padded, kernel, axis=(2, 3))[:, :, :: step[0], :: step[1]]
 
@@ -80,15 +90,12 @@ class Conv2d(_Convolution):
         return Apply(self, [x, w], [TensorType(x.type.dtype, shape=shape)()])
 
     def _static_shape(self, x, w):
-        if None in (*x[2:], *w[2:]):
-            return x[0], w[0], None, None
-        pads = padding(self.border_mode, w[2:])
-        sides = map(output_size, x[2:], w[2:], pads, self.subsample)
+        sides = (None, None) if None in (*x[1:], *w[1:]) else self.output_sides(x, w)
         return x[0], w[0], *sides
 
     def perform(self, node, inputs, output_storage):
         x, w = inputs
-        patches = self.windows(x, w.shape[2:])
+        patches = self.windows(x, w.shape)
         maps = np.tensordot(patches, self.turned(w), axes=((1, 4, 5), (1, 2, 3)))
         output_storage[0][0] = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
 
@@ -139,7 +146,7 @@ class Conv2dWeightGradient(_Convolution):
 
     def perform(self, node, inputs, output_storage):
         x, up, w = inputs
-        patches = self.windows(x, w.shape[2:])
+        patches = self.windows(x, w.shape)
         gradient = np.tensordot(up, patches, axes=((0, 2, 3), (0, 2, 3)))
         output_storage[0][0] = np.ascontiguousarray(self.turned(gradient))
 

@@ -20,7 +20,7 @@ class CrossEntropy(Op):
 
     def perform(self, node, inputs, output_storage):
         scores, y = inputs
-        check_labels(y, scores.shape[1])
+        check_labels(y, scores)
         shifted = scores - scores.max(axis=1, keepdims=True)
         chosen = np.take_along_axis(shifted, y[:, None], axis=1)[:, 0]
         output_storage[0][0] = np.log(np.exp(shifted).sum(axis=1)) - chosen
@@ -42,15 +42,27 @@ class CrossEntropyGradient(Op):
 
     def perform(self, node, inputs, output_storage):
         scores, y, up = inputs
+        check_labels(y, scores)
         delta = np.exp(scores - scores.max(axis=1, keepdims=True))
         delta /= delta.sum(axis=1, keepdims=True)
         delta[np.arange(len(y)), y] -= 1
         output_storage[0][0] = delta * up[:, None]
 
 
-def check_labels(y: np.ndarray, n_classes: int) -> None:
-    """Refuse labels outside 0 .. n_classes - 1."""
-    if y.size and not 0 <= y.min() <= y.max() < n_classes:
+def check_batch(scores_shape: tuple[int, int], y_shape: tuple[int]) -> None:
+    """Refuse an empty batch, whose mean does not exist, and labels that miss or are too many."""
+    if scores_shape[0] != y_shape[0] or y_shape[0] == 0:
+        raise InputError(
+            f"a batch of {scores_shape[0]} rows of scores and {y_shape[0]} labels: "
+            "give one label for each row, and at least one row"
+        )
+
+
+def check_labels(y: np.ndarray, scores: np.ndarray) -> None:
+    """Refuse labels outside 0 .. n_classes - 1, one for each row of the scores."""
+    check_batch(scores.shape, y.shape)
+    n_classes = scores.shape[1]
+    if not 0 <= y.min() <= y.max() < n_classes:
         raise InputError(
             f"labels run from {y.min()} to {y.max()} but the model has {n_classes} classes: "
             f"labels are whole numbers from 0 to {n_classes - 1}"

@@ -24,7 +24,7 @@ def output_size(n: int, ws: int, stride: int, pad: int, ignore_border: bool) -> 
         size = (n - 1) // stride + 1
     else:
         size = max(0, (n - 1 - ws + stride) // stride) + 1
-    if size < 1:
+    if size < 1 or n < 1:
         raise InputError(
             f"a pool of {ws} does not fit into an image of {n} with padding {pad}: "
             "use a smaller pool or larger pictures, or ignore_border=False"

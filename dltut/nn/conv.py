@@ -1,10 +1,12 @@
 """Convolution of a batch of pictures with a bank of filters."""
 
 import pytensor.tensor as pt
+from pytensor.scalar import upcast
 
 from dltut.errors import InputError, nearest
 from dltut.kernels.conv import Conv2d
 from dltut.nn.pair import pair
+from dltut.shared import as_floats
 
 BORDER_MODES = ("valid", "full", "half")
 
@@ -58,13 +60,11 @@ def conv2d(
             f"conv2d needs pictures of rank 4 (batch, channels, rows, columns) and filters of rank "
             f"4 (maps, channels, rows, columns); x has rank {x.ndim}, w has rank {w.ndim}"
         )
-    if None not in (x.type.shape[1], w.type.shape[1]) and x.type.shape[1] != w.type.shape[1]:
-        raise InputError(
-            f"the pictures have {x.type.shape[1]} channels but the filters {w.type.shape[1]}: "
-            "both second axes must be equal"
-        )
     steps = pair(subsample, "subsample", least=1)
-    return Conv2d(_border(border_mode), steps, bool(filter_flip))(x, w)
+    x, w = as_floats(x), as_floats(w)
+    width = upcast(x.dtype, w.dtype)
+    operation = Conv2d(_border(border_mode), steps, bool(filter_flip))
+    return operation(x.astype(width), w.astype(width))
 
 
 def _border(mode):

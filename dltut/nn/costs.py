@@ -4,6 +4,7 @@ import pytensor.tensor as pt
 
 from dltut.errors import InputError
 from dltut.kernels.cross_entropy import CrossEntropy
+from dltut.shared import as_floats
 
 
 def negative_log_likelihood(scores, y):
@@ -42,6 +43,7 @@ def negative_log_likelihood(scores, y):
     2.302585
     """
     scores, y = _checked(scores, y)
+    scores = as_floats(scores)
     return CrossEntropy()(scores, y).mean(dtype=scores.dtype)
 
 

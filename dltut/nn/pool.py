@@ -5,6 +5,7 @@ import pytensor.tensor as pt
 from dltut.errors import InputError, nearest
 from dltut.kernels.pool import Pool2d
 from dltut.nn.pair import pair
+from dltut.shared import as_floats
 
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 
@@ -68,4 +69,4 @@ def pool2d(
         raise InputError(
             f"pad is {pad} but the window {ws}: padding must be smaller than the window"
         )
-    return Pool2d(ws, stride, bool(ignore_border), pad, mode)(x)
+    return Pool2d(ws, stride, bool(ignore_border), pad, mode)(as_floats(x))

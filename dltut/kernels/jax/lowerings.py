@@ -7,7 +7,7 @@ from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient, padding
-from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient
+from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient, check_batch
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 from dltut.kernels.rows import Rows
 from dltut.kernels.threefry import Uniform, threefry2x32, uniform_from_words
@@ -21,10 +21,9 @@ def _rows(op, **kwargs):
 @jax_funcify.register(CrossEntropy)
 def _cross_entropy(op, **kwargs):
     def losses(scores, y):
-        # JAX would clip a label outside the classes: NaN stops the run instead.
-        chosen = jnp.take_along_axis(scores, y[:, None], axis=1, mode="fill", fill_value=jnp.nan)
-        chosen = jnp.where(y < 0, jnp.nan, chosen[:, 0])
-        return jax.nn.logsumexp(scores, axis=1) - chosen
+        check_batch(scores.shape, y.shape)
+        chosen = jnp.take_along_axis(scores, y[:, None], axis=1)[:, 0]
+        return jax.nn.logsumexp(scores, axis=1) - _nan_outside(y, scores, chosen)
 
     return losses
 
@@ -32,10 +31,17 @@ def _cross_entropy(op, **kwargs):
 @jax_funcify.register(CrossEntropyGradient)
 def _cross_entropy_gradient(op, **kwargs):
     def deltas(scores, y, up):
+        check_batch(scores.shape, y.shape)
         labels = jax.nn.one_hot(y, scores.shape[1], dtype=scores.dtype)
+        up = _nan_outside(y, scores, up)
         return (jax.nn.softmax(scores, axis=1) - labels) * up[:, None]
 
     return deltas
+
+
+def _nan_outside(y, scores, values):
+    """JAX would clip a label outside the classes and cannot raise: NaN stops the run instead."""
+    return jnp.where((y >= 0) & (y < scores.shape[1]), values, jnp.nan)
 
 
 @jax_funcify.register(Uniform)
@@ -52,6 +58,7 @@ def _uniform(op, **kwargs):
 
 
 def _correlate(op, x, w):
+    op.output_sides(x.shape, w.shape)
     if op.filter_flip:
         w = w[:, :, ::-1, ::-1]
     pads = [(p, p) for p in padding(op.border_mode, w.shape[2:])]

@@ -3,6 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
+from dltut.errors import InputError
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
 from dltut.kernels.numba.version import source_version
 
@@ -30,11 +31,19 @@ def _tools(op):
 
     @numba_njit
     def out_shape(x, w):
+        if x.shape[1] != w.shape[1]:
+            raise InputError(
+                "the pictures have not as many channels as the filters: "
+                "both second axes must be equal"
+            )
         pad_rows, pad_columns = pads(w.shape[2], w.shape[3])
         free_rows = x.shape[2] + 2 * pad_rows - w.shape[2]
         free_columns = x.shape[3] + 2 * pad_columns - w.shape[3]
         if free_rows < 0 or free_columns < 0:
-            raise ValueError("a filter does not fit into the padded image")
+            raise InputError(
+                "a filter does not fit into an image and the zeros around: "
+                "use a smaller filter, larger pictures or border_mode='half'"
+            )
         return free_rows // step_rows + 1, free_columns // step_columns + 1
 
     @numba_njit

@@ -3,6 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
+from dltut.errors import InputError
 from dltut.kernels.numba.version import source_version
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 
@@ -20,8 +21,11 @@ def _tools(op):
             size = (n - 1) // stride + 1
         else:
             size = max(0, (n - 1 - ws + stride) // stride) + 1
-        if size < 1:
-            raise ValueError("a pool does not fit into the image")
+        if size < 1 or n < 1:
+            raise InputError(
+                "a pool does not fit into an image and its padding: "
+                "use a smaller pool or larger pictures, or ignore_border=False"
+            )
         return size
 
     @numba_njit
