@@ -11,6 +11,7 @@ from dltut.layers import ConvPool, Dense
 from dltut.models.logistic import LogisticRegression
 from dltut.nn.activations import activation as activation_of
 from dltut.nn.activations import name_of
+from dltut.nn.pair import pair
 
 
 class LeNet:
@@ -28,13 +29,15 @@ class LeNet:
         Units of the fully connected layer.
     n_out : int
         Classes.
-    kernel_size, pool_size : pair of int
+    kernel_size, pool_size : int or pair of int
         Of every convolution and pool.
     activation : callable or str
         Of every layer but the last.
 
     Attributes
     ----------
+    n_in : int
+        Pixels of a picture.
     layers : list
         `ConvPool` layers, a `Dense` layer, a `LogisticRegression`.
     params : list
@@ -45,7 +48,7 @@ class LeNet:
     Raises
     ------
     InputError
-        If the pictures are too small for so many convolutions and pools.
+        If a size is not valid or the pictures are too small for so many convolutions and pools.
 
     Notes
     -----
@@ -72,22 +75,28 @@ class LeNet:
         n_kernels: Sequence[int] = (20, 50),
         n_hidden: int = 500,
         n_out: int = 10,
-        kernel_size: Sequence[int] = (5, 5),
-        pool_size: Sequence[int] = (2, 2),
+        kernel_size: int | Sequence[int] = (5, 5),
+        pool_size: int | Sequence[int] = (2, 2),
         activation: Callable | str = pt.tanh,
     ):
+        kernel, pool = pair(kernel_size, "kernel_size", 1), pair(pool_size, "pool_size", 1)
+        if len(image_shape) != 3 or not n_kernels:
+            raise InputError(
+                f"image_shape is {image_shape} and n_kernels {n_kernels}; expected (channels, "
+                "rows, columns) and the maps of at least one convolution"
+            )
         self.arguments = {
             "image_shape": list(image_shape),
             "n_kernels": list(n_kernels),
             "n_hidden": n_hidden,
             "n_out": n_out,
-            "kernel_size": list(kernel_size),
-            "pool_size": list(pool_size),
+            "kernel_size": list(kernel),
+            "pool_size": list(pool),
             "activation": name_of(activation_of(activation)),
         }
         self.image_shape = tuple(image_shape)
+        self.n_in = int(np.prod(image_shape))
         maps = [image_shape[0], *n_kernels]
-        kernel, pool = tuple(kernel_size), tuple(pool_size)
         self._n_features = n_kernels[-1] * int(
             np.prod(_sides(image_shape[1:], kernel, pool, len(n_kernels)))
         )
@@ -103,7 +112,7 @@ class LeNet:
         self.weights = [weight for layer in self.layers for weight in layer.weights]
 
     def __call__(self, x, train: bool = False):
-        """Scores, (batch, n_out), of pictures: (batch, pixels) or (batch, *image_shape)."""
+        """Scores, (batch, n_out), of pictures: (batch, pixels) or ``(batch, *image_shape)``."""
         *convolutions, hidden, output = self.layers
         maps = x.reshape((-1, *self.image_shape))
         for layer in convolutions:

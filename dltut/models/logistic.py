@@ -1,6 +1,6 @@
 """Logistic regression over several classes: the simplest model, the last layer of others."""
 
-from dltut.layers.parameter import joined, parameter
+from dltut.layers.parameter import joined, owned, parameter
 from dltut.nn import init
 
 
@@ -18,6 +18,8 @@ class LogisticRegression:
 
     Attributes
     ----------
+    n_in : int
+        Inputs.
     params : list
         [W, b].
     weights : list
@@ -40,12 +42,12 @@ class LogisticRegression:
     """
 
     def __init__(self, n_in: int, n_out: int, W=None, b=None, name: str = ""):
+        self.n_in = n_in
         self.arguments = {"n_in": n_in, "n_out": n_out}
         zeros = init.constant()
         self.W = parameter(zeros if W is None else W, (n_in, n_out), joined(name, "W"))
         self.b = parameter(zeros if b is None else b, (n_out,), joined(name, "b"))
-        self.params = [self.W, self.b]
-        self.weights = [self.W]
+        self.params, self.weights = owned(self.W, self.b), owned(self.W)
 
     def __call__(self, x, train: bool = False):
         """Scores, shape (batch, n_out), of inputs, shape (batch, n_in)."""

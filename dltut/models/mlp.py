@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+import numpy as np
 import pytensor.tensor as pt
 
 from dltut.errors import InputError
@@ -34,6 +35,8 @@ class MLP:
 
     Attributes
     ----------
+    n_in : int
+        Inputs.
     layers : list
         `Dense` layers, then the `LogisticRegression`.
     params : list
@@ -67,7 +70,8 @@ class MLP:
         activation: Callable | str = pt.tanh,
         dropout: float | Sequence[float] = 0.0,
     ):
-        sizes = [n_in, *([n_hidden] if isinstance(n_hidden, int) else n_hidden)]
+        sizes = [n_in, *([n_hidden] if np.ndim(n_hidden) == 0 else n_hidden)]
+        self.n_in = n_in
         self.arguments = {
             "n_in": n_in,
             "n_hidden": sizes[1:],

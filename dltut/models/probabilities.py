@@ -26,7 +26,8 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
     Raises
     ------
     InputError
-        When called with an array that is not a matrix of finite numbers.
+        When called with an array that is not a matrix of finite numbers with the model's ``n_in``
+        columns.
 
     Examples
     --------
@@ -35,7 +36,7 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
     >>> probabilities(np.zeros((1, 3))).tolist()
     [[0.25, 0.25, 0.25, 0.25]]
     """
-    x = pt.matrix("x")
+    x, n_in = pt.matrix("x"), getattr(model, "n_in", None)
     softmax = function([x], pt.special.softmax(model(x), axis=1), name="the prediction")
 
     def probabilities(inputs: np.ndarray) -> np.ndarray:
@@ -44,6 +45,11 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
             raise InputError(
                 f"inputs have shape {inputs.shape}; expected a matrix with one example a row: "
                 "use x.reshape(n, -1) for pictures, x[None] for one example"
+            )
+        if n_in not in (None, inputs.shape[1]):
+            raise InputError(
+                f"inputs have {inputs.shape[1]} numbers in a row but the model expects {n_in}: "
+                "bring them to the size of what it learned from"
             )
         if not np.isfinite(inputs).all():
             raise InputError("the inputs hold NaN or infinite values")

@@ -11,13 +11,16 @@ from dltut.models.mlp import MLP
 from dltut.serialize import read_arrays, set_named_values
 
 
-def load_model(path: str | os.PathLike):
+def load_model(path: str | os.PathLike, **arguments):
     """The model that `dltut.serialize.save_model` wrote, with its parameters.
 
     Parameters
     ----------
     path : path
         Such as ``runs/mlp/best.safetensors``.
+    **arguments
+        Of the model, in the place of the file's: what a file can only name, such as an activation
+        of one's own.
 
     Returns
     -------
@@ -34,7 +37,8 @@ def load_model(path: str | os.PathLike):
     A file only names one of the library's own models and plain arguments; it cannot run code.
     """
     arrays, header = read_arrays(path)
-    model = build_model(header.get("model"), header.get("arguments"), str(path))
+    arguments = {**dict(header.get("arguments") or {}), **arguments}
+    model = build_model(header.get("model"), arguments, str(path))
     set_named_values(model.params, arrays, str(path))
     return model
 
@@ -68,11 +72,14 @@ def build_model(name, arguments, source: str):
         If there is no such model, or it does not take these arguments.
     """
     known = builders()
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise InputError(
             f"{source} names the model {name!r}, which cannot be built: {nearest(name, known)}"
         )
     try:
-        return known[name](**(arguments or {}))
-    except TypeError as error:
-        raise InputError(f"{source} does not fit this version's {name}: {error}") from None
+        return known[name](**arguments)
+    except (TypeError, ValueError, MemoryError) as error:
+        raise InputError(
+            f"{source} does not fit this version's {name} ({error}): "
+            "load_model takes arguments in the place of the file's"
+        ) from None

@@ -63,6 +63,16 @@ def activation(given: str | Callable | None) -> Callable:
     return known[given]
 
 
-def name_of(function: Callable) -> str | None:
-    """The name under which a saved model can find `function` again, or None if it has none."""
-    return next((name for name, each in by_name().items() if each is function), None)
+def name_of(function: Callable) -> str:
+    """The name under which a saved model can find `function` again.
+
+    A function from elsewhere is named with its module: a file cannot bring it back, but says
+    which one to pass to `dltut.models.load_model`.
+
+    Examples
+    --------
+    >>> name_of(relu), name_of(len)
+    ('relu', 'builtins.len')
+    """
+    known = next((name for name, each in by_name().items() if each is function), None)
+    return known or f"{function.__module__}.{getattr(function, '__qualname__', function)}"
