@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from dltut.layers.parameter import joined, parameter
+from dltut.layers.parameter import joined, owned, parameter
 from dltut.nn import conv2d, init
 from dltut.nn.activations import activation as activation_of
+from dltut.nn.pair import pair
 
 
 class Conv2D:
@@ -16,12 +17,12 @@ class Conv2D:
         Draws W.
     n_in, n_out : int
         Channels of the pictures and maps made of them.
-    kernel_size : pair of int
+    kernel_size : int or pair of int
         Rows and columns of a filter.
     border_mode, subsample, filter_flip
         As in `dltut.nn.conv2d`.
     W : array, shared variable or initializer, optional
-        Shape (n_out, n_in, *kernel_size). Default: Glorot's uniform rule.
+        Shape ``(n_out, n_in, *kernel_size)``. Default: Glorot's uniform rule.
     b : array, shared variable or initializer, optional
         Shape (n_out,), one for each map. Default zeros.
     activation : callable or str, optional
@@ -42,7 +43,7 @@ class Conv2D:
         rng,
         n_in: int,
         n_out: int,
-        kernel_size: tuple[int, int] = (3, 3),
+        kernel_size: int | tuple[int, int] = (3, 3),
         border_mode: str | int | tuple[int, int] = "valid",
         subsample: tuple[int, int] = (1, 1),
         filter_flip: bool = True,
@@ -53,11 +54,11 @@ class Conv2D:
     ):
         self.border_mode, self.subsample, self.filter_flip = border_mode, subsample, filter_flip
         self.activation = activation_of(activation)
+        shape = n_out, n_in, *pair(kernel_size, "kernel_size", least=1)
         W = init.glorot_uniform() if W is None else W
-        self.W = parameter(W, (n_out, n_in, *kernel_size), joined(name, "W"), rng)
+        self.W = parameter(W, shape, joined(name, "W"), rng)
         self.b = parameter(init.constant() if b is None else b, (n_out,), joined(name, "b"), rng)
-        self.params = [self.W, self.b]
-        self.weights = [self.W]
+        self.params, self.weights = owned(self.W, self.b), owned(self.W)
 
     def __call__(self, x):
         """Maps, (batch, n_out, rows, columns), of pictures (batch, n_in, rows, columns)."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytensor.tensor as pt
 
-from dltut.layers.parameter import joined, parameter
+from dltut.layers.parameter import joined, owned, parameter
 from dltut.nn import init
 from dltut.nn.activations import activation as activation_of
 
@@ -60,8 +60,7 @@ class Dense:
         W = init.tutorial(self.activation) if W is None else W
         self.W = parameter(W, (n_in, n_out), joined(name, "W"), rng)
         self.b = parameter(init.constant() if b is None else b, (n_out,), joined(name, "b"), rng)
-        self.params = [self.W, self.b]
-        self.weights = [self.W]
+        self.params, self.weights = owned(self.W, self.b), owned(self.W)
 
     def __call__(self, x):
         """Outputs, shape (batch, n_out), for inputs of shape (batch, n_in)."""

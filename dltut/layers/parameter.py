@@ -55,6 +55,11 @@ def _check_variable(given, shape, name):
         raise InputError(f"{name} is tied to a variable of shape {found}; this layer needs {shape}")
 
 
+def owned(*variables: Variable) -> list[SharedVariable]:
+    """The shared variables among `variables`: an expression is another layer's to train."""
+    return [each for each in variables if isinstance(each, SharedVariable)]
+
+
 def joined(prefix: str, name: str) -> str:
     """The name behind its prefix and a dot, or alone without a prefix."""
     return f"{prefix}.{name}" if prefix else name

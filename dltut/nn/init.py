@@ -117,6 +117,8 @@ def sparse(n_nonzero: int = 15, deviation: float = 1.0) -> Initializer:
     """
 
     def draw(rng, shape):
+        if len(shape) != 2:
+            raise InputError(f"sparse weights have shape (n_in, n_out); the shape is {shape}")
         n_in, n_out = shape
         if not 0 < n_nonzero <= n_in:
             raise InputError(f"{n_nonzero} nonzero weights of {n_in} inputs: choose 1 to {n_in}")
