@@ -20,7 +20,10 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     'did you mean floatX?'
     >>> nearest("colour", ["floatX", "device"])
     'valid names: device, floatX'
+    >>> nearest("numba", ["NUMBA", "JAX"])
+    'did you mean NUMBA?'
     """
     names = sorted(str(each) for each in valid)
-    matches = get_close_matches(str(name), names, n=1)
-    return f"did you mean {matches[0]}?" if matches else "valid names: " + ", ".join(names)
+    spelt = {each.casefold(): each for each in names}
+    matches = get_close_matches(str(name).casefold(), spelt, n=1)
+    return f"did you mean {spelt[matches[0]]}?" if matches else "valid names: " + ", ".join(names)

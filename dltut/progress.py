@@ -1,4 +1,4 @@
-"""What a person sees while waiting: one-line notices, a spinner, a bar; plain lines when not on a terminal."""
+"""What a person sees while waiting: notices, a spinner, a bar; plain lines off a terminal."""
 
 import itertools
 import sys
