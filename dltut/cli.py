@@ -12,6 +12,7 @@ from dltut.flags import mistakes_reported, run
 
 COMMANDS = {
     "data": ("dltut.cli:data", "download a data set"),
+    "train": ("dltut.train:train", "train what a configuration file describes"),
     "doctor": ("dltut.doctor:doctor", "show versions, device, data, and how fast this machine is"),
 }
 

@@ -8,7 +8,10 @@ from dltut.files import atomic
 from dltut.progress import say
 
 CONFIG = "config.json"
-MAY_CHANGE = ("data_dir", "device", "dry_run", "max_epochs", "resume", "run_dir")
+MAY_CHANGE = (
+    *("checkpoint_seconds", "data_dir", "device", "dry_run"),
+    *("max_epochs", "resume", "run_dir"),
+)
 
 
 def open_run(run_dir: str | Path | None, name: str, arguments: dict, resume: bool = False) -> Path:
@@ -33,8 +36,9 @@ def open_run(run_dir: str | Path | None, name: str, arguments: dict, resume: boo
     ------
     InputError
         If an explicit folder holds a run and `resume` is False; if a run is to be resumed with
-        other arguments than it began with (but for data_dir, device, dry_run, max_epochs and the
-        folder itself); if the folder cannot be made or its config.json is damaged.
+        other arguments than it began with (but for checkpoint_seconds, data_dir, device, dry_run,
+        max_epochs and the folder itself); if the folder cannot be made or its config.json is
+        damaged.
 
     Examples
     --------
