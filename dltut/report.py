@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dltut.config import configure
 from dltut.datasets import Dataset, load
 from dltut.errors import InputError
 from dltut.models import load_model, probability_function
@@ -51,6 +52,31 @@ def draw_run(run_dir: str | Path, data: Dataset | None = None) -> list[Path]:
         save_picture(run_dir / name, picture)
     say(f"pictures: {run_dir}/{{{','.join(sorted(pictures))}}}")
     return [run_dir / name for name in pictures]
+
+
+def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
+    """Draw the pictures of a run again, or the learning curves of several runs in one figure.
+
+    Parameters
+    ----------
+    *runs : path
+        Folders of runs, such as runs/mlp.
+    out : path
+        Where the figure of several runs is written; the pictures of one go into its folder.
+
+    Raises
+    ------
+    InputError
+        If no run is named, or a folder holds none.
+    """
+    if not runs:
+        raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
+    configure()
+    if len(runs) == 1:
+        draw_run(runs[0])
+        return
+    save_picture(out, learning_curves({str(each): read_log(each) for each in runs}))
+    say(f"pictures: {out}")
 
 
 def _pictures(run_dir, data):
