@@ -20,7 +20,7 @@ error = errors(model(x), y)
 updates = sgd(cost, model.params, learning_rate=0.1)
 step = minibatch_function(cost, [x, y], train, 20, updates=updates)
 valid_error = minibatch_function(error, [x, y], valid, 20)
-log = Trainer(step, extensions=[Monitor(valid_error)]).run(max_epochs=4)
+log = Trainer(step, extensions=[Monitor(valid_error)]).run(max_epochs=2)
 for row in log.rows:
     print(f"epoch {row['epoch']}, validation error {100 * row['valid_error']:.2f} %")
 
