@@ -10,6 +10,8 @@ from typing import IO
 
 from dltut.errors import InputError
 
+UNFINISHED = ".part"
+
 
 @contextmanager
 def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
@@ -33,7 +35,12 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         encoding = None if "b" in mode else "utf-8"
         with tempfile.NamedTemporaryFile(
-            mode, dir=path.parent, prefix=f".{path.name}.", delete=False, encoding=encoding
+            mode,
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            suffix=UNFINISHED,
+            delete=False,
+            encoding=encoding,
         ) as file:
             temporary = file.name
             yield file
@@ -49,6 +56,12 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: str | os.PathLike) -> None:
+    """Delete what processes that were killed in the middle of `atomic` have left in a folder."""
+    for path in Path(folder).glob(f".*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from dltut.errors import InputError
-from dltut.files import atomic
+from dltut.files import atomic, remove_unfinished
 from dltut.progress import say
 
 CONFIG = "config.json"
@@ -57,6 +57,7 @@ def open_run(run_dir: str | Path | None, name: str, arguments: dict, resume: boo
         )
     if taken:
         _check_same(folder, name, arguments)
+        remove_unfinished(folder)
     elif resume:
         say(f"{folder} holds no run to resume: beginning one there")
     config = {"name": name, "arguments": _plain(arguments)}

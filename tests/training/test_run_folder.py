@@ -104,3 +104,11 @@ def test_config_is_json_for_people():
     text = Path("mine/config.json").read_text()
     assert text.count("\n") > 3
     assert json.loads(text)["arguments"] == {"seed": 1}
+
+
+def test_resuming_sweeps_away_what_a_killed_process_was_writing():
+    open_run("mine", "mlp", ARGUMENTS)
+    for name in (".last.ckpt.abc.part", ".notes"):
+        Path("mine", name).write_text("x")
+    open_run("mine", "mlp", ARGUMENTS, resume=True)
+    assert {path.name for path in Path("mine").iterdir()} == {"config.json", ".notes"}
