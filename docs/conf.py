@@ -22,7 +22,6 @@ extensions = [
 ]
 exclude_patterns = ["_build", "conf.py", "mathml.py", "solutions", "**/.ipynb_checkpoints"]
 default_role = "py:obj"  # `dltut.function` links to where it is described
-highlight_language = "none"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say it in words
