@@ -122,7 +122,7 @@ class Pool2dGradient(_Pooling):
 
 
 def _first_maximum(window):
-    flat = window.reshape(*window.shape[:2], -1)
+    flat = window.reshape(*window.shape[:2], window.shape[2] * window.shape[3])
     first = np.zeros(flat.shape, dtype=bool)
     np.put_along_axis(first, flat.argmax(axis=2)[:, :, None], True, axis=2)
     return first.reshape(window.shape)

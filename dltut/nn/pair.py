@@ -1,5 +1,7 @@
 """Sizes that are given once or for rows and columns."""
 
+from numbers import Integral
+
 from dltut.errors import InputError
 
 
@@ -24,7 +26,8 @@ def pair(value: int | tuple[int, int], name: str, least: int) -> tuple[int, int]
     >>> pair(3, "ws", 1), pair([2, 1], "stride", 1)
     ((3, 3), (2, 1))
     """
-    sizes = (value, value) if isinstance(value, int) else tuple(value)
-    if len(sizes) != 2 or any(int(size) != size or size < least for size in sizes):
+    sizes = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    are_valid = all(isinstance(size, Integral) and size >= least for size in sizes)
+    if len(sizes) != 2 or not are_valid:
         raise InputError(f"{name} is {value}; it is one or two whole numbers of at least {least}")
     return int(sizes[0]), int(sizes[1])

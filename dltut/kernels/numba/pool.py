@@ -62,7 +62,7 @@ def pool2d(op, node, **kwargs):
                             for s in range(left, right):
                                 if not maximum:
                                     value += x[n, m, r, s]
-                                elif not x[n, m, r, s] <= value:  # so that NaN wins
+                                elif x[n, m, r, s] > value or np.isnan(x[n, m, r, s]):
                                     value = x[n, m, r, s]
                         out[n, m, i, j] = value if maximum else value / (height * width)
         return out
@@ -72,19 +72,20 @@ def pool2d(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(Pool2dGradient)
 def pool2d_gradient(op, node, **kwargs):
-    _, span = _tools(op)
+    count, span = _tools(op)
     (ws0, ws1), (stride0, stride1), (pad0, pad1) = op.ws, op.stride, op.pad
     maximum = op.mode == "max"
 
     @numba_njit
     def gradient_of_pool(x, up):
         batch, maps, rows, columns = x.shape
+        n_rows, n_columns = count(rows, ws0, stride0, pad0), count(columns, ws1, stride1, pad1)
         gradient = np.zeros(x.shape, dtype=x.dtype)
         for n in range(batch):
             for m in range(maps):
-                for i in range(up.shape[2]):
+                for i in range(n_rows):
                     top, bottom, height = span(i, rows, ws0, stride0, pad0)
-                    for j in range(up.shape[3]):
+                    for j in range(n_columns):
                         left, right, width = span(j, columns, ws1, stride1, pad1)
                         share = up[n, m, i, j] if maximum else up[n, m, i, j] / (height * width)
                         row, column = top, left

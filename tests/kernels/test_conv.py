@@ -1,0 +1,64 @@
+"""The compiled kernels beside loops where an index could be off by one, and what they refuse."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from oracles import conv2d as loops
+
+from dltut import function
+from dltut.errors import InputError
+from dltut.kernels.conv import output_size, padding
+from dltut.nn import conv2d
+
+
+@pytest.fixture(scope="module")
+def convolution():
+    """mode -> compiled (x, w, up) -> maps and gradients, border (1, 2), steps (3, 2)."""
+    compiled = {}
+
+    def in_mode(mode):
+        if mode not in compiled:
+            x, w, up = (pt.dtensor4(name) for name in ("x", "w", "up"))
+            maps = conv2d(x, w, (1, 2), (3, 2))
+            outputs = [maps, *pytensor.grad(None, [x, w], known_grads={maps: up})]
+            compiled[mode] = function([x, w, up], outputs, mode=mode)
+        return compiled[mode]
+
+    return in_mode
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape"),
+    [
+        ((2, 3, 7, 6), (4, 3, 2, 3)),
+        ((1, 1, 1, 1), (1, 1, 1, 1)),  # a single pixel, steps larger than the filter
+        ((1, 1, 1, 1), (2, 1, 3, 5)),  # as large as picture and border together
+        ((3, 2, 5, 1), (2, 2, 3, 1)),
+        ((0, 2, 5, 4), (3, 2, 2, 2)),  # an empty batch gives empty maps
+    ],
+)
+def test_loops(convolution, backend, x_shape, w_shape):
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+    sides = [
+        output_size(*each)
+        for each in zip(x_shape[2:], w_shape[2:], padding((1, 2), (0, 0)), (3, 2), strict=True)
+    ]
+    up = rng.normal(size=(x_shape[0], w_shape[0], *sides))
+    for found, other in zip(
+        convolution(backend)(x, w, up), loops(x, w, up, (1, 2), (3, 2), True), strict=True
+    ):
+        assert found.shape == other.shape
+        np.testing.assert_allclose(found, other, atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_shapes_known_only_when_called(convolution, backend):
+    """One line that says what to do, and no memory beyond the arrays is touched."""
+    f, up = convolution(backend), np.zeros((1, 1, 1, 1))
+    with pytest.raises(InputError, match=r"^a filter .*does not fit into an image .*: use a small"):
+        f(np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 6, 3)), up)
+    with pytest.raises(InputError, match=r"^the pictures have .*channels .*: both second axes"):
+        f(np.zeros((1, 3, 3, 3)), np.zeros((1, 1, 3, 3)), up)

@@ -1,0 +1,133 @@
+"""Convolution beside Theano's values and plain loops, and arguments that are refused."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import assert_golden, assert_gradient, golden
+from oracles import conv2d as loops
+
+from dltut import function
+from dltut.errors import InputError
+from dltut.nn import conv2d
+
+
+def with_gradients(x, w, up, **options):
+    """[maps, gradient of x, gradient of w] as expressions."""
+    x, w = pt.as_tensor(x), pt.as_tensor(w)
+    maps = conv2d(x, w, **options)
+    return [maps, *pytensor.grad(None, [x, w], known_grads={maps: pt.as_tensor(up)})]
+
+
+def plain(options):
+    """Settings as JSON has them: pairs are lists."""
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_golden(floatX, backend):
+    """Every setting in one function, so that it is compiled once."""
+    arrays, settings = golden()
+    inputs, outputs, values, wanted = [], [], [], []
+    is_slow = (backend, floatX) == ("NUMBA", "float32")  # each new setting takes seconds to compile
+    for i, options in enumerate(settings["conv"]):
+        if is_slow and i in (2, 3, 4):
+            continue
+        symbols = [pt.tensor4(f"{name}{i}") for name in ("x", "w", "up")]
+        inputs += symbols
+        outputs += with_gradients(*symbols, **plain(options))
+        values += [arrays[f"conv{i}_{name}"].astype(floatX) for name in ("x", "w", "up")]
+        wanted += [arrays[f"conv{i}_{name}"] for name in ("out", "gx", "gw")]
+    for found, other in zip(function(inputs, outputs, mode=backend)(*values), wanted, strict=True):
+        assert found.dtype == floatX
+        assert_golden(found, other)
+
+
+sizes = st.integers(1, 4)
+
+
+@given(
+    shape=st.tuples(st.integers(1, 2), sizes, st.integers(1, 6), st.integers(1, 6)),
+    maps=st.integers(1, 3),
+    kernel=st.tuples(sizes, sizes),
+    step=st.tuples(st.integers(1, 5), sizes),
+    border=st.one_of(st.sampled_from(["valid", "full", "half"]), st.tuples(sizes, sizes)),
+    flip=st.booleans(),
+)
+def test_any_shape(shape, maps, kernel, step, border, flip):
+    """Single pixels, filters as large as the picture, steps larger than filters, wide borders."""
+    rng = np.random.default_rng(0)
+    pads = {
+        "valid": (0, 0),
+        "full": (kernel[0] - 1, kernel[1] - 1),
+        "half": (kernel[0] // 2, kernel[1] // 2),
+    }
+    pad = pads.get(border, border)
+    x, w = rng.normal(size=shape), rng.normal(size=(maps, shape[1], *kernel))
+    options = {"border_mode": border, "subsample": step, "filter_flip": flip}
+    free = [n + 2 * p - k for n, p, k in zip(shape[2:], pad, kernel, strict=True)]
+    if min(free) < 0:
+        with pytest.raises(InputError, match="does not fit into an image of"):
+            conv2d(x, w, **options)
+        return
+    outs = [n // d + 1 for n, d in zip(free, step, strict=True)]
+    up = rng.normal(size=(shape[0], maps, *outs))
+    expressions = with_gradients(x, w, up, **options)
+    assert expressions[0].type.shape == up.shape
+    found = function([], expressions, mode="FAST_COMPILE")()
+    for one, other in zip(found, loops(x, w, up, pad, step, flip), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_derivatives_of_every_order():
+    """Finite differences of the gradient too, which second-order methods need."""
+    rng = np.random.default_rng(3)
+    x, w = rng.normal(size=(1, 2, 3, 3)), rng.normal(size=(2, 2, 2, 1))
+    options = {"border_mode": (1, 2), "subsample": (2, 1)}
+
+    def gradients(x, w):
+        cost = (conv2d(x, w, **options) ** 3).sum()
+        return pt.concatenate([each.ravel() for each in pytensor.grad(cost, [x, w])])
+
+    assert_gradient(lambda x, w: conv2d(x, w, **options), x, w)
+    assert_gradient(gradients, x, w)
+
+
+def test_integers_and_mixed_widths():
+    x = np.arange(16).reshape(1, 1, 4, 4)
+    w = np.ones((1, 1, 2, 2), "float32")
+    found = function([], conv2d(x.astype("uint8"), w), mode="FAST_COMPILE")()
+    np.testing.assert_array_equal(found[0, 0], 4 * x[0, 0, :3, :3] + 10)
+    assert conv2d(x.astype("float64"), w).dtype == "float64"
+    assert conv2d(x.astype("float32"), w).dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "options", "message"),
+    [
+        (
+            (4, 4),
+            (1, 1, 2, 2),
+            {},
+            "conv2d needs pictures of rank 4 .*; x has rank 2, w has rank 4",
+        ),
+        ((1, 3, 4, 4), (1, 1, 2, 2), {}, "the pictures have 3 channels but the filters 1"),
+        ((1, 1, 4, 4), (1, 1, 2, 2), {"border_mode": "ful"}, "'ful': did you mean full"),
+        ((1, 1, 4, 4), (1, 1, 2, 2), {"border_mode": -1}, "border_mode is -1; .* at least 0"),
+        ((1, 1, 4, 4), (1, 1, 2, 2), {"border_mode": (1, 1, 1)}, r"border_mode is \(1, 1, 1\);"),
+        ((1, 1, 4, 4), (1, 1, 2, 2), {"border_mode": None}, "border_mode is None; it is one or"),
+        (
+            (1, 1, 4, 4),
+            (1, 1, 2, 2),
+            {"subsample": (0, 1)},
+            r"subsample is \(0, 1\); .* at least 1",
+        ),
+        ((1, 1, 4, 4), (1, 1, 2, 2), {"subsample": 1.5}, "subsample is 1.5; it is one or two"),
+        ((1, 1, 4, 4), (1, 1, 5, 2), {}, "a filter of 5 does not fit into an image of 4 with 0"),
+    ],
+)
+def test_refusals(x, w, options, message):
+    with pytest.raises(InputError, match=message):
+        conv2d(np.zeros(x), np.zeros(w), **options)
