@@ -1,0 +1,177 @@
+"""Learning curves: cost and errors from the rows of one log or of several."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from dltut.errors import InputError, nearest
+from dltut.viz.figure import COLOURS, drawn, sheet
+
+X_AXES = ("epoch", "iteration", "seconds")
+CHANNELS = ("train_cost", "valid_error", "test_error")
+LINE_STYLES = ("-", "--", ":", "-.")
+
+
+def with_seconds(rows: Sequence[dict], clock: Sequence[dict]) -> list[dict]:
+    """The rows of a log, each with the seconds of the clock row of the same iteration.
+
+    Examples
+    --------
+    >>> with_seconds([{"iteration": 7}], [{"iteration": 7, "seconds": 0.5}])
+    [{'iteration': 7, 'seconds': 0.5}]
+    """
+    seconds = {row["iteration"]: row["seconds"] for row in clock}
+    return [
+        {**row, "seconds": seconds[row["iteration"]]} if row.get("iteration") in seconds else row
+        for row in rows
+    ]
+
+
+def channel_names(rows: Sequence[dict]) -> list[str]:
+    """The names in a log that can be drawn: numbers that are no x axis, in order of appearance.
+
+    Examples
+    --------
+    >>> channel_names([{"epoch": 1, "train_cost": 0.5, "best": True}])
+    ['train_cost']
+    """
+    names = {}
+    for row in rows:
+        names.update(dict.fromkeys(name for name, value in row.items() if _is_number(value)))
+    return [name for name in names if name not in (*X_AXES, "minibatch")]
+
+
+def running_mean(values: np.ndarray, width: int) -> np.ndarray:
+    """Means over `width` neighbours, fewer at the ends, so that as many values come out.
+
+    Examples
+    --------
+    >>> running_mean(np.array([0.0, 3.0, 6.0, 3.0]), 3)
+    array([1.5, 3. , 4. , 4.5])
+    """
+    ones = np.ones(min(width, len(values)))
+    counts = np.convolve(np.ones(len(values)), ones, mode="same")
+    return np.convolve(values, ones, mode="same") / counts
+
+
+@drawn
+def learning_curves(
+    runs: Mapping[str, Sequence[dict]],
+    channels: Sequence[str] | None = None,
+    x: str = "epoch",
+    smooth: bool = False,
+    yrange: tuple[float | None, float | None] | None = None,
+) -> Image.Image:
+    """Channels of one or several logs against epoch, iteration or seconds.
+
+    Parameters
+    ----------
+    runs : dict of name -> rows
+        A row is a dict of what one validation recorded. Errors are fractions, drawn in percent.
+    channels : sequence of str, optional
+        What to draw; the cost and the errors unless given. Costs and errors get a panel each.
+    x : {"epoch", "iteration", "seconds"}
+        For seconds see `with_seconds`.
+    smooth : bool
+        Draw running means over a tenth of the rows, with the rows themselves pale behind them.
+    yrange : (bottom, top), optional
+        Ends of the vertical axis, in percent for errors; None leaves an end free.
+
+    Returns
+    -------
+    PIL image
+
+    Raises
+    ------
+    InputError
+        If a channel or an x axis is unknown, or there is nothing to draw.
+    """
+    if x not in X_AXES:
+        raise InputError(f"x={x!r} is no axis; {nearest(x, X_AXES)}")
+    panels = _panels(runs, channels)
+    figure = sheet(5.2 * len(panels) + 0.4, 3.8)
+    for axes, names in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+        for i, (run, rows) in enumerate(runs.items()):
+            for j, name in enumerate(names):
+                points = _points(run, rows, name, x)
+                colour, style = (
+                    (COLOURS[j % len(COLOURS)], "-")
+                    if len(runs) == 1
+                    else (COLOURS[i % len(COLOURS)], LINE_STYLES[j % 4])
+                )
+                _draw_line(axes, points, colour, style, smooth, _label(run, name, runs, names))
+        _finish(axes, names, x, yrange)
+    return figure
+
+
+def _panels(runs, channels):
+    """The channels to draw: first those that are not errors, then the errors."""
+    known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
+    if not known:
+        raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
+    chosen = [name for name in CHANNELS if name in known] if channels is None else list(channels)
+    for name in chosen:
+        if name not in known:
+            raise InputError(f"no channel {name!r} in the log; {nearest(name, known)}")
+    chosen = chosen or known
+    panels = [[n for n in chosen if _is_error(n) is kind] for kind in (False, True)]
+    return [names for names in panels if names]
+
+
+def _points(run, rows, name, x):
+    """Finite values of a channel and where they lie on the x axis, shape (2, n)."""
+    having = [row for row in rows if _is_number(row.get(name))]
+    if any(x not in row for row in having):
+        raise InputError(f"the log of {run} has no {x} in every row: choose another x axis")
+    points = np.array([(row[x], row[name]) for row in having], "float64").reshape(-1, 2).T
+    return points[:, np.isfinite(points).all(0)] * [[1], [100 if _is_error(name) else 1]]
+
+
+def _draw_line(axes, points, colour, style, smooth, label):
+    places, values = points
+    marker = "o" if len(values) <= 30 and not smooth else None
+    if smooth:
+        axes.plot(places, values, style, color=colour, alpha=0.25, linewidth=1)
+        values = running_mean(values, max(3, len(values) // 10))
+    axes.plot(
+        places,
+        values,
+        style,
+        color=colour,
+        marker=marker,
+        markersize=3.5,
+        linewidth=1.6,
+        label=label,
+    )
+
+
+def _finish(axes, names, x, yrange):
+    errors = _is_error(names[0])
+    axes.set_title("errors (%)" if errors else ", ".join(map(_words, names)))
+    axes.set_xlabel(x)
+    if x != "seconds":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    if yrange is not None:
+        axes.set_ylim(*yrange)
+    axes.legend(fontsize=9)
+
+
+def _label(run, name, runs, names):
+    parts = [run] * (len(runs) > 1) + [_words(name)] * (len(runs) == 1 or len(names) > 1)
+    return ", ".join(parts)
+
+
+def _words(name):
+    return name.replace("valid_", "validation_").replace("_", " ")
+
+
+def _is_error(name):
+    return name.endswith("error")
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,91 @@
+"""The drawing sheet under every figure: one look, no window, a PIL image out."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from dltut.errors import InputError, nearest
+from dltut.files import atomic
+
+INK, FAINT, PALE = "#333333", "#8a8a8a", "#e9f0f7"
+BLUE, ORANGE, GREEN = "#2a6fb0", "#d9742b", "#3d8f5f"
+COLOURS = (BLUE, ORANGE, GREEN, "#a24b8f", "#b03a3a", "#6b5bb5", "#3b9aa8", "#8a6d3b")
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "text.parse_math": False,  # a class may be called "$1 to $2"
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": "#e4e4e4",
+    "legend.frameon": False,
+    "figure.dpi": 120,
+}
+
+
+def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
+    """A function that draws a figure, turned into one that returns its picture."""
+
+    @wraps(draw)
+    def picture(*arguments, **options):
+        with matplotlib.rc_context(STYLE):
+            canvas = FigureCanvasAgg(draw(*arguments, **options))
+            canvas.draw()
+        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+    return picture
+
+
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure of so many inches; margins are fitted to what is drawn."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save_picture(path: str | os.PathLike, picture: Image.Image | np.ndarray) -> None:
+    """Write a picture to a file, whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+        Its ending names the format: png, jpg, gif, bmp, tiff or webp. The folder is created.
+    picture : PIL image, or array of bytes, shape (rows, columns) or (rows, columns, 3 or 4)
+
+    Raises
+    ------
+    InputError
+        If the ending names no picture format, or the file cannot be written.
+    """
+    formats = {
+        ".png": "PNG",
+        ".jpg": "JPEG",
+        ".jpeg": "JPEG",
+        ".gif": "GIF",
+        ".bmp": "BMP",
+        ".tiff": "TIFF",
+        ".webp": "WEBP",
+    }
+    ending = Path(path).suffix.lower()
+    if ending not in formats:
+        raise InputError(
+            f"{path} cannot be written as a picture: its name ends in {ending or 'nothing'!r}; "
+            + nearest(ending, formats)
+        )
+    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    if formats[ending] == "JPEG":
+        image = image.convert("RGB")
+    with atomic(path) as file:
+        image.save(file, formats[ending])
