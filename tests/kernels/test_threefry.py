@@ -1,0 +1,33 @@
+"""The published answers of the hash, and what is made of its bits."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dltut.kernels.threefry import threefry2x32, uniform
+
+
+@pytest.mark.parametrize(
+    ("key", "counter", "answer"),
+    [
+        ((0, 0), (0, 0), (0x6B200159, 0x99BA4EFE)),
+        ((0xFFFFFFFF,) * 2, (0xFFFFFFFF,) * 2, (0x1CB996FC, 0xBB002BE7)),
+        ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), (0xC4923A9C, 0x483DF7A0)),
+    ],
+)
+def test_known_answers(key, counter, answer):
+    """Of Threefry-2x32 with 20 rounds, from its authors' library."""
+    words = [np.array([word], dtype="uint32") for word in (*key, *counter)]
+    assert tuple(int(word[0]) for word in threefry2x32(*words)) == answer
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.integers(0, 9))
+def test_range_and_shape(seed, calls, n):
+    state = np.array([seed, 3, calls], dtype="uint32")
+    for dtype in ("float32", "float64"):
+        whole = uniform(state, (n, 3), dtype)
+        assert whole.shape == (n, 3) and whole.dtype == dtype
+        assert ((whole >= 0) & (whole < 1)).all()
+        # A longer draw begins like a shorter one: shapes do not shift the numbers.
+        np.testing.assert_array_equal(uniform(state, (n, 1), dtype)[:, 0], whole.reshape(-1)[:n])

@@ -1,0 +1,85 @@
+"""Initial weights: bounds, moments, shapes, and the same for the same seed."""
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+
+from dltut.errors import InputError
+from dltut.nn import init
+
+DRAWN = {
+    "uniform": init.uniform(0.1),
+    "normal": init.normal(),
+    "tutorial": init.tutorial(),
+    "glorot_uniform": init.glorot_uniform(),
+    "glorot_normal": init.glorot_normal(),
+    "he_uniform": init.he_uniform(),
+    "he_normal": init.he_normal(),
+    "orthogonal": init.orthogonal(),
+    "sparse": init.sparse(3),
+}
+SHAPE = 200, 300
+VARIANCE = {
+    "uniform": 0.01 / 3,
+    "normal": 1e-4,
+    "tutorial": 2 / 500,
+    "glorot_uniform": 2 / 500,
+    "glorot_normal": 2 / 500,
+    "he_uniform": 2 / 200,
+    "he_normal": 2 / 200,
+    "orthogonal": 1 / 300,
+    "sparse": 3 / 200,
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("generator", [np.random.RandomState, np.random.default_rng])
+def test_moments_and_seeds(name, generator):
+    W = DRAWN[name](generator(3), SHAPE)
+    assert W.shape == SHAPE and abs(W.mean()) < 5 * np.sqrt(VARIANCE[name] / W.size)
+    np.testing.assert_allclose(W.var(), VARIANCE[name], rtol=0.1 if name == "sparse" else 0.03)
+    np.testing.assert_array_equal(W, DRAWN[name](generator(3), SHAPE))
+    assert not np.array_equal(W, DRAWN[name](generator(4), SHAPE))
+
+
+def test_bounds():
+    """A sigmoid's is four times as wide, those of LeNet's two convolutions are published."""
+    for initializer, shape, bound in (
+        (init.tutorial(), (784, 500), np.sqrt(6 / 1284)),
+        (init.tutorial(pt.sigmoid), (784, 500), 4 * np.sqrt(6 / 1284)),
+        (init.tutorial(pool=(2, 2)), (20, 1, 5, 5), 0.2),
+        (init.tutorial(pool=(2, 2)), (50, 20, 5, 5), 0.08596),
+        (init.glorot_uniform(2.0), (784, 500), 2 * np.sqrt(6 / 1284)),
+        (init.he_uniform(), (784, 500), np.sqrt(6 / 784)),
+    ):
+        largest = np.abs(initializer(np.random.RandomState(0), shape)).max()
+        assert 0.98 * bound < largest <= 1.0001 * bound
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4), (6, 2, 3, 3)])
+def test_orthogonal(shape, rng):
+    W = init.orthogonal(1.5)(rng, shape)
+    flat = W.reshape(shape[0], -1)
+    square = flat.T @ flat if flat.shape[0] > flat.shape[1] else flat @ flat.T
+    assert W.shape == shape
+    np.testing.assert_allclose(square, 1.5**2 * np.eye(len(square)), atol=1e-12)
+
+
+def test_sparse(rng):
+    W = init.sparse(4)(rng, (10, 30))
+    assert ((W != 0).sum(axis=0) == 4).all()
+    for n in (0, 11):
+        with pytest.raises(InputError, match=rf"^{n} nonzero weights of 10 inputs: choose 1 to 10"):
+            init.sparse(n)(rng, (10, 30))
+    with pytest.raises(InputError, match=r"^sparse weights have shape \(n_in, n_out\); the shape"):
+        init.sparse(1)(rng, (4, 1, 5, 5))
+
+
+def test_fans():
+    assert init.fans((784, 500)) == (784, 500) and init.fans((50, 20, 5, 4)) == (400, 1000)
+    with pytest.raises(InputError, match=r"^fans need a weight of two axes or more; .* \(3,\)"):
+        init.fans((3,))
+
+
+def test_constant(rng):
+    np.testing.assert_array_equal(init.constant(2.5)(rng, (2, 3)), np.full((2, 3), 2.5))
