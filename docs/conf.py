@@ -19,8 +19,9 @@ extensions = [
     "numpydoc",
     "myst_nb",
     "mathml",
+    "quoting",
 ]
-exclude_patterns = ["_build", "conf.py", "mathml.py", "solutions", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "*.py", "solutions", "**/.ipynb_checkpoints"]
 default_role = "py:obj"  # `dltut.function` links to where it is described
 
 autodoc_member_order = "bysource"
