@@ -1,0 +1,129 @@
+"""Minibatches by number: the right rows, kept or dropped rests, chunks, means, state."""
+
+import numpy as np
+import pytensor.tensor as pt
+import pytest
+
+from dltut import shared_dataset
+from dltut.errors import InputError
+from dltut.models import MLP, LogisticRegression
+from dltut.nn import errors, negative_log_likelihood
+from dltut.optim import momentum, sgd
+from dltut.training import minibatch_function
+
+FAST = "FAST_COMPILE"
+
+
+def numbered(n, chunk_size=None):
+    """x[i] = (i, i + 0.5), y[i] = i % 3."""
+    x = np.arange(n)[:, None] + np.array([0.0, 0.5])
+    return shared_dataset((x, np.arange(n) % 3), chunk_size)
+
+
+def test_batch_2_of_500_is_rows_1000_to_1499():
+    x, y = pt.matrix("x"), pt.ivector("y")
+    f = minibatch_function([x, y], [x, y], numbered(1600), 500, mode=FAST)
+    rows, labels = f(2)
+    np.testing.assert_array_equal(rows[:, 0], np.arange(1000, 1500))
+    np.testing.assert_array_equal(labels, np.arange(1000, 1500) % 3)
+    assert (f.n_batches, f.n_examples, f.batch_size) == (3, 1500, 500)
+
+
+@pytest.mark.parametrize("backend", [FAST, "NUMBA", "JAX"])
+@pytest.mark.parametrize("chunk_size", [None, 4, 7])
+def test_rests(backend, chunk_size):
+    """10 rows in threes: every row once with keep, in order; drop leaves the last out."""
+    x = pt.matrix("x")
+    for partial, rows in (("drop", 9), ("keep", 10)):
+        split = numbered(10, chunk_size)
+        f = minibatch_function(x, [x], split, 3, partial=partial, mode=backend)
+        for _ in range(2):
+            found = np.concatenate([np.asarray(f(i)) for i in range(f.n_batches)])
+            np.testing.assert_array_equal(found[:, 0], np.arange(rows))
+        assert f.n_examples == rows
+        for index in (-1, f.n_batches):
+            with pytest.raises(IndexError, match=rf"^minibatch {index} of {f.n_batches}"):
+                f(index)
+
+
+def test_mean_counts_examples():
+    """In float64, the short last batch with its own weight."""
+    x = pt.matrix("x")
+    for partial, rows in (("drop", 9), ("keep", 10)):
+        f = minibatch_function(x[:, 0].mean(), [x], numbered(10), 3, partial=partial, mode=FAST)
+        assert f.mean() == pytest.approx(np.arange(rows).mean(), abs=1e-12)
+        assert isinstance(f.mean(), float)
+    whole = minibatch_function(x[:, 0].mean(), [x], numbered(10), 10, partial="keep", mode=FAST)
+    assert whole.mean() == 4.5
+
+
+@pytest.mark.parametrize("backend", ["NUMBA", "JAX"])
+def test_chunks_train_bit_for_bit(backend, floatX):
+    """A6, with a rest that is kept, a stateful rule and dropout; three epochs."""
+    rs = np.random.RandomState(0)
+    data = rs.rand(13, 5), rs.randint(0, 3, 13)
+    trained = []
+    for chunk_size in (None, 7):
+        model = MLP(np.random.RandomState(1), 5, 4, 3, dropout=0.5)
+        x, y = pt.matrix("x"), pt.ivector("y")
+        cost = negative_log_likelihood(model(x, train=True), y)
+        updates = momentum(cost, model.params, 0.1, 0.9)
+        step = minibatch_function(
+            cost, [x, y], shared_dataset(data, chunk_size), 3, updates, "keep", mode=backend
+        )
+        costs = [float(step(i)) for _ in range(3) for i in range(step.n_batches)]
+        trained.append(
+            (costs, {k: np.asarray(v.get_value()).tobytes() for k, v in step.state.items()})
+        )
+    assert trained[0] == trained[1]
+    assert len(trained[0][0]) == 15
+
+
+def test_a_step_equals_numpy(floatX):
+    """One step of softmax regression, from zero: the first cost is ln 10 (B1)."""
+    rs = np.random.RandomState(0)
+    data, labels = rs.rand(20, 6), rs.randint(0, 10, 20)
+    model, x, y = LogisticRegression(6, 10), pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(x), y)
+    updates = sgd(cost, model.params, 0.5)
+    step = minibatch_function(cost, [x, y], shared_dataset((data, labels)), 10, updates, mode=FAST)
+    assert step(1) == pytest.approx(np.log(10), rel=1e-6)
+    delta = (0.1 - np.eye(10)[labels[10:]]) / 10
+    np.testing.assert_allclose(model.W.get_value(), -0.5 * data[10:].T @ delta, atol=1e-6)
+    np.testing.assert_allclose(model.b.get_value(), -0.5 * delta.sum(axis=0), atol=1e-6)
+
+
+def test_state_has_a_name_for_everything():
+    model, x, y = (
+        MLP(np.random.RandomState(0), 2, 3, 3, dropout=0.5),
+        pt.matrix("x"),
+        pt.ivector("y"),
+    )
+    cost = negative_log_likelihood(model(x, train=True), y)
+    step = minibatch_function(
+        cost, [x, y], numbered(6), 2, momentum(cost, model.params, 0.1, 0.9), mode=FAST
+    )
+    names = {param.name for param in model.params}
+    assert names < set(step.state) and len(step.state) == 2 * len(names) + 1
+    assert all(step.state[param.name] is param for param in model.params)
+    assert sum(variable.dtype == "uint32" for variable in step.state.values()) == 1
+    model.params[1].name = model.params[0].name
+    step = minibatch_function(cost, [x, y], numbered(6), 2, sgd(cost, model.params, 0.1), mode=FAST)
+    assert {"hidden0.W", "hidden0.W#1"} < set(step.state)
+    measure = minibatch_function(errors(model(x), y), [x, y], numbered(6), 2, mode=FAST)
+    assert measure.state == {}
+
+
+def test_refusals():
+    x, y = pt.matrix("x"), pt.ivector("y")
+    for inputs, size, chunk_size, message in (
+        ([x, y], 11, None, "batch_size is 11 but the split has 10 examples: choose"),
+        ([x, y], 5, 4, "chunk_size 4 is smaller than batch_size 5: a chunk holds at least one"),
+        ([pt.tensor4("x")], 2, None, "x has rank 4 but the data has rank 2: choose a variable of"),
+        ([x, y, y], 2, None, r"inputs are \[x, y\] or \[x\]; got 3 variables"),
+        ([], 2, None, r"inputs are \[x, y\] or \[x\]; got 0 variables"),
+    ):
+        with pytest.raises(InputError, match=rf"^{message}"):
+            minibatch_function(x.sum(), inputs, numbered(10, chunk_size), size, mode=FAST)
+    with pytest.raises(InputError, match=r"^partial is 'skip'; it is 'drop' or 'keep'"):
+        minibatch_function(x.sum(), [x], numbered(10), 2, partial="skip", mode=FAST)
