@@ -12,6 +12,7 @@ from dltut.errors import InputError, nearest
 INTEGER = re.compile(r"[-+]?\d+")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+DEEPEST = 20
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -43,10 +44,9 @@ def read_yaml(path: str | Path) -> dict:
     try:
         value = _document(path, yaml.parse(_text(path), Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        raise InputError(f"{_place(path, mark)}: {problem or error}: this is no YAML") from None
-    except RecursionError:
-        raise InputError(f"{path}: lists stand in lists too deeply to be read") from None
+        place = _place(path, getattr(error, "problem_mark", None))
+        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise InputError(f"{place}: {problem}: this is no YAML") from None
     if not isinstance(value, dict):
         raise InputError(f"{path} holds {value!r}; expected keys with values: batch_size: 20")
     return value
@@ -73,8 +73,12 @@ def _document(path: Path, events: Iterator[yaml.Event]) -> object:
     return value
 
 
-def _value(path: Path, events: Iterator[yaml.Event], event: yaml.Event) -> object:
+def _value(path: Path, events: Iterator[yaml.Event], event: yaml.Event, depth: int = 0) -> object:
     place = _place(path, event.start_mark)
+    if depth > DEEPEST:
+        raise InputError(
+            f"{place}: this stands in more than {DEEPEST} lists or keys: write it flat"
+        )
     if getattr(event, "tag", None) is not None:
         raise InputError(
             f"{place}: the tag {event.tag} asks for a Python object; a file holds plain values and "
@@ -86,14 +90,14 @@ def _value(path: Path, events: Iterator[yaml.Event], event: yaml.Event) -> objec
             "write the value out"
         )
     if isinstance(event, yaml.MappingStartEvent):
-        return _mapping(path, events)
+        return _mapping(path, events, depth)
     if isinstance(event, yaml.SequenceStartEvent):
         ended = yaml.SequenceEndEvent
-        return [_value(path, events, each) for each in _until(events, ended)]
+        return [_value(path, events, each, depth + 1) for each in _until(events, ended)]
     return _scalar(_filled_in(event.value, place), is_plain=event.style is None)
 
 
-def _mapping(path: Path, events: Iterator[yaml.Event]) -> dict:
+def _mapping(path: Path, events: Iterator[yaml.Event], depth: int) -> dict:
     mapping = {}
     for event in _until(events, yaml.MappingEndEvent):
         place = _place(path, event.start_mark)
@@ -101,7 +105,7 @@ def _mapping(path: Path, events: Iterator[yaml.Event]) -> dict:
             raise InputError(f"{place}: a key is a plain word, such as batch_size")
         if event.value in mapping:
             raise InputError(f"{place}: the key {event.value} stands there twice: keep one")
-        mapping[event.value] = _value(path, events, next(events))
+        mapping[event.value] = _value(path, events, next(events), depth + 1)
     return mapping
 
 

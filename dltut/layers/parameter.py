@@ -25,7 +25,7 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     Raises
     ------
     InputError
-        If the shape is not the one that the layer needs.
+        If the shape is not the one that the layer needs, or holds a size below 1.
 
     Examples
     --------
@@ -37,6 +37,8 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     if isinstance(given, Variable):
         _check_variable(given, shape, name)
         return given
+    if min(shape, default=1) < 1:
+        raise InputError(f"{name} would have shape {tuple(shape)}: every size is 1 or more")
     values = as_floatX(given(rng, shape) if callable(given) else given)
     if values.shape != tuple(shape):
         raise InputError(f"{name} has shape {values.shape}; this layer needs {tuple(shape)}")
