@@ -225,6 +225,8 @@ def described():
                 listed = [each.strip() for each in members[1].split(",")] if members else []
                 if listed == [""]:
                     listed = getattr(given, "__all__", defined_in(given))
+                left_out = re.search(r":exclude-members:(.*)|$", options)[1] or ""
+                listed = set(listed) - set(left_out.replace(",", " ").split())
                 yield from (identity(getattr(given, each)) for each in listed)
             else:
                 whole = name if name.startswith("dltut.") else f"{module}.{name}"
