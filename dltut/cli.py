@@ -13,6 +13,8 @@ from dltut.flags import mistakes_reported, run
 COMMANDS = {
     "data": ("dltut.cli:data", "download a data set"),
     "train": ("dltut.train:train", "train what a configuration file describes"),
+    "predict": ("dltut.predict:command", "say what a trained model sees in pictures"),
+    "plot": ("dltut.report:plot", "draw what a run learned, or several runs in one figure"),
     "doctor": ("dltut.doctor:doctor", "show versions, device, data, and how fast this machine is"),
 }
 

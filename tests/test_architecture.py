@@ -20,7 +20,7 @@ FLOORS = [
     "layers optim serialize",
     "models samplers",
     "training",
-    "flags report doctor yaml_config arguments experiment train cli __main__",
+    "flags report doctor yaml_config arguments experiment train predict cli __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
