@@ -68,7 +68,7 @@ def feature_map_picture(picture: Image.Image, layers: Mapping[str, np.ndarray]) 
     for row, (name, maps) in zip(grid, layers.items(), strict=True):
         for axes in row:
             axes.set_axis_off()
-        _show(row[0], picture, "the picture")
+        _show(row[0], picture.convert("RGB"), "the picture")
         for number, (axes, each) in enumerate(zip(row[1:], maps, strict=False), start=1):
             _show(axes, each, f"{name}, map {number}")
     return figure
