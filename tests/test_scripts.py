@@ -1,0 +1,165 @@
+"""The scripts, each run small: what they print, write, refuse, and go on with."""
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from inspect import signature
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dltut.flags import run
+from dltut.models import load_model
+from dltut.serialize import read_arrays
+from dltut.training import read_log
+
+FOLDER = Path(__file__).parents[1] / "scripts"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py"))
+TRAINING = {
+    "train_logistic": [],
+    "train_logistic_cg": [],
+    "train_mlp": ["--n-hidden", "20", "--batch-size", "100"],
+    "train_lenet": ["--n-kernels", "2", "3", "--n-hidden", "20", "--batch-size", "100"],
+}
+SMALL = ["--dataset", "digits", "--quick"]
+FILES = "best.safetensors clock.jsonl config.json confusion.png curves.png filters.png log.jsonl"
+
+
+def main_of(name):
+    """The function that the script makes its flags from."""
+    path = FOLDER / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"script_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (function,) = re.findall(r"^    run\((\w+)\)$", path.read_text(), re.MULTILINE)
+    return getattr(module, function)
+
+
+def assert_drawn(path):
+    """The file is a whole picture with something on it."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("L"))
+    assert min(pixels.shape) > 50 and pixels.std() > 5, path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_names_every_flag(name, capsys):
+    main = main_of(name)
+    with pytest.raises(SystemExit) as end:
+        run(main, ["--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    for parameter in signature(main).parameters.values():
+        flag = parameter.name
+        if parameter.default is not parameter.empty:
+            flag = f"--{flag.replace('_', '-')}"
+        assert flag in shown
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main, flags = main_of(name), [*SMALL, *TRAINING[name]]
+    assert run(main, [*flags, "--dry-run"]) is None
+    assert "dry run: cost 2.3" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+    run(main, flags)
+    folder = tmp_path / "runs" / name.removeprefix("train_").replace("_", "-")
+    written = {path.name for path in folder.iterdir()}
+    assert written - {"last.ckpt"} == {*FILES.split(), "mistakes.png"}
+    assert json.loads((folder / "config.json").read_text())["arguments"]["dataset"] == "digits"
+    for path in folder.glob("*.png"):
+        assert_drawn(path)
+
+    rows, out = read_log(folder), capsys.readouterr().out
+    errors = [row["valid_error"] for row in rows]
+    assert len(rows) == 3 and min(errors) < 0.9
+    best = rows[int(np.argmin(errors))]
+    assert f"Best validation score of {100 * min(errors):f} % obtained" in out
+    assert f"test error of best model {100 * best['test_error']:f} %" in out
+    load_model(folder / "best.safetensors")
+    assert read_arrays(folder / "best.safetensors")[1]["image_shape"] == [1, 28, 28]
+
+
+def test_resumed_training_is_the_uninterrupted_one(tmp_path):
+    main = main_of("train_logistic")
+
+    def train(folder, *flags):
+        run(main, ["--dataset", "digits", "--run-dir", str(tmp_path / folder), *flags])
+
+    train("stopped", "--max-epochs", "1")
+    train("stopped", "--max-epochs", "3", "--resume")
+    train("whole", "--max-epochs", "3")
+    stopped, whole = tmp_path / "stopped", tmp_path / "whole"
+    assert len(read_log(whole)) == 3
+    for name in ("log.jsonl", "best.safetensors"):
+        assert (stopped / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_run_is_not_written_over(tmp_path, capsys):
+    main, flags = main_of("train_logistic"), [*SMALL, "--run-dir", str(tmp_path)]
+    (tmp_path / "config.json").write_text('{"name": "logistic", "arguments": {}}')
+    with pytest.raises(SystemExit) as end:
+        run(main, flags)
+    assert end.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"error: {tmp_path} holds a run already: go on with it (--resume) or choose another "
+        "--run-dir"
+    )
+
+
+def test_a_search_lowers_the_cost_at_each_step(tmp_path):
+    run(main_of("train_logistic_cg"), [*SMALL, "--run-dir", str(tmp_path)])
+    costs = [row["train_cost"] for row in read_log(tmp_path)]
+    assert np.log(10) > costs[0] > costs[1] > costs[2]
+
+
+def test_a_script_runs_from_anywhere(tmp_path, repository):
+    command = [sys.executable, str(FOLDER / "train_logistic.py"), *SMALL]
+    environment = {**os.environ, "PYTHONPATH": str(repository)}
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    lines = ended.stdout.splitlines()
+    assert re.fullmatch(r"epoch 1, minibatch 2/2, validation error \d+\.\d{6} %", lines[0])
+    assert (tmp_path / "runs" / "logistic" / "best.safetensors").exists()
+    assert_drawn(tmp_path / "runs" / "logistic" / "mistakes.png")
+
+
+def test_conv_demo_shows_the_documented_numbers(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run(main_of("conv_demo"), [])
+    out = capsys.readouterr().out
+    shapes = re.findall(r"\(\d, \d, \d{3}, \d{3}\)", out)
+    assert shapes == ["(1, 3, 639, 516)", "(1, 2, 631, 508)", "(1, 2, 315, 254)"]
+    assert "[[0.72032449 0.39676747]\n [0.6852195  0.87811744]]" in out
+    assert (
+        "[[0.72032449 0.39676747 0.53881673]\n [0.6852195  0.87811744 0.19810149]\n"
+        " [0.96826158 0.69232262 0.87638915]]"
+    ) in out
+    assert_drawn(tmp_path / "conv-demo.png")
+
+
+@pytest.mark.parametrize("colours", ["L", "RGB", "RGBA"])
+def test_conv_demo_takes_any_picture(colours, tmp_path, capsys):
+    gradient = Image.linear_gradient("L").resize((37, 50)).convert(colours)
+    gradient.save(tmp_path / "own.png")
+    flags = ["--picture", str(tmp_path / "own.png"), "--out", str(tmp_path / "maps.png")]
+    run(main_of("conv_demo"), flags)
+    out = capsys.readouterr().out
+    assert "(1, 3, 50, 37)" in out and "(1, 2, 42, 29)" in out and "(1, 2, 21, 14)" in out
+    assert_drawn(tmp_path / "maps.png")
+
+
+def test_conv_demo_needs_room_for_its_filters(tmp_path, capsys):
+    Image.new("L", (40, 9)).save(tmp_path / "low.png")
+    with pytest.raises(SystemExit):
+        run(main_of("conv_demo"), ["--picture", str(tmp_path / "low.png")])
+    expected = f"error: {tmp_path / 'low.png'} has 40 x 9 pixels; 10 x 10 are needed\n"
+    assert capsys.readouterr().err == expected
