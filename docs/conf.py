@@ -36,6 +36,8 @@ toc_object_entries_show_parents = "hide"
 nb_execution_mode = "cache"
 nb_execution_timeout = 180  # seconds a cell
 nb_execution_raise_on_error = True
+nb_merge_streams = True
+nb_output_stderr = "remove"  # notices of what is being waited for
 nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
 myst_enable_extensions = ["dollarmath", "amsmath"]
 
