@@ -37,7 +37,8 @@ def load_model(path: str | os.PathLike, **arguments):
     A file only names one of the library's own models and plain arguments; it cannot run code.
     """
     arrays, header = read_arrays(path)
-    arguments = {**dict(header.get("arguments") or {}), **arguments}
+    stored = header.get("arguments")
+    arguments = {**(stored if isinstance(stored, dict) else {}), **arguments}
     model = build_model(header.get("model"), arguments, str(path))
     set_named_values(model.params, arrays, str(path))
     return model
