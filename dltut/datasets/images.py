@@ -1,14 +1,13 @@
 """A data set from a folder of pictures with one subfolder for each class."""
 
-import warnings
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from dltut.datasets.base import Dataset, Split
+from dltut.datasets.pictures import resized
 from dltut.errors import InputError, nearest
 from dltut.progress import bar, say
 
@@ -138,7 +137,7 @@ def _split(pictures: list, image_shape: tuple, rng, progress) -> Split:
     order = rng.permutation(len(pictures))
     x = np.empty((len(pictures), *image_shape), dtype=np.float32)
     for row, index in enumerate(order):
-        x[row] = _pixels(pictures[index][0], image_shape)
+        x[row] = resized(pictures[index][0], image_shape)
         progress.update()
     return Split(x, np.array([pictures[index][1] for index in order], dtype=np.int64))
 
@@ -149,36 +148,3 @@ def _check_shape(image_shape: tuple) -> None:
             f"image_shape is {tuple(image_shape)}; expected (channels, height, width) with "
             "1 channel for grey or 3 for colour"
         )
-
-
-def _pixels(path: Path, image_shape: tuple) -> np.ndarray:
-    """The picture as an array of `image_shape`, values in [0, 1)."""
-    n_channels, height, width = image_shape
-    try:
-        with _without_warnings(), Image.open(path) as image:
-            image = _opaque(ImageOps.exif_transpose(image))
-            image = image.convert("L" if n_channels == 1 else "RGB")
-            image = image.resize((width, height), Image.Resampling.BICUBIC)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{path} is no readable picture ({error}): repair or remove it") from None
-    values = np.asarray(image, dtype=np.float32).reshape(height, width, n_channels) / 256
-    return values.transpose(2, 0, 1)  # (channels, height, width)
-
-
-@contextmanager
-def _without_warnings():
-    """Pillow's, about side information such as EXIF; pixels that cannot be read are errors."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="PIL")
-        yield
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    """An 8-bit picture without transparency."""
-    if image.mode.startswith("I;16") or image.mode == "I":
-        # convert("L") would cut 16-bit values off at 255
-        return Image.fromarray((np.asarray(image) // 256).clip(0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image

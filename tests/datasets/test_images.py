@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from dltut.datasets import images
+from dltut.datasets.pictures import resized
 from dltut.errors import InputError
 
 GREY = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
@@ -49,17 +50,15 @@ def test_seed_decides(tmp_path):
 @pytest.mark.parametrize("ending", ["png", "bmp", "tif", "gif", "pgm"])
 def test_lossless_formats_keep_every_pixel(tmp_path, ending):
     save(tmp_path / f"a.{ending}")
-    np.testing.assert_array_equal(
-        images._pixels(tmp_path / f"a.{ending}", (1, 6, 8))[0] * 256, GREY
-    )
+    np.testing.assert_array_equal(resized(tmp_path / f"a.{ending}", (1, 6, 8))[0] * 256, GREY)
 
 
 def test_colour_is_channel_after_channel(tmp_path):
     colour = np.stack([GREY, GREY + 1, GREY + 2], axis=-1)
     save(tmp_path / "a.png", colour)
-    found = images._pixels(tmp_path / "a.png", (3, 6, 8)) * 256
+    found = resized(tmp_path / "a.png", (3, 6, 8)) * 256
     np.testing.assert_array_equal(found, colour.transpose(2, 0, 1))
-    assert images._pixels(tmp_path / "a.png", (1, 6, 8)).shape == (1, 6, 8)
+    assert resized(tmp_path / "a.png", (1, 6, 8)).shape == (1, 6, 8)
 
 
 @pytest.mark.parametrize(
@@ -67,26 +66,26 @@ def test_colour_is_channel_after_channel(tmp_path):
 )
 def test_other_modes_are_read(tmp_path, mode, ending):
     save(tmp_path / f"a.{ending}", np.full((8, 8), 255, np.uint8), mode)
-    found = images._pixels(tmp_path / f"a.{ending}", (1, 4, 4)) * 256
+    found = resized(tmp_path / f"a.{ending}", (1, 4, 4)) * 256
     assert np.abs(found - 255).max() <= 1
 
 
 def test_sixteen_bits_keep_their_range(tmp_path):
     save(tmp_path / "a.png", GREY.astype(np.uint16) * 257)
-    np.testing.assert_array_equal(images._pixels(tmp_path / "a.png", (1, 6, 8))[0] * 256, GREY)
+    np.testing.assert_array_equal(resized(tmp_path / "a.png", (1, 6, 8))[0] * 256, GREY)
 
 
 def test_transparent_is_white(tmp_path):
     colour = np.zeros((4, 4, 4), np.uint8)
     colour[0, :, 3] = 255
     save(tmp_path / "a.png", colour)
-    found = images._pixels(tmp_path / "a.png", (1, 4, 4))[0] * 256
+    found = resized(tmp_path / "a.png", (1, 4, 4))[0] * 256
     np.testing.assert_array_equal(found, [[0] * 4] + [[255] * 4] * 3)
 
 
 def test_resized_to_one_shape(tmp_path):
     save(tmp_path / "a.png", np.full((50, 20), 100, np.uint8))
-    np.testing.assert_array_equal(images._pixels(tmp_path / "a.png", (1, 28, 28)) * 256, 100)
+    np.testing.assert_array_equal(resized(tmp_path / "a.png", (1, 28, 28)) * 256, 100)
 
 
 def test_given_parts_are_kept(tmp_path):

@@ -1,0 +1,247 @@
+"""Any picture of a digit, made ready as the digits of MNIST were; and other pictures resized."""
+
+import warnings
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+from dltut.errors import InputError
+
+SIDE, BOX = 28, 20  # pixels of a prepared digit, and of the square that its strokes fit in
+LARGEST = 512  # pixels; larger pictures are shrunk before anything is looked for in them
+FAINTEST = 0.1  # of the strongest stroke; what is fainter is none
+THINNEST = 2.0  # pixels of a prepared stroke
+
+
+def read_picture(path: str | PathLike) -> Image.Image:
+    """The picture in a file, whole in memory and upright.
+
+    Raises
+    ------
+    InputError
+        If there is none, it is damaged, or it is so large that it may be meant to fill the memory.
+    """
+    if not Path(path).exists():
+        raise InputError(f"there is no picture {path}: check its name")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="PIL")  # about side information such as EXIF
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                return ImageOps.exif_transpose(image)
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise InputError(f"{path} is no readable picture ({error}): repair or remove it") from None
+
+
+def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray:
+    """A picture as the pictures of a data set were prepared.
+
+    Parameters
+    ----------
+    picture : path or PIL image
+    facts : dict
+        "dataset", "image_shape" and "classes", as `dltut.datasets.Dataset.facts` has them and a
+        model file carries them.
+
+    Returns
+    -------
+    float32 array, shape (channels, rows, columns)
+        Values in [0, 1).
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be read, or nothing is drawn on one for a model of digits.
+
+    Notes
+    -----
+    MNIST and the embedded digits: `prepare_digit`. Fashion-MNIST: `resized`, and light and dark
+    change places on a light ground. All others: `resized`, as `dltut.datasets.images` does.
+    """
+    dataset = facts["dataset"].lower().partition(".")[0]  # mnist.pkl.gz is MNIST
+    if dataset in ("mnist", "digits"):
+        return prepare_digit(picture)[None]
+    x = resized(picture, tuple(facts["image_shape"]))
+    has_light_ground = np.median(_border(x[0])) > 0.5
+    return 255 / 256 - x if dataset == "fashion-mnist" and has_light_ground else x
+
+
+def resized(picture: str | PathLike | Image.Image, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """A picture brought to one size and nothing else; other proportions are stretched.
+
+    Parameters
+    ----------
+    picture : path or PIL image
+    image_shape : (channels, rows, columns)
+        1 channel for grey, 3 for colour.
+
+    Returns
+    -------
+    float32 array of that shape
+        8-bit values divided by 256. See-through pixels count as white.
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be read, or the shape has other channels.
+    """
+    channels, rows, columns = image_shape
+    if channels not in (1, 3):
+        raise InputError(f"{channels} channels: a picture has 1 for grey or 3 for colour")
+    image = _eight_bits(_image(picture)).convert("L" if channels == 1 else "RGB")
+    image = image.resize((columns, rows), Image.Resampling.BICUBIC)
+    x = np.asarray(image, dtype=np.float32).reshape(rows, columns, channels) / 256
+    return x.transpose(2, 0, 1)  # (channels, rows, columns)
+
+
+def prepare_digit(picture: str | PathLike | Image.Image) -> np.ndarray:
+    """A drawn or photographed digit as the digits of MNIST look.
+
+    Parameters
+    ----------
+    picture : path or PIL image
+        Dark on light or light on dark, of any size, colour and place; one digit.
+
+    Returns
+    -------
+    float32 array, shape (28, 28)
+        Light strokes on 0, multiples of 1/256 in [0, 1). The strokes fill 20 pixels in height or
+        width, and their centre of mass lies within half a pixel of (14, 14).
+
+    Raises
+    ------
+    InputError
+        If the picture cannot be read, or nothing is drawn on it.
+
+    Notes
+    -----
+    Ground is what the median of the border shows; a shade that changes slowly over the picture is
+    ground, too. Specks far smaller than the strokes are left out. LeCun et al. scaled black and
+    white digits of 128 x 128; strokes too thin to survive that are thickened here to 2 pixels.
+
+    References
+    ----------
+    .. [1] Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), "Gradient-based learning applied to
+       document recognition", Proceedings of the IEEE 86(11), section III.A.
+    """
+    image = _image(picture)
+    strokes = _strokes(_grey(image, "white"))
+    if strokes is None and image.has_transparency_data:
+        strokes = _strokes(_grey(image, "black"))  # drawn in white on nothing
+    if strokes is None:
+        name = "the picture" if isinstance(picture, Image.Image) else picture
+        raise InputError(
+            f"nothing is drawn on {name}: draw one digit, dark on light or the reverse"
+        )
+    digit = _centred(_boxed(strokes))
+    return np.round(255 * digit).astype(np.float32) / 256
+
+
+def _image(picture) -> Image.Image:
+    return picture if isinstance(picture, Image.Image) else read_picture(picture)
+
+
+def _grey(image: Image.Image, ground: str) -> np.ndarray:
+    """Brightness in [0, 1], at most LARGEST pixels a side."""
+    image = _eight_bits(image, ground).convert("L")
+    image.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
+    return np.asarray(image, dtype=np.float64) / 255
+
+
+def _eight_bits(image: Image.Image, ground: str = "white") -> Image.Image:
+    """A picture without transparency whose values fit in a byte."""
+    if image.mode.startswith("I"):
+        # convert("L") would cut 16-bit values off at 255
+        return Image.fromarray((np.asarray(image) // 256).clip(0, 255).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB")
+    return image
+
+
+def _strokes(grey: np.ndarray) -> np.ndarray | None:
+    """What is drawn, cut out, from 0 for ground to 1; None if there is nothing."""
+    ink = _ink(grey)
+    smooth = _smooth(ink)
+    peak = smooth.max()
+    if peak < max(0.04, 7 * _noise(smooth)):
+        return None
+    parts, n = ndimage.label(smooth > max(FAINTEST * peak, 4 * _noise(smooth)), np.ones((3, 3)))
+    sizes = np.bincount(parts.ravel(), minlength=n + 1)
+    sizes[0] = 0  # the ground
+    mask = (sizes >= 0.02 * sizes.max())[parts]
+    floor = max(FAINTEST * peak, 4 * _noise(ink))
+    (box,) = ndimage.find_objects((mask & (ink > floor)).astype(int))
+    mask = ndimage.binary_dilation(mask)
+    strokes = np.where(mask & (ink > floor / 2), ink / np.percentile(ink[mask], 90), 0)
+    return strokes[box].clip(0, 1)
+
+
+def _ink(grey: np.ndarray) -> np.ndarray:
+    """How far each pixel is from the ground, to the side on which the strokes are."""
+    smooth = _smooth(grey)
+    ground = np.median(_border(smooth))
+    sign = 1 if smooth.max() - ground > ground - smooth.min() else -1
+    ink = sign * grey - _shade(sign * grey)
+    return (ink - np.median(_border(ink))).clip(0)
+
+
+def _shade(ink: np.ndarray) -> np.ndarray:
+    """What changes too slowly over the picture to be a stroke: an opening half as wide as it."""
+    half = max(ink.shape) // 4
+    inside = tuple(slice(half, half + n) for n in ink.shape)
+    return ndimage.grey_opening(np.pad(ink, half, mode="edge"), 2 * half + 1)[inside]
+
+
+def _smooth(x: np.ndarray) -> np.ndarray:
+    return ndimage.gaussian_filter(x, max(x.shape) / 250)
+
+
+def _noise(x: np.ndarray) -> float:
+    """The standard deviation on the border, whatever few strokes reach it."""
+    return 1.4826 * np.median(np.abs(_border(x)))
+
+
+def _border(x: np.ndarray) -> np.ndarray:
+    return np.concatenate([x[0], x[-1], x[1:-1, 0], x[1:-1, -1]])
+
+
+def _boxed(strokes: np.ndarray) -> np.ndarray:
+    """Scaled into the box with the proportions kept."""
+    pixel = max(strokes.shape) / BOX
+    thin = THINNEST * pixel - _stroke_width(ndimage.gaussian_filter(strokes, pixel / 4))
+    if thin >= 1:
+        strokes = ndimage.grey_dilation(np.pad(strokes, round(thin / 2)), (round(thin) + 1,) * 2)
+        pixel = max(strokes.shape) / BOX
+    rows, columns = (max(1, round(n / pixel)) for n in strokes.shape)
+    image = Image.fromarray(strokes.astype(np.float32))
+    x = np.asarray(image.resize((columns, rows), Image.Resampling.LANCZOS))
+    return (x / np.percentile(x[x > x.max() / 2], 60)).clip(0, 1)  # most of a stroke is saturated
+
+
+def _stroke_width(strokes: np.ndarray) -> float:
+    """Twice the area over the length of the outline."""
+    inside = np.pad(strokes > 0.5, 1)
+    outline = inside & ~ndimage.binary_erosion(inside)
+    return 2 * inside.sum() / outline.sum()
+
+
+def _centred(x: np.ndarray) -> np.ndarray:
+    """Placed with the centre of mass nearest to the middle where all of it is seen."""
+    centre = ndimage.center_of_mass(x)
+    top, left = (
+        int(np.clip(round(SIDE / 2 - c), 0, SIDE - n)) for c, n in zip(centre, x.shape, strict=True)
+    )
+    digit = np.zeros((SIDE, SIDE))
+    digit[top : top + x.shape[0], left : left + x.shape[1]] = x
+    return digit
