@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytensor
+from pytensor.compile.rebuild import UnusedInputError
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.errors import InputError, nearest
@@ -121,14 +122,20 @@ def _build(inputs, outputs, updates, givens, mode, name):
     with warnings.catch_warnings():
         # JAX drops run-time assertions while tracing; shapes are checked before.
         warnings.filterwarnings("ignore", "Skipping .* Op", UserWarning)
-        compiled = pytensor.function(
-            inputs,
-            outputs,
-            updates=list(updates.items()),
-            givens=list(givens.items()),
-            mode=mode,
-            name=name,
-        )
+        try:
+            compiled = pytensor.function(
+                inputs,
+                outputs,
+                updates=list(updates.items()),
+                givens=list(givens.items()),
+                mode=mode,
+                name=name,
+            )
+        except UnusedInputError as error:
+            unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
+            raise InputError(
+                f"the outputs do not depend on the input {unused}: leave it out of the inputs"
+            ) from None
     return compiled, list(updates)
 
 
@@ -149,6 +156,21 @@ def _load_kernels(mode: str) -> None:
         if importlib.util.find_spec("jax") is None:
             raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')
         import dltut.kernels.jax  # noqa: F401
+
+        _check_device()
+
+
+def _check_device() -> None:
+    import jax
+
+    try:
+        jax.devices()
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise InputError(
+            f"JAX finds no device of the kind that is configured ({reason}): "
+            "use device=cpu, or see to the driver"
+        ) from None
 
 
 def _on_device(value):

@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import os
 import re
 import sys
 import types
@@ -63,6 +64,9 @@ def mistakes_reported() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(130) from None
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
 
 
 def documentation(docstring: str) -> tuple[str, dict[str, str]]:

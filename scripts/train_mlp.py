@@ -14,8 +14,16 @@ from dltut.models import MLP
 from dltut.nn import errors, l1, l2, negative_log_likelihood
 from dltut.optim import sgd
 from dltut.report import draw_run
-from dltut.training import Checkpoint, Monitor, Patience, Progress, Trainer
-from dltut.training import minibatch_function, open_run, rehearse
+from dltut.training import (
+    Checkpoint,
+    Monitor,
+    Patience,
+    Progress,
+    Trainer,
+    minibatch_function,
+    open_run,
+    rehearse,
+)
 
 
 def main(

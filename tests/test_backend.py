@@ -140,3 +140,9 @@ def test_errors_of_operations_are_one_line():
             f(np.zeros((1, 2)), np.array([2], "int32"))
         assert "\n" not in str(caught.value) and caught.value.__cause__ is None
     assert f(np.zeros((1, 2)), np.array([1], "int32")) == np.log(2)
+
+
+def test_an_input_that_nothing_depends_on_is_named():
+    x, y = pt.vector("x"), pt.vector("y")
+    with pytest.raises(InputError, match=r"do not depend on the input y: leave it out"):
+        function([x, y], x.sum(), mode="FAST_COMPILE")

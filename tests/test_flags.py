@@ -1,6 +1,8 @@
 """Flags are made from a signature; a user's mistake becomes one line and status 2."""
 
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -206,3 +208,17 @@ def test_every_value_comes_through(seed, learning_rate, dataset, quick):
     arguments += [f"--dataset={dataset}", "--quick" if quick else "--no-quick"]
     changes = {"seed": seed, "learning_rate": learning_rate, "dataset": dataset, "quick": quick}
     assert run(train, arguments) == DEFAULTS | changes
+
+
+def test_a_reader_that_stops_early_sees_no_traceback():
+    program = (
+        "from dltut.flags import run\ndef main():\n    for i in range(100000): print(i)\nrun(main)"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    writer.stdout.readline()
+    writer.stdout.close()
+    assert writer.stderr.read() == b""
+    assert writer.wait() == 141
+    writer.stderr.close()

@@ -80,11 +80,7 @@ class LeNet:
         activation: Callable | str = pt.tanh,
     ):
         kernel, pool = pair(kernel_size, "kernel_size", 1), pair(pool_size, "pool_size", 1)
-        if len(image_shape) != 3 or not n_kernels:
-            raise InputError(
-                f"image_shape is {image_shape} and n_kernels {n_kernels}; expected (channels, "
-                "rows, columns) and the maps of at least one convolution"
-            )
+        n_features = _n_features(image_shape, n_kernels, kernel, pool)
         self.arguments = {
             "image_shape": list(image_shape),
             "n_kernels": list(n_kernels),
@@ -95,18 +91,13 @@ class LeNet:
             "activation": name_of(activation_of(activation)),
         }
         self.image_shape = tuple(image_shape)
-        self.n_in = int(np.prod(image_shape))
+        self.n_in, self._n_features = int(np.prod(image_shape)), n_features
         maps = [image_shape[0], *n_kernels]
-        self._n_features = n_kernels[-1] * int(
-            np.prod(_sides(image_shape[1:], kernel, pool, len(n_kernels)))
-        )
         self.layers = [
             ConvPool(rng, before, after, kernel, pool, activation=activation, name=f"conv{i}")
             for i, (before, after) in enumerate(pairwise(maps))
         ]
-        self.layers.append(
-            Dense(rng, self._n_features, n_hidden, activation=activation, name="hidden")
-        )
+        self.layers.append(Dense(rng, n_features, n_hidden, activation=activation, name="hidden"))
         self.layers.append(LogisticRegression(n_hidden, n_out, name="output"))
         self.params = [param for layer in self.layers for param in layer.params]
         self.weights = [weight for layer in self.layers for weight in layer.weights]
@@ -120,13 +111,19 @@ class LeNet:
         return output(hidden(maps.reshape((-1, self._n_features))))
 
 
-def _sides(sides, kernel, pool, n_layers):
-    """Rows and columns that are left after every convolution and pool."""
-    for _ in range(n_layers):
+def _n_features(image_shape, n_kernels, kernel, pool):
+    """Pixels of all the maps behind the last pool."""
+    if len(image_shape) != 3 or not n_kernels:
+        raise InputError(
+            f"image_shape is {image_shape} and n_kernels {n_kernels}; expected (channels, "
+            "rows, columns) and the maps of at least one convolution"
+        )
+    sides = image_shape[1:]
+    for _ in n_kernels:
         sides = [(n - k + 1) // p for n, k, p in zip(sides, kernel, pool, strict=True)]
         if min(sides) < 1:
             raise InputError(
-                f"pictures shrink to nothing in {n_layers} layers of {kernel} filters and {pool} "
-                "pools: use larger pictures, smaller filters or fewer layers"
+                f"pictures shrink to nothing in {len(n_kernels)} layers of {kernel} filters and "
+                f"{pool} pools: use larger pictures, smaller filters or fewer layers"
             )
-    return sides
+    return n_kernels[-1] * sides[0] * sides[1]
