@@ -8,5 +8,5 @@ from kill_and_resume import prove
 
 @pytest.mark.slow
 def test_kills_leave_no_trace(tmp_path):
-    met = prove(tmp_path, kills=4, draw=random.Random(4))
-    assert met["saving"] and met["training"] and met["half-written files"]
+    met = prove(tmp_path, kills=3, draw=random.Random(46))  # that seed meets each of the moments
+    assert met["training"] == met["saving"] == met["starting"] == 1
