@@ -231,7 +231,7 @@ def _boxed(strokes: np.ndarray) -> np.ndarray:
 
 def _stroke_width(strokes: np.ndarray) -> float:
     """Twice the area over the length of the outline."""
-    inside = np.pad(strokes > 0.5, 1)
+    inside = np.pad(strokes > strokes.max() / 2, 1)
     outline = inside & ~ndimage.binary_erosion(inside)
     return 2 * inside.sum() / outline.sum()
 
