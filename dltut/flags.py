@@ -15,6 +15,22 @@ from dltut.errors import InputError, nearest
 
 SCALARS = (bool, int, float, str, Path)
 
+# What the training scripts have in common, so that each explains only what is its own.
+COMMON = {
+    "dataset": "auto, digits, mnist, fashion-mnist, or the path of a file or a folder of pictures.",
+    "data_dir": "The folder where data sets are looked for.",
+    "run_dir": "The folder for the log, the best model and the pictures; default: one in runs/.",
+    "resume": "Go on with an earlier run of the same folder.",
+    "batch_size": "Examples in a minibatch.",
+    "max_epochs": "At most so many passes over the training set.",
+    "patience": "Minibatches to look at in any case before stopping early.",
+    "seed": "Of the initial weights.",
+    "floatX": "Width of the numbers; default: as configured, else float32.",
+    "device": "cpu, or cuda for an NVIDIA GPU.",
+    "quick": "A few epochs on a slice of the data, to see that everything works.",
+    "dry_run": "Build everything, try one minibatch, write nothing.",
+}
+
 
 def run(
     main: Callable, arguments: Sequence[str] | None = None, program: str | None = None
@@ -26,7 +42,8 @@ def run(
     main : callable
         ``n_hidden: int = 500`` becomes the flag ``--n-hidden``, a bool the pair ``--resume`` and
         ``--no-resume``, a tuple a flag with several values, a ``Literal`` a choice. Parameters
-        without a default are positional, ``*paths`` takes any number.
+        without a default are positional, ``*paths`` takes any number. Help comes from the docstring,
+        for what many scripts share from `COMMON`.
     arguments : sequence of str, optional
         Default: those that the program was started with.
     program : str, optional
@@ -143,7 +160,7 @@ def _parser(main: Callable, signature: inspect.Signature, program: str | None) -
     )
     for name, parameter in signature.parameters.items():
         options = _options(hints.get(name), parameter)
-        text = texts.get(name, "")
+        text = texts.get(name, COMMON.get(name, ""))
         if parameter.kind is parameter.VAR_POSITIONAL:
             options |= {"nargs": "*", "action": _Several}
         elif parameter.default is not parameter.empty:

@@ -43,30 +43,8 @@ def main(
 
     Parameters
     ----------
-    dataset : str
-        auto, digits, mnist, fashion-mnist, or the path of a file or a folder of pictures.
-    data_dir : path
-        The folder where data sets are looked for.
-    run_dir : path
-        The folder for the log, the best model and the pictures; default runs/logistic.
-    resume : bool
-        Go on with an earlier run of the same folder.
     learning_rate : float
         Step size of gradient descent.
-    batch_size : int
-        Examples a step.
-    max_epochs : int
-        At most so many passes over the training set.
-    patience : int
-        Minibatches to look at in any case before stopping early.
-    floatX : str
-        Width of the numbers; default float32.
-    device : str
-        cpu, or cuda for an NVIDIA GPU.
-    quick : bool
-        A few epochs on a slice of the data, to see that everything works.
-    dry_run : bool
-        Build everything, try one minibatch, write nothing.
     """
     arguments = dict(locals())
     configure(floatX=floatX, device=device, data_dir=data_dir)

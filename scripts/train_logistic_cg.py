@@ -41,24 +41,10 @@ def main(
 
     Parameters
     ----------
-    dataset : str
-        auto, digits, mnist, fashion-mnist, or the path of a file or a folder of pictures.
-    data_dir : path
-        The folder where data sets are looked for.
-    run_dir : path
-        The folder for the log, the best model and the pictures; default runs/logistic-cg.
     batch_size : int
-        Examples at a time, over which cost and gradient are averaged: a matter of memory.
+        Examples worked on at a time; the gradient is that of all minibatches together.
     max_epochs : int
-        At most so many directions are searched.
-    floatX : str
-        Width of the numbers; default float32.
-    device : str
-        cpu, or cuda for an NVIDIA GPU.
-    quick : bool
-        A few epochs on a slice of the data, to see that everything works.
-    dry_run : bool
-        Build everything, try one minibatch, write nothing.
+        At most so many iterations of the search.
     """
     arguments = dict(locals())
     configure(floatX=floatX, device=device, data_dir=data_dir)
