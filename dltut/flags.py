@@ -42,8 +42,8 @@ def run(
     main : callable
         ``n_hidden: int = 500`` becomes the flag ``--n-hidden``, a bool the pair ``--resume`` and
         ``--no-resume``, a tuple a flag with several values, a ``Literal`` a choice. Parameters
-        without a default are positional, ``*paths`` takes any number. Help comes from the docstring,
-        for what many scripts share from `COMMON`.
+        without a default are positional, ``*paths`` takes any number. The help texts are the
+        docstring's, or those of `COMMON` for what many scripts share.
     arguments : sequence of str, optional
         Default: those that the program was started with.
     program : str, optional
