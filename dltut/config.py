@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import threadpoolctl
+
 from dltut.errors import InputError, nearest
 from dltut.progress import say
 from dltut.theanorc import flags, is_retired, rc_entries
@@ -217,9 +219,10 @@ def _select_device(chosen: Settings) -> None:
 
 
 def _limit_threads(threads: int | None) -> None:
-    """Set what numba and BLAS read when they are imported."""
+    """Limit the pools that are loaded, NumPy's, and set what the others read when they are."""
     if threads is None:
         return
     if "numba" in sys.modules and os.environ.get("NUMBA_NUM_THREADS") != str(threads):
         raise InputError(f"threads={threads} comes too late: set it before anything is compiled")
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
+    threadpoolctl.threadpool_limits(threads)

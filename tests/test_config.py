@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytensor
@@ -252,6 +254,16 @@ def test_threads_are_limited_before_numba_is_imported(monkeypatch):
     monkeypatch.delitem(__import__("sys").modules, "numba", raising=False)
     configure(threads=1)
     assert os.environ["NUMBA_NUM_THREADS"] == os.environ["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_threads_of_libraries_that_are_loaded():
+    program = (
+        "import numpy, scipy.linalg, pytensor, threadpoolctl, dltut.config as config;"
+        "config.configure(threads=1);"
+        "print({pool['num_threads'] for pool in threadpoolctl.threadpool_info()})"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert shown.stdout == "{1}\n", shown.stderr
 
 
 def test_threads_that_come_too_late(monkeypatch):
