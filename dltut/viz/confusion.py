@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from dltut.errors import InputError
-from dltut.viz.figure import INK, PALE, drawn, sheet
+from dltut.viz.figure import FAINT, INK, PALE, class_names, drawn, sheet
 
 
 def confusion_matrix(
@@ -72,22 +72,23 @@ def confusion_picture(counts: np.ndarray, classes: Sequence[str] | None = None) 
         Shade: the share of its row among the mistakes; the diagonal, usually far greater, is pale.
     """
     n = len(counts)
-    names = [str(each) for each in (range(n) if classes is None else classes)]
-    if len(names) != n:
-        raise InputError(f"{len(names)} class names for a confusion matrix of {n} classes")
+    names = class_names(classes, n)
     side = max(4.2, 0.52 * n + 1.2)
     figure = sheet(side + 0.1 * max(map(len, names)), side + 0.3)
     axes = figure.add_subplot()
     wrong = counts * (1 - np.eye(n))
-    axes.imshow(wrong / np.maximum(counts.sum(1, keepdims=True), 1), cmap="Oranges", vmin=0)
+    shares = wrong / np.maximum(counts.sum(1, keepdims=True), 1)
+    darkest = 1.6 * shares.max() or 1  # not reached, so that the numbers stay readable
+    axes.imshow(np.ma.masked_equal(shares, 0), cmap="Oranges", vmin=0, vmax=darkest)
     for i, j in np.argwhere(counts):
         axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=8.5, color=INK)
     for i in range(n):
         axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, color=PALE))
-    axes.set_xticks(range(n), names, rotation=0 if max(map(len, names)) < 4 else 40, ha="center")
+    turned = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(n), names, **(turned if max(map(len, names)) > 3 else {}))
     axes.set_yticks(range(n), names)
     axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
+    axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
     axes.set(xlabel="predicted", ylabel="true")
     errors, total = int(wrong.sum()), int(counts.sum())
     axes.set_title(f"{errors:,} of {total:,} wrong ({100 * errors / max(total, 1):.2f} %)")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.errors import InputError, nearest
@@ -44,16 +44,18 @@ def channel_names(rows: Sequence[dict]) -> list[str]:
 
 
 def running_mean(values: np.ndarray, width: int) -> np.ndarray:
-    """Means over `width` neighbours, fewer at the ends, so that as many values come out.
+    """Means over `width` neighbours; towards the ends over as many as there are on both sides.
 
     Examples
     --------
-    >>> running_mean(np.array([0.0, 3.0, 6.0, 3.0]), 3)
-    array([1.5, 3. , 4. , 4.5])
+    >>> running_mean(np.array([9.0, 0.0, 3.0, 3.0]), 3)
+    array([9., 4., 2., 3.])
     """
-    ones = np.ones(min(width, len(values)))
-    counts = np.convolve(np.ones(len(values)), ones, mode="same")
-    return np.convolve(values, ones, mode="same") / counts
+    n = len(values)
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    places = np.arange(n)
+    reach = np.minimum(width // 2, np.minimum(places, n - 1 - places))
+    return (sums[places + reach + 1] - sums[places - reach]) / (2 * reach + 1)
 
 
 @drawn
@@ -95,13 +97,8 @@ def learning_curves(
     for axes, names in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         for i, (run, rows) in enumerate(runs.items()):
             for j, name in enumerate(names):
-                points = _points(run, rows, name, x)
-                colour, style = (
-                    (COLOURS[j % len(COLOURS)], "-")
-                    if len(runs) == 1
-                    else (COLOURS[i % len(COLOURS)], LINE_STYLES[j % 4])
-                )
-                _draw_line(axes, points, colour, style, smooth, _label(run, name, runs, names))
+                look = _look(i, j, len(runs)) | {"label": _label(run, name, runs, names)}
+                _draw_line(axes, _points(run, rows, name, x), look, smooth)
         _finish(axes, names, x, yrange)
     return figure
 
@@ -111,11 +108,13 @@ def _panels(runs, channels):
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    chosen = [name for name in CHANNELS if name in known] if channels is None else list(channels)
+    usual = [name for name in CHANNELS if name in known] or known
+    chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:
             raise InputError(f"no channel {name!r} in the log; {nearest(name, known)}")
-    chosen = chosen or known
+    if not chosen:
+        raise InputError(f"no channel is named: the log has {', '.join(known)}")
     panels = [[n for n in chosen if _is_error(n) is kind] for kind in (False, True)]
     return [names for names in panels if names]
 
@@ -129,30 +128,28 @@ def _points(run, rows, name, x):
     return points[:, np.isfinite(points).all(0)] * [[1], [100 if _is_error(name) else 1]]
 
 
-def _draw_line(axes, points, colour, style, smooth, label):
+def _look(run, channel, n_runs):
+    """Colours tell the channels of one run apart, or the runs where there are several."""
+    if n_runs == 1:
+        return {"color": COLOURS[channel % len(COLOURS)], "linestyle": "-"}
+    return {"color": COLOURS[run % len(COLOURS)], "linestyle": LINE_STYLES[channel % 4]}
+
+
+def _draw_line(axes, points, look, smooth):
     places, values = points
-    marker = "o" if len(values) <= 30 and not smooth else None
     if smooth:
-        axes.plot(places, values, style, color=colour, alpha=0.25, linewidth=1)
+        axes.plot(places, values, linewidth=1, **look | {"alpha": 0.25, "label": None})
         values = running_mean(values, max(3, len(values) // 10))
-    axes.plot(
-        places,
-        values,
-        style,
-        color=colour,
-        marker=marker,
-        markersize=3.5,
-        linewidth=1.6,
-        label=label,
-    )
+    marker = "o" if len(values) == 1 else None  # a line of one point is nothing
+    axes.plot(places, values, marker=marker, markersize=4, linewidth=1.6, **look)
 
 
 def _finish(axes, names, x, yrange):
     errors = _is_error(names[0])
     axes.set_title("errors (%)" if errors else ", ".join(map(_words, names)))
     axes.set_xlabel(x)
-    if x != "seconds":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=x != "seconds", min_n_ticks=1))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     if yrange is not None:

@@ -1,7 +1,7 @@
 """The drawing sheet under every figure: one look, no window, a PIL image out."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 
@@ -9,13 +9,14 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from dltut.errors import InputError, nearest
 from dltut.files import atomic
 
 INK, FAINT, PALE = "#333333", "#8a8a8a", "#e9f0f7"
 BLUE, ORANGE, GREEN = "#2a6fb0", "#d9742b", "#3d8f5f"
+MARGIN = 12  # pixels
 COLOURS = (BLUE, ORANGE, GREEN, "#a24b8f", "#b03a3a", "#6b5bb5", "#3b9aa8", "#8a6d3b")
 
 STYLE = {
@@ -45,7 +46,8 @@ def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
         with matplotlib.rc_context(STYLE):
             canvas = FigureCanvasAgg(draw(*arguments, **options))
             canvas.draw()
-        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        return ImageOps.expand(image, MARGIN, "white")
 
     return picture
 
@@ -53,6 +55,20 @@ def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
 def sheet(width: float, height: float) -> Figure:
     """An empty figure of so many inches; margins are fitted to what is drawn."""
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def class_names(classes: Sequence[str] | None, n: int) -> list[str]:
+    """The names of `n` classes; numbers if there are none.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer names than classes.
+    """
+    names = [str(each) for each in (range(n) if classes is None else classes)]
+    if len(names) != n:
+        raise InputError(f"{len(names)} class names for {n} classes: give one for each")
+    return names
 
 
 def save_picture(path: str | os.PathLike, picture: Image.Image | np.ndarray) -> None:
@@ -67,7 +83,8 @@ def save_picture(path: str | os.PathLike, picture: Image.Image | np.ndarray) -> 
     Raises
     ------
     InputError
-        If the ending names no picture format, or the file cannot be written.
+        If the ending names no picture format, the array is none of a picture, or the file cannot
+        be written.
     """
     formats = {
         ".png": "PNG",
@@ -84,8 +101,17 @@ def save_picture(path: str | os.PathLike, picture: Image.Image | np.ndarray) -> 
             f"{path} cannot be written as a picture: its name ends in {ending or 'nothing'!r}; "
             + nearest(ending, formats)
         )
-    image = Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+    image = _from_bytes(picture) if isinstance(picture, np.ndarray) else picture
     if formats[ending] == "JPEG":
         image = image.convert("RGB")
     with atomic(path) as file:
         image.save(file, formats[ending])
+
+
+def _from_bytes(pixels):
+    if pixels.dtype != np.uint8 or pixels.ndim < 2 or pixels.shape[2:] not in ((), (3,), (4,)):
+        raise InputError(
+            f"an array of shape {pixels.shape} and type {pixels.dtype} is no picture: give bytes "
+            "(uint8), (rows, columns) or (rows, columns, 3 or 4)"
+        )
+    return Image.fromarray(pixels)

@@ -74,6 +74,8 @@ def filter_picture(
     """
     if rescale not in RESCALE:
         raise InputError(f"rescale={rescale!r} is unknown; {nearest(rescale, RESCALE)}")
+    if weights.size == 0:
+        raise InputError(f"weights of shape {weights.shape} hold no filters: nothing to draw")
     if not np.isfinite(weights).all():
         raise InputError("the weights hold NaN or infinite values: this training diverged")
     filters = _scaled(_as_filters(weights, image_shape), rescale)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from dltut.errors import InputError
-from dltut.viz.figure import FAINT, ORANGE, drawn, sheet
+from dltut.viz.figure import FAINT, ORANGE, class_names, drawn, sheet
 
 
 def worst_mistakes(probabilities: np.ndarray, y: np.ndarray, n: int | None = None) -> np.ndarray:
@@ -80,11 +80,11 @@ def mistakes_picture(
     Raises
     ------
     InputError
-        As `worst_mistakes`, or if the image shape does not fit.
+        As `worst_mistakes`, or if the image shape or the names do not fit.
     """
     worst = worst_mistakes(probabilities, y, n)
     pictures = as_pixels(np.asarray(x)[worst], image_shape)
-    names = [str(each) for each in (range(probabilities.shape[1]) if classes is None else classes)]
+    names = class_names(classes, probabilities.shape[1])
     longest = max(map(len, names))
     columns = max(1, min(8 if longest < 4 else 6, len(worst)))
     rows = max(1, math.ceil(len(worst) / columns))
@@ -99,7 +99,9 @@ def mistakes_picture(
         axes.set_title(
             f"{names[y[i]]} →{break_or_space}{names[taken]}", fontsize=9.5, loc="center", pad=3
         )
-        axes.set_xlabel(f"{probabilities[i, taken]:.0%}", fontsize=8.5, color=ORANGE, labelpad=2)
+        axes.set_xlabel(
+            f"{100 * probabilities[i, taken]:.0f} %", fontsize=8.5, color=ORANGE, labelpad=2
+        )
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
     return figure

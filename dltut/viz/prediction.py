@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageOps
 
-from dltut.errors import InputError
-from dltut.viz.figure import BLUE, FAINT, ORANGE, drawn, sheet
+from dltut.viz.figure import BLUE, FAINT, ORANGE, class_names, drawn, sheet
 from dltut.viz.mistakes import as_pixels
 
 
@@ -42,9 +41,7 @@ def prediction_picture(
         If there are not as many names as probabilities.
     """
     probabilities = np.asarray(probabilities)
-    names = [str(each) for each in (range(len(probabilities)) if classes is None else classes)]
-    if len(names) != len(probabilities):
-        raise InputError(f"{len(names)} class names for {len(probabilities)} probabilities")
+    names = class_names(classes, len(probabilities))
     shown = np.sort(np.argsort(-probabilities, kind="stable")[:max_classes])
     figure = sheet(8.4, 3.0)
     given, seen, bars = figure.subplots(1, 3, width_ratios=(1, 1, 1.25))
@@ -54,7 +51,7 @@ def prediction_picture(
     )
     _draw_bars(bars, [names[i] for i in shown], probabilities[shown])
     best = probabilities.argmax()
-    bars.set_title(f"{names[best]}, {probabilities[best]:.1%} sure")
+    bars.set_title(f"{names[best]}, {100 * probabilities[best]:.1f} % sure")
     return figure
 
 
@@ -69,7 +66,7 @@ def _thumbnail(picture):
 def _show(axes, pixels, title):
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=1)
     axes.set_title(title)
-    axes.set(xticks=[], yticks=[])
+    axes.set(xticks=[], yticks=[], anchor="N")
     axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
 
 
@@ -79,7 +76,7 @@ def _draw_bars(axes, names, probabilities):
     axes.barh(places, probabilities, color=colours, height=0.72)
     for place, p in zip(places, probabilities, strict=True):
         if p >= 0.01:
-            axes.text(p + 0.02, place, f"{p:.0%}", va="center", fontsize=8.5)
+            axes.text(p + 0.02, place, f"{100 * p:.0f} %", va="center", fontsize=8.5)
     axes.set_yticks(places, names)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.14)

@@ -1,0 +1,101 @@
+"""The lines of learning curves are the rows of the log."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from dltut.errors import InputError
+from dltut.viz import channel_names, learning_curves, running_mean, with_seconds
+
+ROWS = [
+    {"epoch": 1, "minibatch": 9, "iteration": 9, "train_cost": 1.5, "valid_error": 0.5},
+    {"epoch": 2, "minibatch": 9, "iteration": 19, "train_cost": float("nan"), "valid_error": 0.25},
+    {"epoch": 3, "minibatch": 9, "iteration": 29, "train_cost": 0.5, "valid_error": 0.3},
+]
+for row, best in zip(ROWS, (True, True, False), strict=True):
+    row |= {"best": best} | ({"test_error": row["valid_error"] + 0.01} if best else {})
+
+figure_of = learning_curves.__wrapped__
+
+
+def lines(figure):
+    """{label: (x, y)} of every panel."""
+    return [
+        {line.get_label(): np.array(line.get_data()).tolist() for line in axes.lines}
+        for axes in figure.axes
+    ]
+
+
+def test_costs_and_errors_have_a_panel_each():
+    cost, errors = lines(figure_of({"mlp": ROWS}))
+    assert cost == {"train cost": [[1, 3], [1.5, 0.5]]}  # NaN is no place on the paper
+    assert errors == {
+        "validation error": [[1, 2, 3], [50, 25, 30]],
+        "test error": [[1, 2], [51, 26]],
+    }
+
+
+def test_several_runs_and_other_axes():
+    runs = {"a": ROWS, "b": with_seconds(ROWS[:2], [{"iteration": 9, "seconds": 0.5}])}
+    (errors,) = lines(figure_of(runs, ["valid_error"], x="iteration"))
+    assert errors == {"a": [[9, 19, 29], [50, 25, 30]], "b": [[9, 19], [50, 25]]}
+    with pytest.raises(InputError, match="the log of a has no seconds in every row: choose"):
+        learning_curves(runs, x="seconds")
+
+
+def test_seconds_come_from_the_clock():
+    clock = [{"iteration": 10 * i + 9, "seconds": 2.0 * i} for i in range(3)]
+    (errors,) = lines(figure_of({"a": with_seconds(ROWS, clock)}, ["valid_error"], x="seconds"))
+    assert errors == {"validation error": [[0, 2, 4], [50, 25, 30]]}
+    assert "seconds" not in ROWS[0]
+
+
+def test_channels_that_are_not_usual():
+    rows = [{"epoch": 1, "iteration": 0, "learning_rate": 0.1, "best": True}]
+    assert channel_names(rows) == ["learning_rate"]
+    assert lines(figure_of({"a": rows})) == [{"learning rate": [[1], [0.1]]}]
+
+
+def test_smooth_lines_lie_before_pale_ones():
+    rows = [{"epoch": i, "valid_error": (i % 2) / 100} for i in range(40)]
+    (axes,) = figure_of({"a": rows}, smooth=True).axes
+    raw, smooth = axes.lines
+    assert raw.get_alpha() < 0.5 and set(raw.get_ydata()) == {0, 1}
+    np.testing.assert_allclose(smooth.get_ydata()[1:-1], 0.5, atol=0.2)
+
+
+def test_vertical_range():
+    (axes,) = figure_of({"a": ROWS}, ["valid_error"], yrange=(None, 40)).axes
+    assert axes.get_ylim()[1] == 40 and axes.get_ylim()[0] > 0
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=30), st.integers(1, 12))
+def test_running_mean_against_a_loop(values, width):
+    means = running_mean(np.array(values), width)
+    for i in range(len(values)):
+        reach = min(width // 2, i, len(values) - 1 - i)
+        assert means[i] == pytest.approx(np.mean(values[i - reach : i + reach + 1]), abs=1e-9)
+
+
+def test_picture_has_every_colour(tmp_path):
+    picture = learning_curves({name: ROWS for name in "ab"})
+    assert isinstance(picture, Image.Image) and picture.size[0] > picture.size[1] > 300
+    colours = {colour for _, colour in picture.getcolors(1 << 20)}
+    assert {(42, 111, 176), (217, 116, 43)} <= colours
+
+
+@pytest.mark.parametrize(
+    "runs, arguments, message",
+    [
+        ({"a": []}, {}, "nothing to draw: the log has no rows yet"),
+        ({}, {}, "nothing to draw"),
+        ({"a": ROWS}, {"channels": ["valid_eror"]}, r"no channel 'valid_eror'.*valid_error\?"),
+        ({"a": ROWS}, {"channels": []}, "no channel is named"),
+        ({"a": ROWS}, {"x": "epochs"}, r"x='epochs' is no axis; did you mean epoch\?"),
+    ],
+)
+def test_messages(runs, arguments, message):
+    with pytest.raises(InputError, match=message):
+        learning_curves(runs, **arguments)
