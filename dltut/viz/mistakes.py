@@ -108,7 +108,13 @@ def mistakes_picture(
 
 
 def as_pixels(x: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
-    """Flattened pictures as (n, rows, columns), or (n, rows, columns, 3) in colour."""
+    """Flattened pictures as (n, rows, columns), or (n, rows, columns, 3) in colour.
+
+    Raises
+    ------
+    InputError
+        If they have another number of values, or neither one channel nor three.
+    """
     channels, rows, columns = (1, *image_shape)[-3:]
     if channels not in (1, 3) or math.prod(image_shape) != math.prod(x.shape[1:]):
         raise InputError(

@@ -1,0 +1,57 @@
+"""Look at what the first layer of a saved model has learned: show_weights.py runs/mlp."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from dltut.flags import run
+from dltut.predict import model_file
+from dltut.progress import say
+from dltut.serialize import read_arrays
+from dltut.viz import filter_picture, first_layer_weights, save_picture
+
+
+def main(
+    path: Path,
+    rescale: Literal["individual", "global", "none"] = "individual",
+    border: bool = False,
+    out: Path | None = None,
+):
+    """Draw the weights of the first layer as pictures, and print how large they are.
+
+    Parameters
+    ----------
+    path : path
+        The folder of a run such as runs/mlp, or a model file.
+    rescale : str
+        What is stretched from black to white: each filter on its own, all of them as one (global),
+        or none. In the last two a weight of 0 is mid-grey.
+    border : bool
+        Draw a white frame around every filter.
+    out : path
+        Where the picture is written; default weights.png beside the model.
+    """
+    file = model_file(path)
+    arrays, header = read_arrays(file)
+    name, weights = first_layer_weights(arrays)
+    units = weights.T if weights.ndim == 2 else weights.reshape(len(weights), -1)  # one a row
+    magnitudes, norms = np.abs(weights), np.linalg.norm(units, axis=1)
+    print(f"{name}: {len(units)} filters of {units.shape[1]} weights")
+    for title, values in (("weight magnitude", magnitudes), ("filter norm", norms)):
+        least, mean, greatest = values.min(), values.mean(), values.max()
+        print(f"{title:<17} min {least:.6g}, mean {mean:.6g}, max {greatest:.6g}")
+
+    out = out or file.parent / "weights.png"
+    save_picture(out, filter_picture(weights, shape_seen(weights, header), rescale, border))
+    say(f"pictures: {out}")
+
+
+def shape_seen(weights, header):
+    """The shape of the pictures that the model learned, if its first layer looks at these."""
+    shape = header.get("image_shape")
+    return shape if shape and weights.ndim == 2 and np.prod(shape) == len(weights) else None
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,193 @@
+"""The scripts that look at runs: from files alone, without a question asked."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dltut.errors import InputError
+from dltut.flags import run
+from dltut.serialize import write_arrays
+from dltut.training import Log
+from dltut.training.log import write_log
+from dltut.viz import filter_picture
+
+FOLDER = Path(__file__).parents[1] / "scripts"
+
+
+def script(name):
+    spec = importlib.util.spec_from_file_location(f"script_{name}", FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def call(name, *arguments):
+    run(script(name).main, [str(each) for each in arguments])
+
+
+def refusal(capsys, *arguments):
+    """The line with which a script ends."""
+    with pytest.raises(SystemExit) as end:
+        call(*arguments)
+    assert end.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def make_run(folder, errors=(0.5, 0.25, 0.3)):
+    """A run that validated after each of its epochs of ten minibatches, 40 seconds long."""
+    folder.mkdir(parents=True)
+    log, least = Log(n_batches=10), 1.0
+    for i, error in enumerate(errors):
+        row = {"epoch": i + 1, "minibatch": 9, "iteration": 10 * i + 9, "train_cost": 2.0 - i}
+        row |= {"valid_error": error, "best": error < least}
+        log.append(row | ({"test_error": error + 0.01} if row["best"] else {}))
+        least = min(error, least)
+    log.clock = [40.0 * (i + 1) for i in range(len(errors))]
+    write_log(folder, log)
+    return folder
+
+
+SUMMARY = """\
+epochs seen: 3
+time trained: 2 min 0 s
+test_error : 26 %
+train_cost : 0
+valid_error : 30 %
+best: valid_error 25 %, test_error 26 % in epoch 2
+"""
+
+
+def test_print_monitor(tmp_path, capsys):
+    one, two = make_run(tmp_path / "one"), make_run(tmp_path / "two", [])
+    call("print_monitor", one)
+    assert capsys.readouterr().out == SUMMARY
+    call("print_monitor", one, two)
+    assert capsys.readouterr().out == f"{one}\n{SUMMARY}\n{two}\nno validation yet\n"
+
+
+def test_print_monitor_of_no_run(tmp_path, capsys):
+    assert refusal(capsys, "print_monitor").startswith("error: no run is named: give the folder")
+    assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        (0.04, "0.0 s"),
+        (59.4, "59.4 s"),
+        (119.7, "2 min 0 s"),
+        (3599.9, "1 h 0 min"),
+        (9e4, "25 h 0 min"),
+    ],
+)
+def test_durations(seconds, words):
+    assert script("print_monitor").duration(seconds) == words
+
+
+def test_plot_monitor(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    runs = [make_run(tmp_path / name) for name in ("one", "two")]
+    call("plot_monitor", *runs)
+    assert capsys.readouterr().err == "pictures: curves.png\n"
+    flags = [
+        "--channels",
+        "valid_error, test_error",
+        "--x",
+        "seconds",
+        "--smooth",
+        "--yrange",
+        "0:60",
+    ]
+    call("plot_monitor", runs[0], *flags, "--out", "new/one.png")
+    with Image.open("curves.png") as two, Image.open("new/one.png") as one:
+        assert two.width > 1.5 * one.width  # costs and errors, or errors alone
+        assert np.asarray(one).std() > 5
+
+
+def test_plot_monitor_refuses(tmp_path, capsys):
+    folder = make_run(tmp_path / "run")
+    assert refusal(capsys, "plot_monitor").startswith("error: no run is named")
+    assert refusal(capsys, "plot_monitor", folder, "--channels", "valid_eror") == (
+        "error: no channel 'valid_eror' in the log; did you mean valid_error?"
+    )
+    assert refusal(capsys, "plot_monitor", folder, "--yrange", "low") == (
+        "error: yrange 'low' is not bottom:top, such as 0:10 or :10"
+    )
+    assert refusal(capsys, "plot_monitor", folder, folder) == (
+        "error: a run is named twice: name each once"
+    )
+
+
+def test_names_as_short_as_they_differ():
+    short_names = script("plot_monitor").short_names
+    assert short_names([Path("runs/mlp"), Path("runs/lenet")]) == ["mlp", "lenet"]
+    assert short_names([Path("a/x/mlp"), Path("b/x/mlp")]) == ["a/x/mlp", "b/x/mlp"]
+    with pytest.raises(InputError, match="a run is named twice"):
+        short_names([Path("runs/mlp"), Path("runs/../runs/mlp")])
+
+
+def test_ends_of_the_axis():
+    ends = script("plot_monitor").ends
+    assert [ends(text) for text in ("0:10", ":5", "-1.5:", None)] == [
+        (0, 10),
+        (None, 5),
+        (-1.5, None),
+        None,
+    ]
+
+
+@pytest.fixture
+def dense(rng, tmp_path):
+    W = rng.normal(size=(12, 3)).astype("float32")
+    arrays = {"hidden0.W": W, "hidden0.b": np.zeros(3, "float32")}
+    write_arrays(tmp_path / "best.safetensors", arrays, {"image_shape": [1, 2, 6]})
+    return W
+
+
+def test_show_weights_of_a_run(dense, tmp_path, capsys):
+    call("show_weights", tmp_path)
+    shown = capsys.readouterr()
+    assert shown.err == f"pictures: {tmp_path / 'weights.png'}\n"
+    first, magnitudes, norms = shown.out.splitlines()
+    assert first == "hidden0.W: 3 filters of 12 weights"
+    size, length = np.abs(dense), np.sqrt((dense**2).sum(0))
+    for line, values in ((magnitudes, size), (norms, length)):
+        least, mean, greatest = (float(each.split()[-1]) for each in line.split(","))
+        np.testing.assert_allclose(
+            [least, mean, greatest], [values.min(), values.mean(), values.max()], 1e-5
+        )
+    with Image.open(tmp_path / "weights.png") as picture:
+        np.testing.assert_array_equal(picture, filter_picture(dense, (2, 6)))
+
+
+def test_show_weights_of_convolutions(rng, tmp_path, capsys):
+    W = rng.normal(size=(4, 1, 3, 3)).astype("float32")
+    write_arrays(tmp_path / "net.safetensors", {"layer0.W": W}, {"image_shape": [1, 28, 28]})
+    out = tmp_path / "filters.png"
+    call(
+        "show_weights",
+        tmp_path / "net.safetensors",
+        "--rescale",
+        "global",
+        "--border",
+        "--out",
+        out,
+    )
+    assert "layer0.W: 4 filters of 9 weights" in capsys.readouterr().out
+    with Image.open(out) as picture:
+        np.testing.assert_array_equal(picture, filter_picture(W, rescale="global", border=True))
+
+
+def test_show_weights_refuses(tmp_path, capsys):
+    assert "holds no best.safetensors" in refusal(capsys, "show_weights", tmp_path)
+    write_arrays(tmp_path / "b.safetensors", {"b": np.zeros(3)})
+    assert "no weights to draw among b" in refusal(
+        capsys, "show_weights", tmp_path / "b.safetensors"
+    )
+    (tmp_path / "half.safetensors").write_bytes(b"\x08")
+    line = refusal(capsys, "show_weights", tmp_path / "half.safetensors")
+    assert "half.safetensors is not a whole safetensors file" in line
