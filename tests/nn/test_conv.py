@@ -31,9 +31,10 @@ def test_golden(floatX, backend):
     """Every setting in one function, so that it is compiled once."""
     arrays, settings = golden()
     inputs, outputs, values, wanted = [], [], [], []
-    is_slow = (backend, floatX) == ("NUMBA", "float32")  # each new setting takes seconds to compile
+    # On NUMBA each new setting takes seconds to compile: each is tried in one width at least.
+    left_out = {"float32": (2, 3, 5), "float64": (4,)}[floatX] if backend == "NUMBA" else ()
     for i, options in enumerate(settings["conv"]):
-        if is_slow and i in (2, 3, 4):
+        if i in left_out:
             continue
         symbols = [pt.tensor4(f"{name}{i}") for name in ("x", "w", "up")]
         inputs += symbols
