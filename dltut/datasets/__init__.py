@@ -1,6 +1,6 @@
 """Data sets as NumPy arrays: found on this machine, checked, split; and minibatches of rows."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist
+from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.idx import read_idx, write_idx
@@ -19,6 +19,7 @@ __all__ = [
     "minibatches",
     "mnist",
     "one_hot",
+    "pictures",
     "read_idx",
     "write_idx",
 ]
