@@ -177,8 +177,7 @@ def test_help_shows_summary_texts_and_defaults(capsys, monkeypatch):
         "pictures Pictures to classify.",
         "Step size; 50 % of it is wise. (default: 0.01)",
         "Where the data comes from. (default: auto)",
-        "{float32,float64} Width of the numbers; default: as configured, else float32. "
-        "(default: float32)",
+        "Width of the numbers; default: as configured, else float32. (default: float32)",
         "(default: 20 50)",
         "--quick, --no-quick A small run. (default: False)",
     ]:
