@@ -201,7 +201,7 @@ def _numbered(pictures, folder):
 def _facts(path):
     """What the model file says of its pictures and classes."""
     facts = read_arrays(path)[1]
-    if not {"image_shape", "classes", "dataset"} <= facts.keys():
+    if not {"image_shape", "classes", "preparation"} <= facts.keys():
         raise InputError(
             f"{path} does not say what its pictures and classes are: save the model with "
             "header=data.facts, as the training scripts do"

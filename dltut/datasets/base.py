@@ -6,9 +6,10 @@ from math import prod
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.errors import InputError, nearest
 
 DIGITS = tuple("0123456789")
+PREPARATIONS = ("resize", "digit", "light on dark")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,11 +96,14 @@ class Dataset:
         What a row of x is when it is put back into a picture.
     classes : tuple of str
         The name of each label.
+    preparation : {"resize", "digit", "light on dark"}
+        How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`.
 
     Raises
     ------
     InputError
-        If a split's rows do not have the picture's size, or a label has no class.
+        If a split's rows do not have the picture's size, a label has no class, or there is no
+        such preparation.
 
     Examples
     --------
@@ -115,8 +119,12 @@ class Dataset:
     name: str
     image_shape: tuple[int, int, int] = (1, 28, 28)
     classes: tuple[str, ...] = field(default=DIGITS, repr=False)
+    preparation: str = field(default="resize", repr=False)
 
     def __post_init__(self):
+        if self.preparation not in PREPARATIONS:
+            hint = nearest(self.preparation, PREPARATIONS)
+            raise InputError(f"there is no preparation {self.preparation!r}: {hint}")
         for part, split in zip(("train", "valid", "test"), self, strict=True):
             if split.x.shape[1] != prod(self.image_shape):
                 raise InputError(
@@ -144,6 +152,7 @@ class Dataset:
             "dataset": self.name,
             "image_shape": list(self.image_shape),
             "classes": list(self.classes),
+            "preparation": self.preparation,
         }
 
 

@@ -1,5 +1,6 @@
 """Data sets by name or by path."""
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
@@ -47,10 +48,11 @@ def load(
     if not quick:
         return loaded
     splits = [split[:n] for split, n in zip(loaded, QUICK, strict=True)]
-    return Dataset(*splits, loaded.name, loaded.image_shape, loaded.classes)
+    train, valid, test = splits
+    return replace(loaded, train=train, valid=valid, test=test)
 
 
-def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list[tuple]:
+def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list:
     """Three pairs of shared variables, as the tutorials' `load_data` gives them.
 
     Parameters
@@ -61,8 +63,8 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list[tuple]:
 
     Returns
     -------
-    list of (x, y)
-        Train, validation, test; x shared floatX, y shared int32.
+    list of SharedSplit
+        Train, validation, test, each a pair (x, y); x shared floatX, y shared int32.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list[tuple]:
 
     is_absent = str(dataset) == "mnist.pkl.gz" and not Path(dataset).exists()
     splits = load("auto" if is_absent else dataset)
-    return [(shared.x, shared.y) for shared in map(shared_dataset, splits)]
+    return [shared_dataset(split) for split in splits]
 
 
 def _load(dataset: str | PathLike, data_dir: str | PathLike | None) -> Dataset:
@@ -111,7 +113,9 @@ def _from_path(path: Path) -> Dataset:
     splits = read_splits(found)
     classes = range(1 + max(split.y.max() for split in splits))
     say(f"data: {found} ({' / '.join(f'{len(split):,}' for split in splits)})")
-    return Dataset(*splits, path.name, _image_shape(splits[0].x.shape[1]), tuple(map(str, classes)))
+    preparation = "digit" if path.name.partition(".")[0] == "mnist" else "resize"
+    image_shape = _image_shape(splits[0].x.shape[1])
+    return Dataset(*splits, path.name, image_shape, tuple(map(str, classes)), preparation)
 
 
 def _image_shape(n_values: int) -> tuple[int, int, int]:

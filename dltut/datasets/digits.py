@@ -33,7 +33,9 @@ def load() -> Dataset:
     pixels, labels, _ = arrays()
     splits = (slice(0, 3000), slice(3000, 4000), slice(4000, 5000))
     x = np.divide(pixels, 256, dtype=np.float32)
-    return Dataset(*(Split(x[rows], labels[rows]) for rows in splits), name="digits")
+    return Dataset(
+        *(Split(x[rows], labels[rows]) for rows in splits), name="digits", preparation="digit"
+    )
 
 
 def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -49,7 +49,9 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
             f"no Fashion-MNIST in {existing_data_folder(data_dir).absolute()}: fetch it with "
             "`python -m dltut data fashion-mnist`, or on Debian `apt install dataset-fashion-mnist`"
         )
-    dataset = Dataset(*read_splits(path), name="fashion-mnist", classes=CLASSES)
+    dataset = Dataset(
+        *read_splits(path), name="fashion-mnist", classes=CLASSES, preparation="light on dark"
+    )
     say(f"data: Fashion-MNIST from {path} ({' / '.join(f'{len(split):,}' for split in dataset)})")
     return dataset
 

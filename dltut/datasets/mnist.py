@@ -61,7 +61,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
             f"the whole set: {HOW_TO_GET}"
         )
         return digits.load()
-    dataset = Dataset(*read_splits(path), name="mnist")
+    dataset = Dataset(*read_splits(path), name="mnist", preparation="digit")
     say(f"data: MNIST from {path} ({' / '.join(f'{len(split):,}' for split in dataset)})")
     return dataset
 

@@ -50,8 +50,8 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     ----------
     picture : path or PIL image
     facts : dict
-        "dataset", "image_shape" and "classes", as `dltut.datasets.Dataset.facts` has them and a
-        model file carries them.
+        "image_shape" and "preparation", as `dltut.datasets.Dataset.facts` has them and a model
+        file carries them.
 
     Returns
     -------
@@ -65,15 +65,16 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
 
     Notes
     -----
-    MNIST and the embedded digits: `prepare_digit`. Fashion-MNIST: `resized`, and light and dark
-    change places on a light ground. All others: `resized`, as `dltut.datasets.images` does.
+    "digit" (MNIST, the embedded digits): `prepare_digit`. "light on dark" (Fashion-MNIST):
+    `resized`, and light and dark change places on a light ground. "resize" (all others):
+    `resized`, as `dltut.datasets.images` does.
     """
-    dataset = facts["dataset"].lower().partition(".")[0]  # mnist.pkl.gz is MNIST
-    if dataset in ("mnist", "digits"):
+    if facts["preparation"] == "digit":
         return prepare_digit(picture)[None]
     x = resized(picture, tuple(facts["image_shape"]))
     has_light_ground = np.median(_border(x[0])) > 0.5
-    return 255 / 256 - x if dataset == "fashion-mnist" and has_light_ground else x
+    is_to_be_dark = facts["preparation"] == "light on dark"
+    return 255 / 256 - x if is_to_be_dark and has_light_ground else x
 
 
 def resized(picture: str | PathLike | Image.Image, image_shape: tuple[int, int, int]) -> np.ndarray:

@@ -1,6 +1,5 @@
 """A compiled function of the minibatch's number, over data that is already on the device."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,7 +14,7 @@ from dltut.shared import ChunkedSplit, SharedSplit
 def minibatch_function(
     outputs,
     inputs: Sequence,
-    split: SharedSplit | ChunkedSplit,
+    split: SharedSplit | ChunkedSplit | tuple,
     batch_size: int,
     updates: Mapping | None = None,
     partial: str = "drop",
@@ -30,8 +29,8 @@ def minibatch_function(
         Such as the cost.
     inputs : list of variables
         [x, y], or [x] alone: what stands for a minibatch of ``split.x`` and ``split.y``.
-    split : SharedSplit or ChunkedSplit
-        From `dltut.shared_dataset`.
+    split : SharedSplit, ChunkedSplit or pair of shared variables
+        From `dltut.shared_dataset` or `dltut.datasets.load_data`.
     batch_size : int
         Examples in a minibatch.
     updates : dict, optional
@@ -74,6 +73,7 @@ class MinibatchFunction:
     """
 
     def __init__(self, outputs, inputs, split, batch_size, updates, partial, mode, name):
+        split = SharedSplit(*split) if type(split) is tuple else split
         self.n_batches = split.n_batches(batch_size, partial)
         self.batch_size = batch_size
         self.n_examples = min(self.n_batches * batch_size, split.n_examples)
@@ -84,9 +84,8 @@ class MinibatchFunction:
                 f"chunk_size {chunk} is smaller than batch_size {batch_size}: "
                 "a chunk holds at least one minibatch"
             )
-        self._batches_a_chunk = max(1, math.ceil(chunk / batch_size))
-        if isinstance(split, ChunkedSplit):
-            self._batches_a_chunk = chunk // batch_size
+        self._is_chunked = isinstance(split, ChunkedSplit)
+        self._batches_a_chunk = chunk // batch_size if self._is_chunked else self.n_batches
 
         def compiled(size):
             index = pt.lscalar("index")
@@ -103,9 +102,8 @@ class MinibatchFunction:
         """The outputs on minibatch `index`."""
         if not 0 <= index < self.n_batches:
             raise IndexError(f"minibatch {index} of {self.n_batches}")
-        within = index
-        if isinstance(self._split, ChunkedSplit):
-            chunk, within = divmod(index, self._batches_a_chunk)
+        chunk, within = divmod(index, self._batches_a_chunk)
+        if self._is_chunked:
             n_rows = self._batches_a_chunk * self.batch_size
             self._split.load(chunk * n_rows, n_rows)
         chosen = self._last if index == self.n_batches - 1 else self._function

@@ -76,3 +76,9 @@ def test_dataset_of_other_pictures(split):
 def test_label_out_of_range(split):
     with pytest.raises(InputError, match=r"tiny: a test label is 9, expected 0 to 4"):
         Dataset(split[:5], split[:5], split, "tiny", (1, 2, 2), tuple("abcde"))
+
+
+def test_a_preparation_that_there_is_not():
+    split = Split(np.zeros((10, 784)), np.arange(10))
+    with pytest.raises(InputError, match="there is no preparation 'digits': did you mean digit"):
+        Dataset(split, split, split, "tiny", preparation="digits")

@@ -91,3 +91,10 @@ def test_the_tutorials_call_works_without_the_file(tmp_path, monkeypatch):
     assert len(load_data("mnist.pkl.gz")[0][1].get_value()) == 3000
     with pytest.raises(InputError, match=r"no data set or file 'mist\.pkl\.gz'"):
         load_data("mist.pkl.gz")
+
+
+def test_how_pictures_from_outside_are_prepared(tmp_path):
+    """The data decide, not their name: a folder of pictures may be called digits."""
+    assert load("digits", quick=True).facts["preparation"] == "digit"
+    assert load(small.write_pickle(tmp_path)).preparation == "digit"
+    assert load(small.write_pickle(tmp_path, "own.pkl.gz")).preparation == "resize"

@@ -15,7 +15,7 @@ from dltut.errors import InputError
 
 SEVEN = [(60, 60), (240, 70), (190, 180), (130, 340)]
 ONE = [(165, 50), (140, 350)]
-DIGITS = {"dataset": "digits", "image_shape": [1, 28, 28], "classes": list("0123456789")}
+DIGITS = {"image_shape": [1, 28, 28], "preparation": "digit"}
 
 
 def drawn(points, width=30, size=(300, 400), ink=20, ground=235):
@@ -236,15 +236,13 @@ def test_reading_leaves_the_filters_of_warnings_alone(tmp_path):
 
 def test_prepared_as_the_data_set_was():
     picture = drawn(SEVEN)
-    for name in ("digits", "mnist", "MNIST", "mnist.pkl.gz", "mnist.npz"):
-        x = prepare(picture, DIGITS | {"dataset": name})
-        np.testing.assert_array_equal(x, prepare_digit(picture)[None])
-    x = prepare(picture.convert("RGB"), DIGITS | {"dataset": "cats", "image_shape": [3, 8, 6]})
+    np.testing.assert_array_equal(prepare(picture, DIGITS), prepare_digit(picture)[None])
+    x = prepare(picture.convert("RGB"), {"image_shape": [3, 8, 6], "preparation": "resize"})
     np.testing.assert_array_equal(x, resized(picture, (3, 8, 6)))
 
 
 def test_clothes_are_light_on_dark():
-    facts = DIGITS | {"dataset": "fashion-mnist"}
+    facts = DIGITS | {"preparation": "light on dark"}
     for ink, ground in ((20, 235), (235, 20)):
         x = prepare(drawn(ONE, ink=ink, ground=ground), facts)
         assert x.shape == (1, 28, 28)

@@ -127,3 +127,10 @@ def test_refusals():
             minibatch_function(x.sum(), inputs, numbered(10, chunk_size), size, mode=FAST)
     with pytest.raises(InputError, match=r"^partial is 'skip'; it is 'drop' or 'keep'"):
         minibatch_function(x.sum(), [x], numbered(10), 2, partial="skip", mode=FAST)
+
+
+def test_a_plain_pair_of_shared_variables():
+    x, y = pt.matrix("x"), pt.ivector("y")
+    split = shared_dataset((np.arange(12.0).reshape(6, 2), np.arange(6)))
+    sums = minibatch_function(x.sum() + y.sum(), [x, y], tuple(split), 2, mode="FAST_COMPILE")
+    assert [float(sums(i)) for i in range(sums.n_batches)] == [7.0, 27.0, 47.0]
