@@ -51,6 +51,8 @@ def draw_run(run_dir: str | Path, data: Dataset | None = None) -> list[Path]:
     for name, picture in pictures.items():
         save_picture(run_dir / name, picture)
     say(f"pictures: {run_dir}/{{{','.join(sorted(pictures))}}}")
+    if (run_dir / BEST).exists():
+        say(f"next: python -m dltut predict {run_dir} PICTURE, for a picture of your own")
     return [run_dir / name for name in pictures]
 
 

@@ -45,9 +45,10 @@ def test_a_run_is_drawn_from_its_files(tmp_path, capsys):
     written = {path.name for path in run_dir.glob("*.png")}
     assert written == PICTURES
     assert all(size_and_spread(run_dir / name)[1] > 5 for name in written)
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        f"pictures: {run_dir}/{{confusion.png,curves.png,filters.png,mistakes.png}}"
-    )
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        f"pictures: {run_dir}/{{confusion.png,curves.png,filters.png,mistakes.png}}",
+        f"next: python -m dltut predict {run_dir} PICTURE, for a picture of your own",
+    ]
 
 
 def test_data_that_is_given_is_not_loaded_again(tmp_path):
