@@ -46,7 +46,7 @@ def test_the_data_folder_of_an_installed_package_is_in_the_home_folder(monkeypat
 def test_each_source_is_stronger_than_the_one_before(monkeypatch, theanorc):
     theanorc("[global]\nfloatX = float64\n[dltut]\ndata_dir = /rc\nthreads = 3\n")
     assert settings() == Settings("float64", data_dir=Path("/rc"), threads=3)
-    monkeypatch.setenv("PYTENSOR_FLAGS", "base_compiledir=/tmp/cache,floatX=float32")
+    monkeypatch.setenv("PYTENSOR_FLAGS", "base_compiledir=/cache,floatX=float32")
     assert settings().floatX == "float32"
     monkeypatch.setenv("THEANO_FLAGS", "floatX=float64, dltut.data_dir=/flags,")
     assert (settings().floatX, settings().data_dir) == ("float64", Path("/flags"))
