@@ -11,6 +11,7 @@ from dltut.models import load_model, probability_function
 from dltut.progress import say, spinner
 from dltut.serialize import read_arrays
 from dltut.training import read_config, read_log
+from dltut.training.checkpoint import BEST
 from dltut.viz import (
     confusion_matrix,
     confusion_picture,
@@ -20,8 +21,6 @@ from dltut.viz import (
     mistakes_picture,
     save_picture,
 )
-
-BEST = "best.safetensors"
 
 
 def draw_run(run_dir: str | Path, data: Dataset | None = None) -> list[Path]:

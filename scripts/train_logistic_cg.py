@@ -18,9 +18,10 @@ from dltut.flags import run
 from dltut.models import LogisticRegression
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import minimise
-from dltut.report import BEST, draw_run
+from dltut.report import draw_run
 from dltut.serialize import save_model
 from dltut.training import Log, minibatch_function, open_run, rehearse
+from dltut.training.checkpoint import BEST
 from dltut.training.display import lines, summary
 from dltut.training.interrupt import handling_ctrl_c
 from dltut.training.log import append_log

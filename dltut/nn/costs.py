@@ -33,7 +33,8 @@ def negative_log_likelihood(scores, y):
 
     Notes
     -----
-    The mean, not the sum, so that the learning rate does not depend on the batch size.
+    The mean, not the sum, so that the learning rate does not depend on the batch size. There is no
+    second derivative: taking the gradient of its gradient is an error.
 
     Examples
     --------

@@ -46,7 +46,8 @@ def pool2d(
     Notes
     -----
     Arguments and results are those of ``theano.tensor.signal.pool.pool_2d``. Where several
-    elements share a maximum, the gradient goes to the first of them alone.
+    elements share a maximum, the gradient goes to the first of them alone. A maximum has no second
+    derivative here: taking the gradient of its gradient is an error.
 
     Examples
     --------

@@ -46,3 +46,10 @@ def test_refusals(cost):
         InputError, match=r"^y holds float64; labels are whole numbers: use pt.ivec"
     ):
         cost(pt.matrix(), pt.dvector())
+
+
+def test_there_is_no_second_derivative():
+    scores, y = pt.dmatrix("scores"), pt.ivector("y")
+    slope = pt.grad(negative_log_likelihood(scores, y), scores)
+    with pytest.raises(NotImplementedError):
+        pt.grad(slope.sum(), scores)
