@@ -67,7 +67,7 @@ def pool2d(op, node, **kwargs):
                         out[n, m, i, j] = value if maximum else value / (height * width)
         return out
 
-    return pool, source_version(__file__)
+    return pool, source_version()
 
 
 @register_funcify_default_op_cache_key(Pool2dGradient)
@@ -99,4 +99,4 @@ def pool2d_gradient(op, node, **kwargs):
                             gradient[n, m, row, column] += share
         return gradient
 
-    return gradient_of_pool, source_version(__file__)
+    return gradient_of_pool, source_version()

@@ -78,4 +78,4 @@ def uniform(op, node, **kwargs):
         following[2] = np.uint32(state[2] + one)
         return following, values
 
-    return draw, source_version(__file__)
+    return draw, source_version()
