@@ -1,0 +1,155 @@
+"""Elementary functions that LLVM turns into vector instructions: no branch, no table, no call.
+
+Compiled code calls them on single numbers. In single precision each is within 2 units in the last
+place of the exact value, for every number there is; other types go to the C library.
+"""
+
+import math
+
+import numpy as np
+from numba import types
+from numba.extending import intrinsic, overload
+
+# Products and sums may fuse, nothing else may be rearranged; division by zero is no error.
+_OPTIONS = {"fastmath": {"contract"}, "error_model": "numpy"}
+
+_ZERO, _HALF, _ONE, _TWO = np.float32([0, 0.5, 1, 2])
+_LOG2_E = np.float32(1 / math.log(2))
+_LN2_HIGH = np.float32(355 / 512)  # its product with an exponent is exact
+_LN2_LOW = np.float32(math.log(2) - 355 / 512)
+_ROUND = np.float32(1.5 * 2**23)  # numbers of this size are whole: adding it rounds
+_ROUND_BITS = int(_ROUND.view(np.int32))
+_OVERFLOW, _UNDERFLOW = np.float32([89, -104])
+_SMALLEST_NORMAL, _LIFT, _LIFT_EXPONENT = np.float32([2.0**-126, 2.0**23, 23])
+_ROOT_HALF_BITS = int(np.sqrt(_HALF).view(np.int32))
+_MANTISSA = 2**23 - 1
+_SMALL = np.float32(0.55)
+
+# Polynomials with the least greatest error, low powers first, of what is named before each.
+# (exp(r) - 1 - r) / r^2 for r within ln(2) / 2 of zero
+_E0, _E1, _E2, _E3, _E4 = np.float32(
+    [0.49999994, 0.16666521, 0.04166839, 0.008368717, 0.0013814599]
+)
+# (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2)
+_L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7 = np.float32(
+    [0.3333333, -0.2500082, 0.20001227, -0.16623357, 0.14201757]
+    + [-0.13160183, 0.12761576, -0.07634497]
+)
+# (tanh(x) - x) / x^3 in x^2, for x up to _SMALL
+_T0, _T1, _T2, _T3, _T4 = np.float32(
+    [-0.33333316, 0.13332586, -0.05385231, 0.021071678, -0.0062742396]
+)
+
+
+def exp(x):
+    """e to the power of x."""
+    return math.exp(x)
+
+
+def log(x):
+    """The natural logarithm of x: -inf of zero, NaN of what is below."""
+    return math.log(x)
+
+
+def tanh(x):
+    """The hyperbolic tangent of x."""
+    return math.tanh(x)
+
+
+def sigmoid(x):
+    """The logistic function, ``1 / (1 + exp(-x))``."""
+    return 1 / (1 + math.exp(-x))
+
+
+@intrinsic
+def _bits(typing, number):
+    """The bits of a number in single precision, as an integer."""
+    return types.int32(types.float32), _same_bits
+
+
+@intrinsic
+def _number(typing, bits):
+    """The number in single precision that has these bits."""
+    return types.float32(types.int32), _same_bits
+
+
+def _same_bits(context, builder, signature, arguments):
+    return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+
+@overload(exp, jit_options=_OPTIONS)
+def _exp(x):
+    """2^k exp(r) for x = k ln 2 + r; what sums lose to rounding is added last."""
+    if x != types.float32:
+        return lambda x: math.exp(x)
+
+    def exp32(x):
+        x = _OVERFLOW if x > _OVERFLOW else x
+        x = _UNDERFLOW if x < _UNDERFLOW else x
+        rounded = x * _LOG2_E + _ROUND
+        k = rounded - _ROUND
+        high, low = x - k * _LN2_HIGH, k * _LN2_LOW
+        r = high - low
+        lost = (high - r) - low
+        tail = lost + r * r * ((((_E4 * r + _E3) * r + _E2) * r + _E1) * r + _E0)
+        total = _ONE + r
+        power = _bits(rounded) - _ROUND_BITS
+        half = power >> 1  # two factors: 2^k alone may overflow, or be denormal
+        return (
+            (total + ((_ONE - total) + r + tail))
+            * _number(np.int32((half + 127) << 23))
+            * _number(np.int32((power - half + 127) << 23))
+        )
+
+    return exp32
+
+
+@overload(log, jit_options=_OPTIONS)
+def _log(x):
+    """k ln 2 + log(1 + f) for x = 2^k (1 + f)."""
+    if x != types.float32:
+        return lambda x: math.log(x)
+
+    def log32(x):
+        denormal = x < _SMALLEST_NORMAL
+        bits = np.int32(_bits(x * _LIFT if denormal else x) - _ROOT_HALF_BITS)
+        k = np.float32(np.int32(bits >> 23)) - (_LIFT_EXPONENT if denormal else _ZERO)
+        f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
+        tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
+        tail = (((tail * f + _L3) * f + _L2) * f + _L1) * f + _L0
+        value = k * _LN2_HIGH + (f + (f * f * (f * tail - _HALF) + k * _LN2_LOW))
+        value = value if x < np.float32(np.inf) else x
+        value = value if x > _ZERO else np.float32(np.nan)
+        return np.float32(-np.inf) if x == _ZERO else value
+
+    return log32
+
+
+@overload(tanh, jit_options=_OPTIONS)
+def _tanh(x):
+    """A polynomial near zero, beyond it 1 - 2 / (exp(2 |x|) + 1) with the sign of x."""
+    if x != types.float32:
+        return lambda x: math.tanh(x)
+
+    def tanh32(x):
+        size, square = abs(x), x * x
+        series = (((_T4 * square + _T3) * square + _T2) * square + _T1) * square + _T0
+        near = size + size * square * series
+        far = _ONE - _TWO / (exp(size + size) + _ONE)
+        return math.copysign(near if size < _SMALL else far, x)
+
+    return tanh32
+
+
+@overload(sigmoid, jit_options=_OPTIONS)
+def _sigmoid(x):
+    """1 - e / (1 + e) for e = exp(-|x|), and e times that below zero: nothing overflows."""
+    if x != types.float32:
+        return lambda x: 1 / (1 + math.exp(-x))
+
+    def sigmoid32(x):
+        small = exp(-abs(x))
+        top = _ONE if x > _ZERO else small
+        return top - top * (small / (_ONE + small))
+
+    return sigmoid32
