@@ -2,11 +2,14 @@
 
 import importlib.util
 import warnings
+from functools import lru_cache
 
 import numpy as np
 import pytensor
 from pytensor.compile.rebuild import UnusedInputError
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.link.basic import Container
+from pytensor.tensor.type import TensorType
 
 from dltut.errors import InputError, nearest
 from dltut.progress import spinner
@@ -89,28 +92,60 @@ class JaxFunction(CompiledFunction):
     -----
     PyTensor leaves read-only shared values in NumPy and JAX would send them again at every call.
     Whatever is still a NumPy array when a call begins, at first or after ``set_value``, is moved.
+    ``get_value`` fetches a NumPy array.
+
+    The memory of old values is not given to JAX for the new ones ("donated"): that saved 5 % of
+    the MLP's step, and a Ctrl-C outside of a `Trainer` would leave parameters without a value.
     """
 
     def __init__(self, compiled, state: list[SharedVariable]):
-        super().__init__(compiled, state)
-        compiled.trust_input = True  # inputs are checked here, then sent to the device once
-        self._types = [container.type for container in compiled.input_storage]
-        self._storages = [each.container.storage for each in compiled.get_shared()]
-        self._types = self._types[: len(self._types) - len(self._storages)]
+        super().__init__(_DeviceCall(compiled), state)
+
+
+class _DeviceCall:
+    """What PyTensor's compiled function does at a call, with all values on the device."""
+
+    def __init__(self, compiled):
+        self.name = compiled.name
+        self._jitted = compiled.vm.jit_fn
+        self._unpack = compiled.unpack_single
+        n_arguments = len(compiled.input_storage) - len(compiled.get_shared())
+        self._types = [container.type for container in compiled.input_storage[:n_arguments]]
+        storages, changed = compiled.vm.inputs, compiled.maker.fgraph.update_mapping
+        self._shared = storages[n_arguments:]
+        self._changed = [storages[changed[place]] for place in sorted(changed)]
+        self._n_outputs = len(compiled.maker.fgraph.outputs) - len(changed)
+        for variable in compiled.get_shared():
+            if isinstance(variable.type, TensorType):
+                variable.container.__class__ = _DeviceContainer
 
     def __call__(self, *arguments):
-        """Call the compiled function with everything on the device."""
         if len(arguments) != len(self._types):
             raise TypeError(f"expected {len(self._types)} arguments, got {len(arguments)}")
-        for storage in self._storages:
+        for storage in self._shared:
             if isinstance(storage[0], np.ndarray):
                 storage[0] = _on_device(storage[0])
-        return super().__call__(
-            *(
-                _on_device(kind.filter(value))
-                for kind, value in zip(self._types, arguments, strict=True)
-            )
-        )
+        sent = map(_sent, self._types, arguments)
+        values = self._jitted(*sent, *(storage[0] for storage in self._shared)) or ()
+        for storage, value in zip(self._changed, values[self._n_outputs :], strict=True):
+            storage[0] = value
+        return values[0] if self._unpack else list(values[: self._n_outputs])
+
+
+class _DeviceContainer(Container):
+    """A shared variable's value, on the device, seen as a NumPy array from outside."""
+
+    value = property(lambda self: np.asarray(self.storage[0]), Container.__set__)
+
+
+def _sent(kind: TensorType, value):
+    """An argument on the device; there, the numbers of minibatches wait for the next epoch."""
+    return _number(kind, value) if type(value) is int else _on_device(kind.filter(value))
+
+
+@lru_cache(maxsize=4096)
+def _number(kind: TensorType, value: int):
+    return _on_device(kind.filter(value))
 
 
 def _build(inputs, outputs, updates, givens, mode, name):
