@@ -8,12 +8,11 @@ import math
 
 import numpy as np
 from numba import types
-from numba.extending import intrinsic, overload
-
-# Products and sums may fuse, nothing else may be rearranged; division by zero is no error.
-_OPTIONS = {"fastmath": {"contract"}, "error_model": "numpy"}
+from numba.extending import intrinsic
+from pytensor.link.numba.dispatch.basic import numba_njit
 
 _ZERO, _HALF, _ONE, _TWO = np.float32([0, 0.5, 1, 2])
+_INFINITY, _NAN = np.float32([np.inf, np.nan])
 _LOG2_E = np.float32(1 / math.log(2))
 _LN2_HIGH = np.float32(355 / 512)  # its product with an exponent is exact
 _LN2_LOW = np.float32(math.log(2) - 355 / 512)
@@ -25,6 +24,9 @@ _ROOT_HALF_BITS = int(np.sqrt(_HALF).view(np.int32))
 _MANTISSA = 2**23 - 1
 _SMALL = np.float32(0.55)
 
+# Products and sums may fuse, nothing else may be rearranged; no division raises.
+_compiled = numba_njit(fastmath={"contract"}, error_model="numpy")
+
 # Polynomials with the least greatest error, low powers first, of what is named before each.
 # (exp(r) - 1 - r) / r^2 for r within ln(2) / 2 of zero
 _E0, _E1, _E2, _E3, _E4 = np.float32(
@@ -32,8 +34,8 @@ _E0, _E1, _E2, _E3, _E4 = np.float32(
 )
 # (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f from sqrt(1/2) to sqrt(2)
 _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7 = np.float32(
-    [0.3333333, -0.2500082, 0.20001227, -0.16623357, 0.14201757]
-    + [-0.13160183, 0.12761576, -0.07634497]
+    "0.3333333 -0.2500082 0.20001227 -0.16623357 "
+    "0.14201757 -0.13160183 0.12761576 -0.07634497".split()
 )
 # (tanh(x) - x) / x^3 in x^2, for x up to _SMALL
 _T0, _T1, _T2, _T3, _T4 = np.float32(
@@ -41,24 +43,10 @@ _T0, _T1, _T2, _T3, _T4 = np.float32(
 )
 
 
-def exp(x):
-    """e to the power of x."""
-    return math.exp(x)
-
-
-def log(x):
-    """The natural logarithm of x: -inf of zero, NaN of what is below."""
-    return math.log(x)
-
-
-def tanh(x):
-    """The hyperbolic tangent of x."""
-    return math.tanh(x)
-
-
-def sigmoid(x):
-    """The logistic function, ``1 / (1 + exp(-x))``."""
-    return 1 / (1 + math.exp(-x))
+@intrinsic
+def _choice(typing, condition, yes, no):
+    """One of two numbers; both are computed, where Python's own conditional would jump."""
+    return yes(types.boolean, yes, yes), lambda _context, builder, _, it: builder.select(*it)
 
 
 @intrinsic
@@ -77,79 +65,81 @@ def _same_bits(context, builder, signature, arguments):
     return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
 
 
-@overload(exp, jit_options=_OPTIONS)
-def _exp(x):
-    """2^k exp(r) for x = k ln 2 + r; what sums lose to rounding is added last."""
-    if x != types.float32:
-        return lambda x: math.exp(x)
-
-    def exp32(x):
-        x = _OVERFLOW if x > _OVERFLOW else x
-        x = _UNDERFLOW if x < _UNDERFLOW else x
-        rounded = x * _LOG2_E + _ROUND
-        k = rounded - _ROUND
-        high, low = x - k * _LN2_HIGH, k * _LN2_LOW
-        r = high - low
-        lost = (high - r) - low
-        tail = lost + r * r * ((((_E4 * r + _E3) * r + _E2) * r + _E1) * r + _E0)
-        total = _ONE + r
-        power = _bits(rounded) - _ROUND_BITS
-        half = power >> 1  # two factors: 2^k alone may overflow, or be denormal
-        return (
-            (total + ((_ONE - total) + r + tail))
-            * _number(np.int32((half + 127) << 23))
-            * _number(np.int32((power - half + 127) << 23))
-        )
-
-    return exp32
+@_compiled
+def exp32(x):
+    """Exponential: 2^k exp(r) for x = k ln 2 + r; what sums lose to rounding is added last."""
+    x = _choice(x > _OVERFLOW, _OVERFLOW, x)
+    x = _choice(x < _UNDERFLOW, _UNDERFLOW, x)
+    rounded = x * _LOG2_E + _ROUND
+    k = rounded - _ROUND
+    high, low = x - k * _LN2_HIGH, k * _LN2_LOW
+    r = high - low
+    lost = (high - r) - low
+    tail = lost + r * r * ((((_E4 * r + _E3) * r + _E2) * r + _E1) * r + _E0)
+    total = _ONE + r
+    power = _bits(rounded) - _ROUND_BITS
+    half = power >> 1  # two factors: 2^k alone may overflow, or be denormal
+    return (
+        (total + ((_ONE - total) + r + tail))
+        * _number(np.int32((half + 127) << 23))
+        * _number(np.int32((power - half + 127) << 23))
+    )
 
 
-@overload(log, jit_options=_OPTIONS)
-def _log(x):
-    """k ln 2 + log(1 + f) for x = 2^k (1 + f)."""
-    if x != types.float32:
-        return lambda x: math.log(x)
-
-    def log32(x):
-        denormal = x < _SMALLEST_NORMAL
-        bits = np.int32(_bits(x * _LIFT if denormal else x) - _ROOT_HALF_BITS)
-        k = np.float32(np.int32(bits >> 23)) - (_LIFT_EXPONENT if denormal else _ZERO)
-        f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
-        tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
-        tail = (((tail * f + _L3) * f + _L2) * f + _L1) * f + _L0
-        value = k * _LN2_HIGH + (f + (f * f * (f * tail - _HALF) + k * _LN2_LOW))
-        value = value if x < np.float32(np.inf) else x
-        value = value if x > _ZERO else np.float32(np.nan)
-        return np.float32(-np.inf) if x == _ZERO else value
-
-    return log32
+@_compiled
+def log32(x):
+    """Natural logarithm: k ln 2 + log(1 + f) for x = 2^k (1 + f)."""
+    denormal = x < _SMALLEST_NORMAL
+    bits = np.int32(_bits(_choice(denormal, x * _LIFT, x)) - _ROOT_HALF_BITS)
+    k = np.float32(np.int32(bits >> 23)) - _choice(denormal, _LIFT_EXPONENT, _ZERO)
+    f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
+    tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
+    tail = (((tail * f + _L3) * f + _L2) * f + _L1) * f + _L0
+    value = k * _LN2_HIGH + (f + (f * f * (f * tail - _HALF) + k * _LN2_LOW))
+    value = _choice(x < _INFINITY, value, x)
+    value = _choice(x > _ZERO, value, _NAN)
+    return _choice(x == _ZERO, -_INFINITY, value)
 
 
-@overload(tanh, jit_options=_OPTIONS)
-def _tanh(x):
-    """A polynomial near zero, beyond it 1 - 2 / (exp(2 |x|) + 1) with the sign of x."""
-    if x != types.float32:
-        return lambda x: math.tanh(x)
-
-    def tanh32(x):
-        size, square = abs(x), x * x
-        series = (((_T4 * square + _T3) * square + _T2) * square + _T1) * square + _T0
-        near = size + size * square * series
-        far = _ONE - _TWO / (exp(size + size) + _ONE)
-        return math.copysign(near if size < _SMALL else far, x)
-
-    return tanh32
+@_compiled
+def tanh32(x):
+    """Hyperbolic tangent: a polynomial near zero, else 1 - 2 / (exp(2 |x|) + 1) and a sign."""
+    size, square = abs(x), x * x
+    series = (((_T4 * square + _T3) * square + _T2) * square + _T1) * square + _T0
+    near = x * (_ONE + square * series)
+    far = _ONE - _TWO / (exp32(size + size) + _ONE)
+    return _choice(size < _SMALL, near, _choice(x > _ZERO, far, -far))
 
 
-@overload(sigmoid, jit_options=_OPTIONS)
-def _sigmoid(x):
-    """1 - e / (1 + e) for e = exp(-|x|), and e times that below zero: nothing overflows."""
-    if x != types.float32:
-        return lambda x: 1 / (1 + math.exp(-x))
+@_compiled
+def sigmoid32(x):
+    """Logistic function: for e = exp(-|x|), 1 - e / (1 + e), below zero e times that."""
+    small = exp32(-abs(x))
+    top = _choice(x > _ZERO, _ONE, small)
+    return top - top * (small / (_ONE + small))
 
-    def sigmoid32(x):
-        small = exp(-abs(x))
-        top = _ONE if x > _ZERO else small
-        return top - top * (small / (_ONE + small))
 
-    return sigmoid32
+@_compiled
+def sigmoid64(x):
+    return 1 / (1 + math.exp(-x))
+
+
+def _of_width(single, other):
+    """A function for compiled code: `single` of single precision, `other` of anything else."""
+
+    @intrinsic
+    def function(typing, x):
+        chosen = typing.resolve_value_type(single if x == types.float32 else other)
+
+        def call(context, builder, signature, arguments):
+            return context.get_function(chosen, signature)(builder, arguments)
+
+        return typing.resolve_function_type(chosen, (x,), {}), call
+
+    return function
+
+
+exp = _of_width(exp32, math.exp)
+log = _of_width(log32, math.log)
+tanh = _of_width(tanh32, math.tanh)
+sigmoid = _of_width(sigmoid32, sigmoid64)
