@@ -1,138 +1,158 @@
-"""Convolution for NUMBA mode: the patches of one image as columns, one matrix product an image."""
+"""Convolution for NUMBA mode: products of filters and patches, blocks of images side by side.
+
+A block is as large as the shapes say, whatever the number of threads, and each sums its own
+gradient of the filters: the results are the same on every machine with the same BLAS.
+"""
 
 import numpy as np
+from numba import prange
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.errors import InputError
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
+from dltut.kernels.numba.blas import product
+from dltut.kernels.numba.gather import (
+    frame_of,
+    gather,
+    order_of,
+    segments_of,
+    spread,
+    start,
+)
 from dltut.kernels.numba.version import source_version
 
-
-def _border(op):
-    """The padding as a compiled function of the kernel's sides."""
-    mode = {"valid": 0, "full": 1, "half": 2}.get(op.border_mode, 3)
-    given = op.border_mode if mode == 3 else (0, 0)
-
-    @numba_njit
-    def pads(rows, columns):
-        if mode == 1:
-            return rows - 1, columns - 1
-        if mode == 2:
-            return rows // 2, columns // 2
-        return given
-
-    return pads
+BORDERS = {"valid": 0, "full": 1, "half": 2}
 
 
-def _tools(op):
-    """Compiled helpers: the filters as a matrix, patches into columns and columns back."""
-    flip, pads = op.filter_flip, _border(op)
-    step_rows, step_columns = op.subsample
+@numba_njit
+def convolve(filters, patches, frame, maps):
+    """maps (maps, out rows, out columns) of one picture, from its patches."""
+    at = frame[0]
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        beta, sizes = 0.0 if first == 0 else 1.0, (at.maps, at.spots, at.taps)
+        product(False, False, *sizes, 1.0, part, at.taps, under, at.width, beta, maps, at.spots)
 
-    @numba_njit
-    def out_shape(x, w):
-        if x.shape[1] != w.shape[1]:
-            raise InputError(
-                "the pictures have not as many channels as the filters: "
-                "both second axes must be equal"
-            )
-        pad_rows, pad_columns = pads(w.shape[2], w.shape[3])
-        free_rows = x.shape[2] + 2 * pad_rows - w.shape[2]
-        free_columns = x.shape[3] + 2 * pad_columns - w.shape[3]
-        if free_rows < 0 or free_columns < 0:
-            raise InputError(
-                "a filter does not fit into an image and the zeros around: "
-                "use a smaller filter, larger pictures or border_mode='half'"
-            )
-        return free_rows // step_rows + 1, free_columns // step_columns + 1
 
-    @numba_njit
-    def matrix(w):
-        maps, channels, rows, columns = w.shape
-        result = np.empty((maps, channels * rows * columns), dtype=w.dtype)
-        for m in range(maps):
-            k = 0
-            for c in range(channels):
-                for i in range(rows):
-                    for j in range(columns):
-                        if flip:
-                            result[m, k] = w[m, c, rows - 1 - i, columns - 1 - j]
-                        else:
-                            result[m, k] = w[m, c, i, j]
-                        k += 1
-        return result
+@numba_njit
+def add_filter_gradient(delta, patches, frame, filters):
+    """Add one picture's gradient of the filters, from that of the maps (delta)."""
+    at = frame[0]
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        sizes = at.maps, at.taps, at.spots
+        product(False, True, *sizes, 1.0, delta, at.spots, under, at.width, 1.0, part, at.taps)
 
-    @numba_njit
-    def fill_columns(image, kernel_rows, kernel_columns, patches):
-        """patches: (channels * kernel rows * kernel columns, out rows, out columns)."""
-        channels, rows, columns = image.shape
-        pad_rows, pad_columns = pads(kernel_rows, kernel_columns)
-        k = 0
-        for c in range(channels):
-            for i in range(kernel_rows):
-                for j in range(kernel_columns):
-                    for r in range(patches.shape[1]):
-                        row = r * step_rows + i - pad_rows
-                        for s in range(patches.shape[2]):
-                            column = s * step_columns + j - pad_columns
-                            if 0 <= row < rows and 0 <= column < columns:
-                                patches[k, r, s] = image[c, row, column]
-                            else:
-                                patches[k, r, s] = 0
-                    k += 1
 
-    @numba_njit
-    def add_columns(patches, kernel_rows, kernel_columns, image):
-        channels, rows, columns = image.shape
-        pad_rows, pad_columns = pads(kernel_rows, kernel_columns)
-        k = 0
-        for c in range(channels):
-            for i in range(kernel_rows):
-                for j in range(kernel_columns):
-                    for r in range(patches.shape[1]):
-                        row = r * step_rows + i - pad_rows
-                        if 0 <= row < rows:
-                            for s in range(patches.shape[2]):
-                                column = s * step_columns + j - pad_columns
-                                if 0 <= column < columns:
-                                    image[c, row, column] += patches[k, r, s]
-                    k += 1
+@numba_njit
+def add_patch_gradient(delta, filters, frame, patches):
+    """Add one picture's gradient of the patches."""
+    at = frame[0]
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        sizes = at.taps, at.spots, at.maps
+        product(True, False, *sizes, 1.0, part, at.taps, delta, at.spots, 1.0, under, at.width)
 
-    return out_shape, matrix, fill_columns, add_columns
+
+@numba_njit
+def convolve_block(block, x, filters, segments, frame, maps):
+    at = frame[0]
+    patches = np.zeros(at.taps * at.width, dtype=x.dtype)
+    for n in range(block * at.block, min((block + 1) * at.block, at.images)):
+        gather(x[n].reshape(-1), segments, frame, patches)
+        convolve(filters, patches, frame, maps[n].reshape(-1))
+
+
+@numba_njit(parallel=True)
+def convolve_blocks(blocks, x, filters, segments, frame, maps):
+    for block in prange(blocks):
+        convolve_block(np.int64(block), x, filters, segments, frame, maps)
+
+
+@numba_njit
+def input_gradient_block(block, up, filters, segments, frame, gradient):
+    at = frame[0]
+    patches = np.empty(at.taps * at.width, dtype=up.dtype)
+    for n in range(block * at.block, min((block + 1) * at.block, at.images)):
+        patches[:] = 0
+        add_patch_gradient(up[n].reshape(-1), filters, frame, patches)
+        spread(patches, segments, frame, gradient[n].reshape(-1))
+
+
+@numba_njit(parallel=True)
+def input_gradient_blocks(blocks, up, filters, segments, frame, gradient):
+    for block in prange(blocks):
+        input_gradient_block(np.int64(block), up, filters, segments, frame, gradient)
+
+
+@numba_njit
+def weight_gradient_block(block, x, up, segments, frame, sums):
+    at = frame[0]
+    patches = np.zeros(at.taps * at.width, dtype=x.dtype)
+    for n in range(block * at.block, min((block + 1) * at.block, at.images)):
+        gather(x[n].reshape(-1), segments, frame, patches)
+        add_filter_gradient(up[n].reshape(-1), patches, frame, sums[block])
+
+
+@numba_njit(parallel=True)
+def weight_gradient_blocks(blocks, x, up, segments, frame, sums):
+    for block in prange(blocks):
+        weight_gradient_block(np.int64(block), x, up, segments, frame, sums)
+
+
+@numba_njit
+def matrices_of(w, order):
+    """The filters as the matrices of the products."""
+    matrices = np.empty(w.size, dtype=w.dtype)
+    w = np.ascontiguousarray(w).reshape(-1)
+    for k in range(len(order)):
+        matrices[k] = w[order[k]]
+    return matrices
+
+
+@numba_njit
+def filters_of(sums, order, shape):
+    """The sum of all blocks' gradients, in their order, with the filters' shape."""
+    filters = np.zeros(shape, dtype=sums.dtype)
+    flat = filters.reshape(-1)
+    for block in range(len(sums)):
+        for k in range(len(order)):
+            flat[order[k]] += sums[block, k]
+    return filters
+
+
+def border(op):
+    """A convolution's border as the arguments of `frame_of`, with its steps."""
+    given = (0, 0) if op.border_mode in BORDERS else op.border_mode
+    return BORDERS.get(op.border_mode, 3), given, op.subsample
 
 
 @register_funcify_default_op_cache_key(Conv2d)
 def conv2d(op, node, **kwargs):
-    out_shape, matrix, fill_columns, _ = _tools(op)
+    (mode, given, steps), flip = border(op), op.filter_flip
 
     @numba_njit
-    def convolve(x, w):
-        rows, columns = out_shape(x, w)
-        filters = matrix(w)
-        out = np.empty((x.shape[0], w.shape[0], rows, columns), dtype=x.dtype)
-        patches = np.empty((filters.shape[1], rows, columns), dtype=x.dtype)
-        flat = patches.reshape(filters.shape[1], rows * columns)
-        for n in range(x.shape[0]):
-            fill_columns(x[n], w.shape[2], w.shape[3], patches)
-            out[n] = np.dot(filters, flat).reshape(w.shape[0], rows, columns)
-        return out
+    def maps_of(x, w):
+        frame = frame_of(x.shape, w.shape, mode, given, steps)
+        at, segments = frame[0], segments_of(frame)
+        filters = matrices_of(w, order_of(frame, flip))
+        maps = np.empty((at.images, at.maps, at.out_rows, at.out_columns), dtype=x.dtype)
+        convolve_blocks(at.blocks, np.ascontiguousarray(x), filters, segments, frame, maps)
+        return maps
 
-    return convolve, source_version()
+    return maps_of, source_version()
 
 
 @register_funcify_default_op_cache_key(Conv2dInputGradient)
 def input_gradient(op, node, **kwargs):
-    out_shape, matrix, _, add_columns = _tools(op)
+    (mode, given, steps), flip = border(op), op.filter_flip
 
     @numba_njit
     def gradient_of_input(up, w, x):
-        rows, columns = out_shape(x, w)
-        transposed = np.ascontiguousarray(matrix(w).T)
+        frame = frame_of(x.shape, w.shape, mode, given, steps)
+        blocks, segments, up = frame[0].blocks, segments_of(frame), np.ascontiguousarray(up)
+        filters = matrices_of(w, order_of(frame, flip))
         gradient = np.zeros(x.shape, dtype=x.dtype)
-        for n in range(x.shape[0]):
-            delta = np.ascontiguousarray(up[n]).reshape(w.shape[0], rows * columns)
-            patches = np.dot(transposed, delta).reshape(transposed.shape[0], rows, columns)
-            add_columns(patches, w.shape[2], w.shape[3], gradient[n])
+        input_gradient_blocks(blocks, up, filters, segments, frame, gradient)
         return gradient
 
     return gradient_of_input, source_version()
@@ -140,19 +160,14 @@ def input_gradient(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(Conv2dWeightGradient)
 def weight_gradient(op, node, **kwargs):
-    out_shape, matrix, fill_columns, _ = _tools(op)
+    (mode, given, steps), flip = border(op), op.filter_flip
 
     @numba_njit
     def gradient_of_weights(x, up, w):
-        rows, columns = out_shape(x, w)
-        size = w.shape[1] * w.shape[2] * w.shape[3]
-        patches = np.empty((size, rows, columns), dtype=x.dtype)
-        transposed = patches.reshape(size, rows * columns).T
-        gradient = np.zeros((w.shape[0], size), dtype=x.dtype)
-        for n in range(x.shape[0]):
-            fill_columns(x[n], w.shape[2], w.shape[3], patches)
-            delta = np.ascontiguousarray(up[n]).reshape(w.shape[0], rows * columns)
-            gradient += np.dot(delta, transposed)
-        return matrix(gradient.reshape(w.shape)).reshape(w.shape)
+        frame = frame_of(x.shape, w.shape, mode, given, steps)
+        blocks, segments, up = frame[0].blocks, segments_of(frame), np.ascontiguousarray(up)
+        sums = np.zeros((blocks, w.size), dtype=x.dtype)
+        weight_gradient_blocks(blocks, np.ascontiguousarray(x), up, segments, frame, sums)
+        return filters_of(sums, order_of(frame, flip), w.shape)
 
     return gradient_of_weights, source_version()
