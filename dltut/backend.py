@@ -196,16 +196,19 @@ def _load_kernels(mode: str) -> None:
 
 
 def _check_device() -> None:
+    """Refuse a device that is not there, and have a GPU use all digits of its float32."""
     import jax
 
     try:
-        jax.devices()
-    except RuntimeError as error:
-        reason = str(error).partition("\n")[0]
+        device = jax.devices()[0]
+    except (RuntimeError, AssertionError) as error:  # the latter where JAX sees no GPU at all
+        reason = str(error).partition("\n")[0] or "no GPU is visible"
         raise InputError(
             f"JAX finds no device of the kind that is configured ({reason}): "
             "use device=cpu, or see to the driver"
         ) from None
+    if device.platform != "cpu" and jax.config.jax_default_matmul_precision is None:
+        jax.config.update("jax_default_matmul_precision", "float32")  # JAX would take 11 bits of 24
 
 
 def _on_device(value):

@@ -8,15 +8,20 @@ import numpy as np
 import pytensor
 import pytest
 
+from dltut.config import CUDA_PLUGINS
+
 REPOSITORY = Path(__file__).parents[1]
 
 
 def pytest_collection_modifyitems(items):
-    without_gpu = pytest.mark.skip(reason="no NVIDIA GPU on this machine")
+    missing = None
     if not Path("/dev/nvidiactl").exists():
-        for item in items:
-            if "gpu" in item.keywords:
-                item.add_marker(without_gpu)
+        missing = "no NVIDIA GPU on this machine"
+    elif not any(map(importlib.util.find_spec, CUDA_PLUGINS)):
+        missing = "JAX cannot use the GPU: pip install 'dltut[cuda]'"
+    for item in items:
+        if missing and "gpu" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=missing))
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,11 @@ import pytest
 from dltut import function, progress, shared_dataset
 from dltut.backend import CompiledFunction, JaxFunction
 from dltut.errors import InputError
+from dltut.layers import Dropout
 from dltut.models import MLP
 from dltut.nn import errors, l1, l2, negative_log_likelihood
 from dltut.optim import momentum
+from dltut.rng import Streams
 from dltut.training import minibatch_function
 
 jax = pytest.importorskip("jax")
@@ -49,13 +51,40 @@ def test_minibatches_send_nothing_but_their_number():
     assert [float(each) for each in again] == costs == [6, 22, 38]
 
 
+def test_training_stays_on_the_device(rng):
+    """Data, parameters, velocities and streams; after an epoch not even a number is sent."""
+    split = shared_dataset((rng.normal(size=(6, 4)), rng.integers(0, 3, 6)))
+    model, drop, x, y = MLP(rng, 4, 5, 3), Dropout(Streams(1)), pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(drop(x, train=True)), y)
+    step = minibatch_function(cost, [x, y], split, 2, momentum(cost, model.params, 0.1), mode="JAX")
+    costs = [float(step(i)) for i in range(3)]
+    with jax.transfer_guard("disallow_explicit"):
+        again = [step(i) for i in range(3)]
+    assert len({*costs, *map(float, again)}) == 6
+    assert len(step.state) == 2 * len(model.params) + 1
+    for variable in [*step.state.values(), *split]:
+        assert variable.container.storage[0].devices() == {jax.devices()[0]}
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_values_are_handed_out_as_numpy_arrays(backend):
+    w = pytensor.shared(np.ones(3), name="w")
+    double = function([], None, {w: w * 2}, mode=backend)
+    double()
+    value, seen = w.get_value(), w.get_value(borrow=True)
+    assert type(value) is type(seen) is np.ndarray and value.dtype == "float64"
+    value[:] = 0
+    double()
+    np.testing.assert_array_equal(w.get_value(), [4, 4, 4])
+
+
 @pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
 def test_values_set_after_compiling_are_seen(backend):
     w = pytensor.shared(np.ones(3), name="w")
     x = pt.dvector("x")
     f = function([x], (w * x).sum(), {w: w + 1}, mode=backend)
     assert f(np.ones(3)) == 3 and f(np.ones(3)) == 6
-    np.testing.assert_array_equal(np.asarray(w.get_value()), [3, 3, 3])
+    np.testing.assert_array_equal(w.get_value(), [3, 3, 3])
     w.set_value(np.zeros(3))
     assert f(np.ones(3)) == 0 and f(np.ones(3)) == 3
     assert f.state == [w]
@@ -84,7 +113,6 @@ def test_widths_are_kept_on_jax(floatX, rng):
     for variable in step.state.values():
         value = variable.get_value()
         assert value.dtype == variable.dtype == floatX
-        assert isinstance(np.asarray(value), np.ndarray)
     assert len(step.state) == 2 * len(model.params)
 
 
