@@ -143,7 +143,7 @@ def _sent(kind: TensorType, value):
     return _number(kind, value) if type(value) is int else _on_device(kind.filter(value))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _number(kind: TensorType, value: int):
     return _on_device(kind.filter(value))
 
