@@ -163,7 +163,7 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 outputs,
                 updates=list(updates.items()),
                 givens=list(givens.items()),
-                mode=mode,
+                mode=_pytensor_mode(mode),
                 name=name,
             )
         except UnusedInputError as error:
@@ -193,6 +193,15 @@ def _load_kernels(mode: str) -> None:
         import dltut.kernels.jax  # noqa: F401
 
         _check_device()
+
+
+def _pytensor_mode(mode: str):
+    """What PyTensor calls the mode: for NUMBA with our own rewrites."""
+    if mode != "NUMBA":
+        return mode
+    from dltut.kernels.rewrites import numba_mode
+
+    return numba_mode()
 
 
 def _check_device() -> None:

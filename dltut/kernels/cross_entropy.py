@@ -1,4 +1,4 @@
-"""Negative log-likelihood of each row's label from unnormalised scores, and its gradient."""
+"""Mean negative log-likelihood of each row's label from unnormalised scores, with its gradient."""
 
 import numpy as np
 from pytensor.gradient import DisconnectedType
@@ -10,43 +10,39 @@ from dltut.errors import InputError
 
 
 class CrossEntropy(Op):
-    """(scores, y) -> ``log(sum(exp(scores))) - scores[y]`` for each row, stable at any size."""
+    """(scores, y) -> the mean of ``log(sum(exp(scores))) - scores[y]``, and its gradient by scores.
+
+    Both come from one pass: each row's softmax minus its label, over the number of rows, is the
+    gradient.
+    """
 
     __props__ = ()
 
     def make_node(self, scores, y):
-        output = TensorType(scores.type.dtype, shape=scores.type.shape[:1])()
-        return Apply(self, [scores, y], [output])
+        loss = TensorType(scores.type.dtype, shape=())()
+        return Apply(self, [scores, y], [loss, scores.type()])
 
     def perform(self, node, inputs, output_storage):
         scores, y = inputs
         check_labels(y, scores)
+        rows = np.arange(len(y))
         shifted = scores - scores.max(axis=1, keepdims=True)
-        chosen = np.take_along_axis(shifted, y[:, None], axis=1)[:, 0]
-        output_storage[0][0] = np.log(np.exp(shifted).sum(axis=1)) - chosen
+        delta = np.exp(shifted)
+        totals = delta.sum(axis=1, keepdims=True)
+        losses = np.log(totals[:, 0]) - shifted[rows, y]
+        delta /= totals
+        delta[rows, y] -= 1
+        output_storage[0][0] = np.asarray(losses.mean(dtype="float64"), dtype=scores.dtype)
+        output_storage[1][0] = delta / np.asarray(len(y), dtype=scores.dtype)
 
     def connection_pattern(self, node):
-        return [[True], [False]]
+        return [[True, True], [False, False]]
 
     def pullback(self, inputs, outputs, cotangents):
-        return [CrossEntropyGradient()(*inputs, cotangents[0]), DisconnectedType()()]
-
-
-class CrossEntropyGradient(Op):
-    """(scores, y, up) -> gradient of the scores: each row's softmax minus its label, times up."""
-
-    __props__ = ()
-
-    def make_node(self, scores, y, up):
-        return Apply(self, [scores, y, up], [scores.type()])
-
-    def perform(self, node, inputs, output_storage):
-        scores, y, up = inputs
-        check_labels(y, scores)
-        delta = np.exp(scores - scores.max(axis=1, keepdims=True))
-        delta /= delta.sum(axis=1, keepdims=True)
-        delta[np.arange(len(y)), y] -= 1
-        output_storage[0][0] = delta * up[:, None]
+        by_loss, by_delta = cotangents
+        if not isinstance(by_delta.type, DisconnectedType):
+            raise NotImplementedError("second derivatives of the cost are not available")
+        return [by_loss * outputs[1], DisconnectedType()()]
 
 
 def check_batch(scores_shape: tuple[int, int], y_shape: tuple[int]) -> None:

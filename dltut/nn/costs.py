@@ -4,6 +4,7 @@ import pytensor.tensor as pt
 
 from dltut.errors import InputError
 from dltut.kernels.cross_entropy import CrossEntropy
+from dltut.kernels.error_rate import ErrorRate
 from dltut.shared import as_floats
 
 
@@ -45,7 +46,7 @@ def negative_log_likelihood(scores, y):
     """
     scores, y = _checked(scores, y)
     scores = as_floats(scores)
-    return CrossEntropy()(scores, y).mean(dtype=scores.dtype)
+    return CrossEntropy()(scores, y)[0]
 
 
 def errors(scores, y):
@@ -76,8 +77,7 @@ def errors(scores, y):
     0.25
     """
     scores, y = _checked(scores, y)
-    wrong = pt.neq(pt.argmax(scores, axis=1), y)
-    return wrong.mean(dtype="float64")  # a count: float32 would print 27.500001 %
+    return ErrorRate()(as_floats(scores), y)  # float64, being a count: no 27.500001 %
 
 
 def squared_error(prediction, target):

@@ -7,7 +7,8 @@ from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient, padding
-from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient, check_batch
+from dltut.kernels.cross_entropy import CrossEntropy, check_batch
+from dltut.kernels.error_rate import ErrorRate
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 from dltut.kernels.rows import Rows
 from dltut.kernels.threefry import Uniform, threefry2x32, uniform_from_words
@@ -20,23 +21,24 @@ def _rows(op, **kwargs):
 
 @jax_funcify.register(CrossEntropy)
 def _cross_entropy(op, **kwargs):
-    def losses(scores, y):
-        check_batch(scores.shape, y.shape)
-        chosen = jnp.take_along_axis(scores, y[:, None], axis=1)[:, 0]
-        return jax.nn.logsumexp(scores, axis=1) - _nan_outside(y, scores, chosen)
-
-    return losses
-
-
-@jax_funcify.register(CrossEntropyGradient)
-def _cross_entropy_gradient(op, **kwargs):
-    def deltas(scores, y, up):
+    def loss_and_gradient(scores, y):
         check_batch(scores.shape, y.shape)
         labels = jax.nn.one_hot(y, scores.shape[1], dtype=scores.dtype)
-        up = _nan_outside(y, scores, up)
-        return (jax.nn.softmax(scores, axis=1) - labels) * up[:, None]
+        chosen = jnp.take_along_axis(scores, y[:, None], axis=1)[:, 0]
+        losses = jax.nn.logsumexp(scores, axis=1) - _nan_outside(y, scores, chosen)
+        share = _nan_outside(y, scores, jnp.full(y.shape, 1 / len(y), scores.dtype))
+        return losses.mean(), (jax.nn.softmax(scores, axis=1) - labels) * share[:, None]
 
-    return deltas
+    return loss_and_gradient
+
+
+@jax_funcify.register(ErrorRate)
+def _error_rate(op, **kwargs):
+    def rate(scores, y):
+        check_batch(scores.shape, y.shape)
+        return (scores.argmax(axis=1) != y).mean(dtype="float64")
+
+    return rate
 
 
 def _nan_outside(y, scores, values):

@@ -1,5 +1,17 @@
 """The kernels for NUMBA mode; importing this registers them with PyTensor."""
 
-from dltut.kernels.numba import conv, cross_entropy, pool, rows, scalar, threefry
+from dltut.kernels.numba import (
+    blas,
+    conv,
+    cross_entropy,
+    dense,
+    error_rate,
+    pool,
+    rows,
+    scalar,
+    threefry,
+)
 
-__all__ = ["conv", "cross_entropy", "pool", "rows", "scalar", "threefry"]
+__all__ = ["conv", "cross_entropy", "dense", "error_rate", "pool", "rows", "scalar", "threefry"]
+
+blas.hold_threads()

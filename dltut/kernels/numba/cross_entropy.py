@@ -4,60 +4,62 @@ import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.errors import InputError
-from dltut.kernels.cross_entropy import CrossEntropy, CrossEntropyGradient
+from dltut.kernels.cross_entropy import CrossEntropy
+from dltut.kernels.numba.elementary import exp, log
+from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.version import source_version
 
 
 @numba_njit
-def check_labels(scores, y):
-    batch, n_classes = scores.shape
-    if batch != len(y) or batch == 0:
+def check_batch(scores, y):
+    if scores.shape[0] != len(y) or len(y) == 0:
         raise InputError(
             "a batch is empty or has not as many labels as rows of scores: "
             "give one label for each row, and at least one row"
         )
-    for label in y:
-        if not 0 <= label < n_classes:
+
+
+@numba_njit
+def check_labels(scores, y):
+    check_batch(scores, y)
+    batch, n_classes = scores.shape
+    for n in range(batch):
+        if not 0 <= y[n] < n_classes:
             raise InputError(
                 "a label is outside the classes of the model: "
                 "labels are whole numbers from 0 to n_classes - 1"
             )
 
 
+def loss_and_gradient(scores, y, loss, delta):
+    check_labels(scores, y)
+    batch, n_classes = scores.shape
+    share, mean = delta.dtype.type(1) / delta.dtype.type(batch), 0.0
+    for n in range(batch):
+        top = scores[n, 0]
+        for k in range(1, n_classes):
+            top = max(top, scores[n, k])
+        total = delta.dtype.type(0)
+        for k in range(n_classes):
+            delta[n, k] = exp(scores[n, k] - top)
+            total += delta[n, k]
+        for k in range(n_classes):
+            delta[n, k] *= share / total
+        delta[n, y[n]] -= share
+        mean += log(total) - (scores[n, y[n]] - top)
+    loss[()] = mean / batch
+
+
 @register_funcify_default_op_cache_key(CrossEntropy)
 def cross_entropy(op, node, **kwargs):
+    scores, y = (each.type.dtype for each in node.inputs)
+    types = *arrays(scores, 2), *arrays(y, 1), *arrays(scores, 0, 2)
+    fill = kernel(loss_and_gradient, types)
+
     @numba_njit
-    def losses(scores, y):
-        check_labels(scores, y)
-        batch, n_classes = scores.shape
-        loss = np.empty(batch, dtype=scores.dtype)
-        for n in range(batch):
-            top = scores[n].max()
-            total = scores.dtype.type(0)
-            for k in range(n_classes):
-                total += np.exp(scores[n, k] - top)
-            loss[n] = np.log(total) - (scores[n, y[n]] - top)
-        return loss
+    def cross_entropy(scores, y):
+        loss, delta = np.empty((), scores.dtype), np.empty(scores.shape, scores.dtype)
+        fill((scores, y, loss, delta))
+        return loss, delta
 
-    return losses, source_version()
-
-
-@register_funcify_default_op_cache_key(CrossEntropyGradient)
-def cross_entropy_gradient(op, node, **kwargs):
-    @numba_njit
-    def deltas(scores, y, up):
-        check_labels(scores, y)
-        batch, n_classes = scores.shape
-        delta = np.empty_like(scores)
-        for n in range(batch):
-            top = scores[n].max()
-            total = scores.dtype.type(0)
-            for k in range(n_classes):
-                delta[n, k] = np.exp(scores[n, k] - top)
-                total += delta[n, k]
-            for k in range(n_classes):
-                delta[n, k] *= up[n] / total
-            delta[n, y[n]] -= up[n]
-        return delta
-
-    return deltas, source_version()
+    return cross_entropy, source_version()

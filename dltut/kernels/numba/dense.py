@@ -1,0 +1,226 @@
+"""Dense layers for NUMBA mode: products in blocks, what follows a product while its block is hot.
+
+Blocks depend on the shapes alone, so that results do not depend on the number of threads.
+"""
+
+import numpy as np
+from numba import prange, types
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
+
+from dltut.errors import InputError
+from dltut.kernels.dense import (
+    ACTIVATIONS,
+    Affine,
+    ChannelSums,
+    DenseUpdate,
+    MatrixProduct,
+    SumOfSquares,
+)
+from dltut.kernels.numba.blas import product
+from dltut.kernels.numba.elementary import sigmoid, tanh
+from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.version import source_version
+
+LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
+
+
+@numba_njit
+def by_rows(a):
+    """`a`, or a copy of it, with the elements of a row side by side."""
+    if a.strides[1] != a.itemsize or a.strides[0] < a.shape[1] * a.itemsize:
+        return a.copy()[:, ::1]
+    return a
+
+
+@numba_njit
+def leading(a):
+    """Elements from one row to the next."""
+    return max(1, a.strides[0] // a.itemsize)
+
+
+@numba_njit
+def side_of_block(length, repacked):
+    """How many rows or columns of `length` a block has; BLAS packs `repacked` numbers for each."""
+    least = 64 if repacked < 65536 else 128
+    blocks = 2 * max(1, length // (2 * least))
+    return max(1, (length + blocks - 1) // blocks + 15) // 16 * 16
+
+
+@numba_njit
+def finish(out, m, n, bias, activation):
+    """Bias and activation on m rows and n columns."""
+    for r in range(m):
+        if activation == TANH:
+            for s in range(n):
+                out[r, s] = tanh(out[r, s] + bias[s])
+        elif activation == SIGMOID:
+            for s in range(n):
+                out[r, s] = sigmoid(out[r, s] + bias[s])
+        else:
+            for s in range(n):
+                out[r, s] += bias[s]
+
+
+@numba_njit
+def multiply_block(i, side, left_turned, right_turned, a, b, bias, activation, out):
+    """Block i of the product: some columns if there are more of them than rows, else some rows."""
+    (m, n), k = out.shape, a.shape[0] if left_turned else a.shape[1]
+    first = i * side
+    if n >= m:
+        b = b[first:] if right_turned else b[:, first:]
+        bias, out, n = bias[first:], out[:, first:], min(side, n - first)
+    else:
+        a = a[:, first:] if left_turned else a[first:]
+        out, m = out[first:], min(side, m - first)
+    lda, ldb, ldc = leading(a), leading(b), leading(out)
+    product(left_turned, right_turned, m, n, k, 1, a, lda, b, ldb, 0, out, ldc)
+    if len(bias):
+        finish(out, m, n, bias, activation)
+
+
+def multiply(left_turned, right_turned, a, b, bias, activation, out):
+    """``out = activation(a @ b + bias)``; an empty bias for the product alone."""
+    a, b, (m, n) = by_rows(a), by_rows(b), out.shape
+    k, same = a.shape[0 if left_turned else 1], b.shape[1 if right_turned else 0]
+    if k != same or len(bias) not in (0, n):
+        raise InputError(
+            "the columns of one matrix are not as many as the rows of the next: "
+            "give a layer as many inputs as the data or the layer before has columns"
+        )
+    side = side_of_block(max(m, n), min(m, n) * k)
+    for i in prange((max(m, n) + side - 1) // side):
+        multiply_block(np.intp(i), side, left_turned, right_turned, a, b, bias, activation, out)
+
+
+def multiply_kernel(dtype: str):
+    matrix, bias = arrays(dtype, 2, 1)
+    flags = types.boolean, types.boolean
+    return kernel(multiply, (*flags, matrix, matrix, bias, types.intp, matrix), parallel=True)
+
+
+@register_funcify_default_op_cache_key(MatrixProduct)
+def matrix_product(op, node, **kwargs):
+    left, right = op.left_turned, op.right_turned
+    rows, columns = 1 if left else 0, 0 if right else 1
+    fill = multiply_kernel(node.inputs[0].type.dtype)
+
+    @numba_njit
+    def matrix_product(a, b):
+        out = np.empty((a.shape[rows], b.shape[columns]), a.dtype)
+        fill((left, right, a, b, out[0, :0], LINEAR, out))
+        return out
+
+    return matrix_product, source_version()
+
+
+@register_funcify_default_op_cache_key(Affine)
+def affine(op, node, **kwargs):
+    activation = ACTIVATIONS.index(op.activation)
+    fill = multiply_kernel(node.inputs[0].type.dtype)
+
+    @numba_njit
+    def affine(x, W, b):
+        out = np.empty((x.shape[0], W.shape[1]), x.dtype)
+        fill((False, False, x, W, b, activation, out))
+        return out
+
+    return affine, source_version()
+
+
+@numba_njit
+def update_block(i, side, W, x, delta, keep, rate):
+    first = i * side
+    m, n, k = min(side, W.shape[0] - first), W.shape[1], x.shape[0]
+    x, W = x[:, first:], W[first:]
+    product(True, False, m, n, k, rate, x, leading(x), delta, leading(delta), keep, W, leading(W))
+
+
+def update(W, x, delta, keep, rate):
+    """``W = keep * W + rate * x.T @ delta`` in place."""
+    x, delta = by_rows(x), by_rows(delta)
+    if W.shape != (x.shape[1], delta.shape[1]) or len(x) != len(delta):
+        raise InputError("a gradient has not the shape of its weights")
+    side = side_of_block(W.shape[0], delta.size)
+    for i in prange((W.shape[0] + side - 1) // side):
+        update_block(np.intp(i), side, W, x, delta, keep, rate)
+
+
+@register_funcify_default_op_cache_key(DenseUpdate)
+def dense_update(op, node, **kwargs):
+    inplace = op.inplace
+    matrix = arrays(node.inputs[0].type.dtype, 2)[0]
+    fill = kernel(update, (matrix, matrix, matrix, matrix.dtype, matrix.dtype), parallel=True)
+
+    @numba_njit
+    def dense_update(W, x, delta, keep, rate):
+        new = W if inplace else W.copy()
+        fill((new, x, delta, keep.item(), rate.item()))
+        return new
+
+    return dense_update, source_version()
+
+
+@numba_njit
+def squares_of_block(i, flat, partial):
+    total = flat.dtype.type(0)
+    for j in range(i * 4096, min((i + 1) * 4096, len(flat))):
+        total += flat[j] * flat[j]
+    partial[i] = total
+
+
+def total_of_squares(flat, out):
+    partial = np.empty((len(flat) + 4095) // 4096, np.float64)
+    for i in prange(len(partial)):
+        squares_of_block(np.intp(i), flat, partial)
+    total = 0.0
+    for i in range(len(partial)):
+        total += partial[i]
+    out[()] = total
+
+
+@register_funcify_default_op_cache_key(SumOfSquares)
+def sum_of_squares(op, node, **kwargs):
+    dtype = node.inputs[0].type.dtype
+    flat = types.Array(arrays(dtype, 1)[0].dtype, 1, "C")
+    fill = kernel(total_of_squares, (flat, *arrays(dtype, 0)), parallel=True)
+
+    @numba_njit
+    def sum_of_squares(x):
+        out = np.empty((), x.dtype)
+        fill((x.ravel(), out))
+        return out
+
+    return sum_of_squares, source_version()
+
+
+def add_channels(maps, totals, out):
+    """Sums over the first and last axis; `totals` is as wide as sums of many numbers need."""
+    batch, channels, size = maps.shape
+    for n in range(batch):
+        if size == 1:
+            for c in range(channels):
+                totals[c] += maps[n, c, 0]
+        else:
+            for c in range(channels):
+                total = out.dtype.type(0)
+                for i in range(size):
+                    total += maps[n, c, i]
+                totals[c] += total
+    for c in range(channels):
+        out[c] = totals[c]
+
+
+@register_funcify_default_op_cache_key(ChannelSums)
+def channel_sums(op, node, **kwargs):
+    dtype = node.inputs[0].type.dtype
+    maps = types.Array(arrays(dtype, 1)[0].dtype, 3, "C")
+    fill = kernel(add_channels, (maps, *arrays("float64", 1), *arrays(dtype, 1)))
+
+    @numba_njit
+    def channel_sums(x):
+        out = np.empty(x.shape[1], x.dtype)
+        maps = np.ascontiguousarray(x).reshape((x.shape[0], x.shape[1], -1))
+        fill((maps, np.zeros(x.shape[1]), out))
+        return out
+
+    return channel_sums, source_version()
