@@ -8,14 +8,20 @@ import subprocess
 import sys
 
 import numpy as np
+import pytensor.tensor as pt
 import pytest
 from test_scripts import SMALL, TRAINING
 
-from dltut.models import load_model
+from dltut import shared_dataset
+from dltut.layers import Dropout
+from dltut.models import LeNet, load_model
+from dltut.nn import errors, negative_log_likelihood
+from dltut.optim import adam, sgd
+from dltut.rng import Streams
 from dltut.serialize import read_arrays
-from dltut.training import read_log
+from dltut.training import minibatch_function, read_log
 
-pytest.importorskip("jax")
+export = pytest.importorskip("jax.export").export
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 # On the processor the suite runs these files anyway: a few of their tests show that this works.
@@ -96,6 +102,22 @@ def test_what_the_suite_shows_of_jax_holds_on_the_device(device, started):
     ended = started("-m", "pytest", *options, *CHECKED[device], JAX_PLATFORMS=device)
     assert ended.returncode == 0, ended.stdout
     assert " passed" in ended.stdout
+
+
+@pytest.mark.parametrize("rule", [sgd, adam])
+def test_a_training_step_translates_for_a_gpu(rule, rng, floatX):
+    """Nothing is run: this holds without one."""
+    split = shared_dataset((rng.normal(size=(6, 144)), rng.integers(0, 3, 6)))
+    model = LeNet(rng, (1, 12, 12), n_kernels=(2, 3), kernel_size=3, n_hidden=5, n_out=3)
+    x, y = pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(Dropout(Streams(1))(x, train=True)), y)
+    updates = rule(cost, model.params, 0.1)
+    step = minibatch_function([cost, errors(model(x), y)], [x, y], split, 2, updates, mode="JAX")
+    call = step._function._function
+    values = [np.int64(0), *(storage[0] for storage in call._shared)]
+    translated = export(call._jitted, platforms=["cuda"])(*values)
+    assert translated.platforms == ("cuda",)
+    assert len(translated.out_avals) == 2 + len(step.state)
 
 
 def test_a_missing_gpu_is_one_line(started):
