@@ -5,27 +5,28 @@ gradient of the filters: the results are the same on every machine with the same
 """
 
 import numpy as np
-from numba import prange
+from numba import prange, types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
 from dltut.kernels.numba.blas import product
 from dltut.kernels.numba.gather import (
-    frame_of,
+    FRAME,
+    NUMBERS,
+    framing,
     gather,
     order_of,
     segments_of,
     spread,
     start,
 )
+from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.version import source_version
-
-BORDERS = {"valid": 0, "full": 1, "half": 2}
 
 
 @numba_njit
 def convolve(filters, patches, frame, maps):
-    """maps (maps, out rows, out columns) of one picture, from its patches."""
+    """Maps (maps, out rows, out columns) of one picture, from its patches."""
     at = frame[0]
     for first in range(0, at.kernel_rows, at.together):
         part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
@@ -62,9 +63,11 @@ def convolve_block(block, x, filters, segments, frame, maps):
         convolve(filters, patches, frame, maps[n].reshape(-1))
 
 
-@numba_njit(parallel=True)
-def convolve_blocks(blocks, x, filters, segments, frame, maps):
-    for block in prange(blocks):
+def convolution(x, w, flip, numbers, maps):
+    frame = numbers.view(FRAME)
+    x, segments = np.ascontiguousarray(x), segments_of(frame)
+    filters = matrices_of(w, order_of(frame, flip))
+    for block in prange(frame[0].blocks):
         convolve_block(np.int64(block), x, filters, segments, frame, maps)
 
 
@@ -78,9 +81,11 @@ def input_gradient_block(block, up, filters, segments, frame, gradient):
         spread(patches, segments, frame, gradient[n].reshape(-1))
 
 
-@numba_njit(parallel=True)
-def input_gradient_blocks(blocks, up, filters, segments, frame, gradient):
-    for block in prange(blocks):
+def gradient_of_input(up, w, flip, numbers, gradient):
+    frame = numbers.view(FRAME)
+    up, segments = np.ascontiguousarray(up), segments_of(frame)
+    filters = matrices_of(w, order_of(frame, flip))
+    for block in prange(frame[0].blocks):
         input_gradient_block(np.int64(block), up, filters, segments, frame, gradient)
 
 
@@ -93,10 +98,21 @@ def weight_gradient_block(block, x, up, segments, frame, sums):
         add_filter_gradient(up[n].reshape(-1), patches, frame, sums[block])
 
 
-@numba_njit(parallel=True)
-def weight_gradient_blocks(blocks, x, up, segments, frame, sums):
-    for block in prange(blocks):
+def gradient_of_filters(x, up, flip, numbers, gradient):
+    frame = numbers.view(FRAME)
+    x, up, segments = np.ascontiguousarray(x), np.ascontiguousarray(up), segments_of(frame)
+    sums = np.zeros((frame[0].blocks, gradient.size), dtype=x.dtype)
+    for block in prange(frame[0].blocks):
         weight_gradient_block(np.int64(block), x, up, segments, frame, sums)
+    add_blocks(sums, order_of(frame, flip), gradient.reshape(-1))
+
+
+@numba_njit
+def add_blocks(sums, order, filters):
+    """Add the gradients of all blocks, in their order, to the filters that are 0 now."""
+    for block in range(len(sums)):
+        for k in range(len(order)):
+            filters[order[k]] += sums[block, k]
 
 
 @numba_njit
@@ -109,34 +125,23 @@ def matrices_of(w, order):
     return matrices
 
 
-@numba_njit
-def filters_of(sums, order, shape):
-    """The sum of all blocks' gradients, in their order, with the filters' shape."""
-    filters = np.zeros(shape, dtype=sums.dtype)
-    flat = filters.reshape(-1)
-    for block in range(len(sums)):
-        for k in range(len(order)):
-            flat[order[k]] += sums[block, k]
-    return filters
-
-
-def border(op):
-    """A convolution's border as the arguments of `frame_of`, with its steps."""
-    given = (0, 0) if op.border_mode in BORDERS else op.border_mode
-    return BORDERS.get(op.border_mode, 3), given, op.subsample
+def prepared(function, op, node):
+    """The kernel that fills the output, and what makes its frame."""
+    given = arrays(node.outputs[0].type.dtype, 4)[0]
+    types_of = given, given, types.boolean, NUMBERS, given.copy(layout="C")
+    return kernel(function, types_of, parallel=True), framing(op)
 
 
 @register_funcify_default_op_cache_key(Conv2d)
 def conv2d(op, node, **kwargs):
-    (mode, given, steps), flip = border(op), op.filter_flip
+    (fill, frame_of), flip = prepared(convolution, op, node), op.filter_flip
 
     @numba_njit
     def maps_of(x, w):
-        frame = frame_of(x.shape, w.shape, mode, given, steps)
-        at, segments = frame[0], segments_of(frame)
-        filters = matrices_of(w, order_of(frame, flip))
+        frame = frame_of(x.shape, w.shape)
+        at = frame.view(FRAME)[0]
         maps = np.empty((at.images, at.maps, at.out_rows, at.out_columns), dtype=x.dtype)
-        convolve_blocks(at.blocks, np.ascontiguousarray(x), filters, segments, frame, maps)
+        fill((x, w, flip, frame, maps))
         return maps
 
     return maps_of, source_version()
@@ -144,30 +149,25 @@ def conv2d(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(Conv2dInputGradient)
 def input_gradient(op, node, **kwargs):
-    (mode, given, steps), flip = border(op), op.filter_flip
+    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
 
     @numba_njit
-    def gradient_of_input(up, w, x):
-        frame = frame_of(x.shape, w.shape, mode, given, steps)
-        blocks, segments, up = frame[0].blocks, segments_of(frame), np.ascontiguousarray(up)
-        filters = matrices_of(w, order_of(frame, flip))
+    def input_gradient(up, w, x):
         gradient = np.zeros(x.shape, dtype=x.dtype)
-        input_gradient_blocks(blocks, up, filters, segments, frame, gradient)
+        fill((up, w, flip, frame_of(x.shape, w.shape), gradient))
         return gradient
 
-    return gradient_of_input, source_version()
+    return input_gradient, source_version()
 
 
 @register_funcify_default_op_cache_key(Conv2dWeightGradient)
 def weight_gradient(op, node, **kwargs):
-    (mode, given, steps), flip = border(op), op.filter_flip
+    (fill, frame_of), flip = prepared(gradient_of_filters, op, node), op.filter_flip
 
     @numba_njit
-    def gradient_of_weights(x, up, w):
-        frame = frame_of(x.shape, w.shape, mode, given, steps)
-        blocks, segments, up = frame[0].blocks, segments_of(frame), np.ascontiguousarray(up)
-        sums = np.zeros((blocks, w.size), dtype=x.dtype)
-        weight_gradient_blocks(blocks, np.ascontiguousarray(x), up, segments, frame, sums)
-        return filters_of(sums, order_of(frame, flip), w.shape)
+    def weight_gradient(x, up, w):
+        gradient = np.zeros(w.shape, dtype=x.dtype)
+        fill((x, up, flip, frame_of(x.shape, w.shape), gradient))
+        return gradient
 
-    return gradient_of_weights, source_version()
+    return weight_gradient, source_version()

@@ -7,11 +7,18 @@ it is. With few channels these products would be too thin to be fast; there all 
 gathered together, and one product serves them all.
 """
 
+import hashlib
+
+import llvmlite.binding as llvm
 import numpy as np
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.errors import InputError
+from dltut.kernels.numba.symbols import _address, _caller, kernel
+from dltut.kernels.numba.version import source_version
 
+BORDERS = {"valid": 0, "full": 1, "half": 2}
 THIN = 32  # sums with fewer terms spend their time on moving data
 BLOCKS = 32  # of images: enough for many threads
 BLOCK_SUMS = 1 << 22  # elements of the gradients of the filters that all blocks have together
@@ -36,11 +43,12 @@ FRAME = np.dtype(
 )
 
 
-@numba_njit
-def frame_of(x, w, border, given, steps):
-    """One record of what follows from the shapes; refuses what does not fit together."""
-    frame = np.empty(1, dtype=FRAME)
-    at = frame[0]
+NUMBERS = types.Array(types.int64, 1, "C")  # a frame as kernels take it from their callers
+
+
+def fill_frame(x, w, border, given, steps, numbers):
+    """Write what follows from the shapes; refuses what does not fit together."""
+    at = numbers.view(FRAME)[0]
     at.images, at.channels, at.rows, at.columns = x
     at.maps, channels, at.kernel_rows, at.kernel_columns = w
     at.step_rows, at.step_columns = steps
@@ -62,13 +70,12 @@ def frame_of(x, w, border, given, steps):
         )
     at.out_rows = free_rows // at.step_rows + 1
     at.out_columns = free_columns // at.step_columns + 1
-    return plan(frame)
+    plan(at)
 
 
 @numba_njit
-def plan(frame):
+def plan(at):
     """Add how the work is split, which nothing but the shapes decides."""
-    at = frame[0]
     thin = at.channels * at.kernel_columns < THIN
     at.together = at.kernel_rows if thin else 1
     at.phases = 1 if thin else min(at.step_rows, at.kernel_rows)
@@ -79,7 +86,31 @@ def plan(frame):
     weights = max(1, at.maps * at.channels * at.kernel_rows * at.kernel_columns)
     at.block = max(1, -(-at.images // min(BLOCKS, max(8, BLOCK_SUMS // weights))))
     at.blocks = -(-at.images // at.block)
-    return frame
+
+
+def short_kernel(function, arguments):
+    """A parallel `kernel` of so many arguments that their types would be too long a file name."""
+    types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
+    symbol = f"dltut_{function.__name__}_{types_of}_{source_version():x}"
+    if llvm.address_of_symbol(symbol) is None:
+        llvm.add_symbol(symbol, _address(function, arguments, True, symbol))
+    return _caller(symbol, types.void(*arguments))
+
+
+def framing(op):
+    """What makes the frame of two shapes, in compiled code, for a convolution's properties."""
+    pair, shape = types.UniTuple(types.intp, 2), types.UniTuple(types.intp, 4)
+    fill = kernel(fill_frame, (shape, shape, types.intp, pair, pair, NUMBERS))
+    given = (0, 0) if op.border_mode in BORDERS else op.border_mode
+    mode, steps, size = BORDERS.get(op.border_mode, 3), op.subsample, len(FRAME)
+
+    @numba_njit
+    def frame_of(x, w):
+        numbers = np.empty(size, dtype=np.int64)
+        fill((x, w, mode, given, steps, numbers))
+        return numbers
+
+    return frame_of
 
 
 @numba_njit
