@@ -1,0 +1,64 @@
+"""Who takes part: ours and the peers, each in the ways that its own users would write it."""
+
+from dataclasses import dataclass, field
+
+TRAINED = ("logistic", "mlp", "lenet")
+CLASSIFIED = (*TRAINED, "lenet-eval")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a table.
+
+    Attributes
+    ----------
+    name : str
+    file : str
+        In peers/.
+    works : tuple of str
+        Names of works, or what they begin with.
+    options : dict
+        For the peer's ``build``.
+    way : {"ours", "step", "loop"}
+        Whether a peer is called once a step or keeps a whole epoch inside one compiled loop.
+    interpreter : str, optional
+        The peer that ``--interpreter`` names, where it needs a Python of its own.
+    """
+
+    name: str
+    file: str
+    works: tuple
+    options: dict = field(default_factory=dict)
+    way: str = "step"
+    interpreter: str | None = None
+
+    def does(self, work: str) -> bool:
+        """Whether it takes part in a work."""
+        return any(work == name or work.startswith(f"{name}-") for name in self.works)
+
+
+def torch(name, works, compile=False, channels_last=False):
+    return Entry(name, "torch_peer", works, {"compile": compile, "channels_last": channels_last})
+
+
+def pytensor_ml(mode):
+    options = {"mode": mode}
+    name = f"pytensor-ml, {mode}"
+    return Entry(name, "pytensor_ml_peer", CLASSIFIED, options, interpreter="pytensor-ml")
+
+
+ENTRIES = (
+    Entry("dltut", "ours", (*CLASSIFIED, "conv"), {"mode": "NUMBA"}, "ours"),
+    Entry("dltut, JAX mode", "ours", CLASSIFIED, {"mode": "JAX"}, "ours"),
+    torch("torch", (*CLASSIFIED, "conv")),
+    torch("torch, channels last", ("lenet", "lenet-eval", "conv"), channels_last=True),
+    torch("torch, compiled", CLASSIFIED, compile=True),
+    torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
+    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv"), {"loop": False}),
+    Entry("JAX, epoch in a loop", "jax_peer", TRAINED, {"loop": True}, "loop"),
+    Entry("Keras on JAX", "keras_peer", CLASSIFIED, {"backend": "jax"}),
+    Entry("Keras on torch", "keras_peer", CLASSIFIED, {"backend": "torch"}),
+    pytensor_ml("NUMBA"),
+    pytensor_ml("JAX"),
+    Entry("Theano", "theano_peer", (*CLASSIFIED, "conv"), interpreter="theano"),
+)

@@ -1,0 +1,89 @@
+"""Keras 3 as most people use it: ``fit`` on arrays, compiled where the backend can."""
+
+import os
+
+import numpy as np
+
+keras = None  # imported by `build`, once the backend is chosen
+
+
+def versions():
+    return {"keras": keras.__version__}
+
+
+def build(work, arrays, options):
+    global keras
+    os.environ["KERAS_BACKEND"] = options["backend"]
+    import keras
+
+    if options["backend"] == "torch":
+        import torch
+
+        torch.set_num_threads(options["threads"])
+    kinds = {"network": network, "evaluation": evaluation}
+    return kinds[work["kind"]](work, arrays, options)
+
+
+def loaded(work, arrays):
+    """Data, and a model with the weights given; filters turned round, because Keras correlates."""
+    side = work.get("side", 28)
+    x = arrays["x"].reshape(-1, side, side, 1) if work.get("maps") else arrays["x"]
+    model = layers(work, x.shape[1:])
+    given = [arrays[f"p{i}"] for i in range(len(arrays) - 2)]
+    model.set_weights([as_keras(p) for p in given])
+    return x, arrays["y"], model
+
+
+def layers(work, shape):
+    penalty = keras.regularizers.L2(work["l2"]) if work["l2"] else None
+    model = keras.Sequential([keras.Input(shape)])
+    for n_maps in work.get("maps", []):
+        model.add(keras.layers.Conv2D(n_maps, 5))
+        model.add(keras.layers.MaxPooling2D(2))
+        model.add(keras.layers.Activation("tanh"))
+    if work.get("maps"):
+        model.add(keras.layers.Permute((3, 1, 2)))
+        model.add(keras.layers.Flatten())
+    for n_units in work.get("n_hidden", []):
+        dense = keras.layers.Dense(n_units, "tanh", kernel_regularizer=penalty)
+        model.add(dense)
+    model.add(keras.layers.Dense(10, kernel_regularizer=penalty))
+    return model
+
+
+def as_keras(param):
+    return param[:, :, ::-1, ::-1].transpose(2, 3, 1, 0) if param.ndim == 4 else param
+
+
+def as_given(param):
+    return param.transpose(3, 2, 0, 1)[:, :, ::-1, ::-1] if param.ndim == 4 else param
+
+
+def network(work, arrays, options):
+    x, y, model = loaded(work, arrays)
+    model.compile(
+        optimizer=keras.optimizers.SGD(work["learning_rate"]),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=options["backend"] == "jax",
+    )
+
+    def run(n):
+        rows = slice(0, n * work["batch_size"])
+        history = model.fit(
+            x[rows], y[rows], batch_size=work["batch_size"], shuffle=False, verbose=0
+        )
+        return history.history["loss"]
+
+    return run, lambda: [as_given(np.asarray(p)) for p in model.get_weights()]
+
+
+def evaluation(work, arrays, options):
+    x, y, model = loaded(work, arrays)
+    model.compile(metrics=["accuracy"], jit_compile=options["backend"] == "jax")
+
+    def run(n):
+        rows = slice(0, n * work["batch_size"])
+        scores = model.predict(x[rows], batch_size=work["batch_size"], verbose=0)
+        return [(scores.argmax(1) != y[rows]).sum() / n]
+
+    return run, list

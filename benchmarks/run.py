@@ -1,0 +1,160 @@
+"""Race dltut against its peers on the works of the tutorials and write tables and a picture."""
+
+import json
+import os
+import platform
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import picture
+import table
+from entries import ENTRIES
+from race import Race
+from works import CONVOLUTIONS, TRAINING, WORKS
+
+from dltut.errors import InputError, nearest
+from dltut.files import atomic
+from dltut.flags import run
+from dltut.progress import say
+
+GROUPS = {"conv": CONVOLUTIONS}
+PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
+
+
+def main(
+    works: tuple[str, ...] = (*TRAINING, "lenet-eval", "conv"),
+    peers: tuple[str, ...] = (),
+    repeats: int = 7,
+    threads: int = 2,
+    interpreter: tuple[str, ...] = (),
+    out: Path = Path("docs/speed"),
+    cold: bool = True,
+    quick: bool = False,
+):
+    """Race dltut against its peers, in turn, on the same arrays.
+
+    Parameters
+    ----------
+    works : names
+        Of logistic, mlp, lenet, lenet-eval, conv (all six shapes) or one of them.
+    peers : names
+        Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
+    repeats : int
+        How often each is measured; the tables show medians.
+    threads : int
+        For everyone.
+    interpreter : name=path
+        Pythons of peers that need their own: theano=/path/python pytensor-ml=/path/python.
+    out : folder
+        For speed.json, the tables and the picture.
+    cold : bool
+        Launch the peers with an empty cache as well, and then again with a full one.
+    quick : bool
+        Two repeats and no cold launches, to see that everything works.
+    """
+    chosen = chosen_works(works)
+    interpreters = named_interpreters(interpreter)
+    entries = [each for each in ENTRIES if is_chosen(each, peers)]
+    limit_processors(threads)
+    results = {"machine": machine(threads), "works": {}}
+    try:
+        for name in chosen:
+            with tempfile.TemporaryDirectory() as folder:
+                race = Race(WORKS[name], entries, threads, interpreters, Path(folder))
+                results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
+                race.run(2 if quick else repeats, cold and not quick and name in TRAINING, say)
+            write(out, results)
+            print(table.text(results["works"][name]), flush=True)
+    finally:
+        write(out, results)
+    print(table.text_of_ratios(results))
+    if table.differing(results):
+        raise InputError(f"not the same computation: {', '.join(table.differing(results))}")
+
+
+def write(out: Path, results: dict) -> None:
+    """The raw numbers, a table of each work that has any, the ratios, the picture."""
+    measured = {
+        name: work
+        for name, work in results["works"].items()
+        if any("seconds" in row for row in work["entries"].values())
+    }
+    results = results | {"works": measured}
+    with atomic(out / "speed.json", "w") as file:
+        json.dump(results, file, indent=1)
+    table.write(out, results)
+    if measured:
+        picture.write(out / "speed.png", results)
+
+
+def chosen_works(names) -> list[str]:
+    """The works meant, groups taken apart."""
+    known = [*WORKS, *GROUPS]
+    for name in names:
+        if name not in known:
+            raise InputError(f"there is no work {name!r}: {nearest(name, known)}")
+    return [each for name in names for each in GROUPS.get(name, (name,))]
+
+
+def is_chosen(entry, peers) -> bool:
+    """Whether an entry was asked for; ours always is."""
+    return (
+        not peers
+        or entry.way == "ours"
+        or entry.name.lower().startswith(tuple(name.lower() for name in peers))
+    )
+
+
+def named_interpreters(pairs) -> dict[str, str]:
+    """{peer: Python} of ``name=path`` entries."""
+    known = sorted({entry.interpreter for entry in ENTRIES if entry.interpreter})
+    for pair in pairs:
+        name, equals, path = pair.partition("=")
+        if not equals or not path:
+            raise InputError(f"interpreter {pair!r}: expected name=path of a Python")
+        if name not in known:
+            raise InputError(f"no peer {name!r} needs an interpreter: {nearest(name, known)}")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def limit_processors(threads: int) -> None:
+    """Give everyone as many processors as threads, where the system can: JAX knows no number."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
+def machine(threads: int) -> dict:
+    """What the numbers were measured on."""
+    return {
+        "processor": processor(),
+        "threads": threads,
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: found(name) for name in PACKAGES},
+    }
+
+
+def found(package: str) -> str | None:
+    """The version of an installed package."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def processor() -> str:
+    """The processor's name and how many there are."""
+    name = platform.processor() or platform.machine()
+    facts = Path("/proc/cpuinfo")
+    if facts.exists():
+        lines = facts.read_text(encoding="utf-8").splitlines()
+        name = next(
+            (x.partition(":")[2].strip() for x in lines if x.startswith("model name")), name
+        )
+    return f"{name}, {os.cpu_count()} processors"
+
+
+if __name__ == "__main__":
+    run(main)

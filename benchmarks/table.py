@@ -1,0 +1,162 @@
+"""Tables of a race: plain text for the terminal, CSV, and RST for the pages."""
+
+import csv
+import io
+from math import inf
+from pathlib import Path
+from statistics import geometric_mean, median
+
+from dltut.files import atomic
+
+HEADER = ("who", "ms", "least", "most", "x dltut", "cold s", "warm s", "MB")
+OURS, OURS_JAX = "dltut", "dltut, JAX mode"
+TORCHES = ("torch", "torch, channels last")
+
+# (what, work, ours, whom against, must, aim)
+RATIOS = (
+    ("LeNet, training step / best peer", "lenet", OURS, "all", 0.90, 0.70),
+    ("MLP, training step / best step peer", "mlp", OURS, "step", 0.80, None),
+    ("MLP, training step / best loop peer", "mlp", OURS, "loop", None, 0.80),
+    ("logistic regression / best step peer", "logistic", OURS, "step", 0.80, None),
+    ("logistic regression / best loop peer", "logistic", OURS, "loop", None, 0.60),
+    ("LeNet, evaluation / best peer", "lenet-eval", OURS, "all", 0.90, 0.70),
+    ("MLP, JAX mode / hand-written JAX", "mlp", OURS_JAX, "JAX", 1.30, 1.00),
+    ("LeNet, JAX mode / hand-written JAX", "lenet", OURS_JAX, "JAX", 1.30, 1.00),
+)
+
+
+def times(row: dict) -> float:
+    """The median of a row's seconds; infinite where nothing was measured."""
+    return median(row["seconds"]) if row.get("seconds") and "missing" not in row else inf
+
+
+def rows(work: dict) -> list[list[str]]:
+    """The cells of a work's table, ours first, then by time, what is missing at the end."""
+    entries = work["entries"]
+    order = sorted(entries, key=lambda name: (entries[name]["way"] != "ours", times(entries[name])))
+    unit = times(entries.get(OURS, {}))
+    return [cells(name, entries[name], unit) for name in order]
+
+
+def cells(name: str, row: dict, unit: float) -> list[str]:
+    """One line: milliseconds a step, seconds to the first step, megabytes."""
+    if "missing" in row:
+        return [name, f"missing: {row['missing']}", *[""] * (len(HEADER) - 2)]
+    if not row.get("seconds"):
+        return [name, "not reached", *[""] * (len(HEADER) - 2)]
+    spread = (median(row["seconds"]), min(row["seconds"]), max(row["seconds"]))
+    numbers = [*(1000 * seconds for seconds in spread), spread[0] / unit]
+    others = [row.get("cold"), row.get("warm"), row["peak"] / 1e6 if "peak" in row else None]
+    return [name, *map(shown, numbers), *map(shown, others)]
+
+
+def shown(value: float | None) -> str:
+    """Three digits, no exponent."""
+    if value is None or value in (0.0, inf):
+        return ""
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{digits + (value < 1)}f}"
+
+
+def ratios(results: dict) -> list[list[str]]:
+    """What must be shown: ours over the best of those it is compared with."""
+    found = [
+        (what, ratio(results["works"].get(work), ours, whom), must, aim)
+        for what, work, ours, whom, must, aim in RATIOS
+    ]
+    found.append(("six convolutions / better layout of torch", convolutions(results), 1.0, 0.8))
+    return [
+        [what, f"{value:.2f}", best, *(f"{x:.2f}" if x else "" for x in (must, aim))]
+        for what, (value, best), must, aim in found
+        if value is not None
+    ]
+
+
+def ratio(work: dict | None, ours: str, whom: str) -> tuple[float | None, str]:
+    """Ours over the fastest peer of a kind, and who that is."""
+    entries = (work or {"entries": {}})["entries"]
+    peers = {
+        name: times(row)
+        for name, row in entries.items()
+        if row["way"] != "ours" and (whom in ("all", row["way"], name))
+    }
+    best = min(peers, key=peers.get, default=None)
+    unit = times(entries.get(ours, {}))
+    if best is None or inf in (unit, peers[best]):
+        return None, ""
+    return unit / peers[best], best
+
+
+def convolutions(results: dict) -> tuple[float | None, str]:
+    """Geometric mean over the shapes of ours / the better of torch's two layouts."""
+    found = []
+    for name, work in results["works"].items():
+        if name.startswith("conv-"):
+            peers = min(times(work["entries"].get(peer, {})) for peer in TORCHES)
+            found.append(times(work["entries"].get(OURS, {})) / peers)
+    complete = found and all(0 < each < inf for each in found)
+    return (geometric_mean(found), f"torch, {len(found)} shapes") if complete else (None, "")
+
+
+def differing(results: dict) -> list[str]:
+    """Who computed something else, and where."""
+    return [
+        f"{name} ({work})"
+        for work, values in results["works"].items()
+        for name, row in values["entries"].items()
+        if row.get("differs")
+    ]
+
+
+def text(work: dict) -> str:
+    """A work's table for the terminal."""
+    largest = max((row.get("difference", 0) for row in work["entries"].values()), default=0)
+    body = aligned([HEADER, *rows(work)])
+    return f"\n{work['title']}\n{body}\nlargest difference between weights: {largest:.1e}"
+
+
+def text_of_ratios(results: dict) -> str:
+    """The ratios for the terminal."""
+    return "\n" + aligned(
+        [("ours / theirs", "ratio", "best peer", "must", "aim"), *ratios(results)]
+    )
+
+
+def aligned(lines) -> str:
+    """Columns side by side; a reason that fills the rest of a line does not widen its column."""
+    full = [line for line in lines if any(line[2:])]
+    widths = [max(len(cell) for cell in column) for column in zip(*full, strict=True)]
+    widths[0] = max(len(line[0]) for line in lines)
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 or not any(line[2:]) else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def write(out: Path, results: dict) -> None:
+    """A CSV and an RST file of each work, and of the ratios."""
+    for name, work in results["works"].items():
+        write_one(out / name, HEADER, rows(work))
+    if found := ratios(results):
+        write_one(out / "ratios", ("ours / theirs", "ratio", "best peer", "must", "aim"), found)
+
+
+def write_one(stem: Path, header, lines) -> None:
+    """The same cells as CSV and as an RST table."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([header, *lines])
+    for ending, content in ((".csv", stream.getvalue()), (".rst", rst(header, lines))):
+        with atomic(stem.with_name(stem.name + ending), "w") as file:
+            file.write(content)
+
+
+def rst(header, lines) -> str:
+    """A list-table, which needs no drawing of boxes."""
+    parts = [".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
+    for line in [header, *lines]:
+        marks = ["   * -", *["     -"] * (len(line) - 1)]
+        parts += [f"{mark} {cell}".rstrip() for mark, cell in zip(marks, line, strict=True)]
+    return "\n".join(parts) + "\n"

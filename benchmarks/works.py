@@ -1,0 +1,156 @@
+"""What is measured: arrays, sizes and rates of every work, the same for all peers."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+SEED = 1234
+N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
+TRAINING = ("logistic", "mlp", "lenet")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row of work.
+
+    Attributes
+    ----------
+    name, title : str
+    settings : dict
+        What a peer needs to know besides the arrays: ``kind`` says what is computed.
+    calls : int
+        Steps (or batches, or convolutions) in one round.
+    rounds : int
+        Rounds in one repeat; training begins each with the first minibatch again.
+    checked_calls : int
+        Steps after which all peers must have the same weights.
+    tolerance : float
+        Largest difference allowed, relative to the largest element of an array.
+    """
+
+    name: str
+    title: str
+    settings: dict = field(default_factory=dict)
+    calls: int = 1
+    rounds: int = 1
+    checked_calls: int = 1
+    tolerance: float = 2e-4
+
+    def arrays(self) -> dict:
+        """The data, the first weights, and whatever else is given: {name: array}."""
+        return ARRAYS[self.settings["kind"]](self.settings)
+
+
+def weights(sizes, rng):
+    """Weights, drawn by Glorot's rule, and zero biases of dense layers."""
+    arrays = []
+    for n_in, n_out in pairwise(sizes):
+        bound = np.sqrt(6 / (n_in + n_out))
+        arrays += [rng.uniform(-bound, bound, (n_in, n_out)), np.zeros(n_out)]
+    return arrays
+
+
+def filters(maps, size, rng):
+    """Weights and zero biases of convolutions of size x size pixels, pooled by 2 x 2."""
+    arrays = []
+    for n_in, n_out in pairwise(maps):
+        bound = np.sqrt(6 / (size * size * (n_in + n_out / 4)))
+        arrays += [rng.uniform(-bound, bound, (n_out, n_in, size, size)), np.zeros(n_out)]
+    return arrays
+
+
+def pixels_behind(side: int, size: int = 5) -> int:
+    """Pixels of a map of LeNet, both convolutions and pools done."""
+    return (((side - size + 1) // 2 - size + 1) // 2) ** 2
+
+
+def digits(n, side=28):
+    """The embedded digits, repeated up to `n` pictures of side x side pixels."""
+    from dltut.datasets import load
+
+    x, y = (np.concatenate([getattr(split, name) for split in load("digits")]) for name in "xy")
+    chosen = np.arange(n) % len(x)
+    pictures = np.pad(
+        x.reshape(-1, 28, 28), [(0, 0), (0, max(side - 28, 0)), (0, max(side - 28, 0))]
+    )
+    return pictures[chosen, :side, :side].reshape(n, -1), y[chosen]
+
+
+def network(settings):
+    """Data, and the first weights of a classifier."""
+    rng = np.random.RandomState(SEED)
+    n, side = settings.get("n_examples", N_TRAIN), settings.get("side", 28)
+    x, y = digits(n, side)
+    n_classes, hidden = 10, settings.get("n_hidden", [])
+    maps = settings.get("maps", [])
+    n_features = maps[-1] * pixels_behind(side) if maps else side * side
+    params = filters([1, *maps], 5, rng) + weights([n_features, *hidden, n_classes], rng)
+    return _named(params) | {"x": x.astype("float32"), "y": y.astype("int32")}
+
+
+def convolution(settings):
+    """Pictures, filters, and a gradient that comes back from above."""
+    rng = np.random.RandomState(SEED)
+    n, channels, rows, columns = settings["pictures"]
+    maps, _, *kernel = settings["filters"]
+    out = [
+        (side + 2 * pad - size) // settings["stride"] + 1
+        for side, size, pad in zip((rows, columns), kernel, settings["padding"], strict=True)
+    ]
+    shapes = {"x": settings["pictures"], "p0": settings["filters"], "g": (n, maps, *out)}
+    scale = np.sqrt(1 / (channels * kernel[0] * kernel[1]))
+    arrays = {name: rng.uniform(-1, 1, shape).astype("float32") for name, shape in shapes.items()}
+    return arrays | {"p0": arrays["p0"] * np.float32(scale)}
+
+
+def _named(params):
+    return {f"p{i}": np.asarray(param, "float32") for i, param in enumerate(params)}
+
+
+ARRAYS = {"network": network, "evaluation": network, "convolution": convolution}
+
+LENET = {"maps": [20, 50], "n_hidden": [500], "batch_size": 500, "learning_rate": 0.1, "l2": 0.0}
+
+
+def _conv(name, title, pictures, filters, padding=(0, 0), stride=1, calls=4):
+    settings = {"pictures": pictures, "filters": filters, "padding": padding, "stride": stride}
+    return Work(f"conv-{name}", title, {"kind": "convolution"} | settings, calls)
+
+
+WORKS = {
+    work.name: work
+    for work in (
+        Work(
+            "logistic",
+            "logistic regression 784-10, batch 600",
+            {"kind": "network", "batch_size": 600, "learning_rate": 0.13, "l2": 0.0},
+            calls=83,
+            rounds=4,
+            checked_calls=20,
+        ),
+        Work(
+            "mlp",
+            "MLP 784-500-10 tanh, batch 20, L2",
+            {"kind": "network", "n_hidden": [500], "batch_size": 20}
+            | {"learning_rate": 0.01, "l2": 1e-4},
+            calls=500,
+            checked_calls=50,
+        ),
+        Work("lenet", "LeNet 20-50-500, batch 500", {"kind": "network"} | LENET, 4, 1, 5, 1e-3),
+        Work(
+            "lenet-eval",
+            "LeNet, errors on 10,000 pictures",
+            {"kind": "evaluation", "n_examples": N_TEST} | LENET,
+            calls=20,
+            checked_calls=20,
+        ),
+        _conv("lenet1", "5x5, 1 to 20 maps", (500, 1, 28, 28), (20, 1, 5, 5)),
+        _conv("lenet2", "5x5, 20 to 50 maps", (500, 20, 12, 12), (50, 20, 5, 5)),
+        _conv("3x3-32", "3x3, 32 to 32 maps, half", (64, 32, 28, 28), (32, 32, 3, 3), (1, 1)),
+        _conv("3x3-64", "3x3, 64 to 64 maps, half", (64, 64, 14, 14), (64, 64, 3, 3), (1, 1)),
+        _conv("stride2", "3x3, 32 to 64, stride 2", (64, 32, 28, 28), (64, 32, 3, 3), (1, 1), 2),
+        _conv("full", "5x5, 50 to 20 maps, full", (128, 50, 8, 8), (20, 50, 5, 5), (4, 4)),
+    )
+}
+CONVOLUTIONS = tuple(name for name in WORKS if name.startswith("conv-"))

@@ -1,0 +1,258 @@
+"""The race against the peers: its driver with invented peers, its tables, and a short real run."""
+
+import importlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from dltut.errors import InputError
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+MODULES = ("entries", "picture", "race", "run", "table", "works")
+
+PEER = """
+import os
+import time
+
+
+def versions():
+    return {"invented": "1.0"}
+
+
+def build(work, arrays, options):
+    print("what a library prints is no answer")
+    weights = arrays["p0"]
+    if "reason" in options:
+        raise ValueError(options["reason"])
+
+    def run(n):
+        if n == work["fatal"]:
+            os._exit(3)
+        with open(work["diary"], "a") as file:
+            file.write(options["name"])
+        weights[:] += n * options["step"]
+        time.sleep(options["delay"])
+        return [0.5] * n
+
+    return run, lambda: [weights]
+"""
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """The modules as `python benchmarks/run.py` imports them."""
+    sys.path.insert(0, str(FOLDER))
+    yield SimpleNamespace(**{name: importlib.import_module(name) for name in MODULES})
+    sys.path.remove(str(FOLDER))
+    for name in MODULES:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def entry(bench, tmp_path):
+    """A function that invents an entry."""
+    (tmp_path / "peer.py").write_text(PEER, encoding="utf-8")
+
+    def invented(name, step=1.0, delay=0.0, interpreter=None, **options):
+        options |= {"name": name, "step": step, "delay": delay}
+        file = str(tmp_path / "peer")
+        return bench.entries.Entry(name, file, ("work",), options, interpreter=interpreter)
+
+    return invented
+
+
+@pytest.fixture
+def race(bench, tmp_path, monkeypatch):
+    """A function that runs a race of invented entries and returns its results and its diary."""
+    monkeypatch.setattr(bench.race, "PAUSE", 0.0)
+
+    def raced(*entries, cold=False, fatal=-1):
+        diary = tmp_path / "diary"
+        settings = {"diary": str(diary), "fatal": fatal}
+        work = bench.works.Work("work", "invented work", settings, 2, 3, 5, 1e-6)
+        object.__setattr__(work, "arrays", lambda: {"p0": np.ones(4)})
+        running = bench.race.Race(work, entries, 1, {}, tmp_path)
+        running.run(2, cold, lambda text: None)
+        return running.results, diary.read_text(encoding="utf-8")
+
+    return raced
+
+
+def invented_results():
+    def row(way, *seconds, **more):
+        return {"way": way, "seconds": list(seconds), **more}
+
+    entries = {
+        "JAX": row("step", 0.002, 0.004, 0.003, peak=5e8, difference=1e-7),
+        "dltut": row("ours", 0.001, 0.0011, 0.0012, cold=8.25, warm=1.5, peak=2.5e8),
+        "JAX, epoch in a loop": row("loop", 0.002, 0.002, 0.002),
+        "Theano": {"way": "step", "missing": "no Python was named"},
+    }
+    works = {"mlp": {"title": "MLP", "entries": entries}}
+    for i, factor in enumerate((0.5, 2.0)):
+        shapes = {
+            "dltut": row("ours", 0.002),
+            "torch": row("step", 0.002 * factor),
+            "torch, channels last": row("step", 0.1),
+        }
+        works[f"conv-{i}"] = {"title": f"shape {i}", "entries": shapes}
+    return {"machine": {}, "works": works}
+
+
+def test_everyone_runs_in_turn_and_is_measured(entry, race):
+    results, diary = race(entry("a"), entry("b"))
+    assert diary == "ab" + "ab" + "aaabbb" * 2  # first call, check, two repeats of three rounds
+    for row in results.values():
+        assert len(row["seconds"]) == 2
+        assert row["peak"] > 1e6
+        assert row["difference"] == 0
+        assert row["versions"] == {"invented": "1.0"}
+
+
+def test_time_is_divided_by_the_calls(entry, race):
+    results, _ = race(entry("a", delay=0.06))
+    for seconds in results["a"]["seconds"]:  # three rounds of two calls, 0.06 s each round
+        assert 0.03 <= seconds < 0.1
+
+
+def test_cold_and_warm_launches_are_timed(entry, race):
+    results, diary = race(entry("a"), cold=True)
+    assert diary.startswith("aa")
+    assert 0 < results["a"]["warm"] < 60
+    assert 0 < results["a"]["cold"] < 60
+
+
+def test_what_cannot_run_is_reported_with_its_reason(entry, race):
+    results, _ = race(
+        entry("a"), entry("broken", reason="no such library"), entry("else", interpreter="theano")
+    )
+    assert results["broken"]["missing"] == "ValueError: no such library"
+    assert results["else"]["missing"] == ("no Python was named: --interpreter theano=/path/python")
+    assert len(results["a"]["seconds"]) == 2
+
+
+def test_who_computes_something_else_is_found(bench, entry, race):
+    results, _ = race(entry("a"), entry("wrong", step=1.5))
+    assert results["wrong"]["missing"].startswith("computes something else: off by 4.3e-01")
+    assert "seconds" not in results["wrong"]
+    found = {"works": {"work": {"entries": results}}}
+    assert bench.table.differing(found) == ["wrong (work)"]
+
+
+def test_a_process_that_dies_is_reported(entry, race):
+    results, _ = race(entry("a"), fatal=5)
+    assert results["a"]["missing"] == "what a library prints is no answer"
+    assert "seconds" not in results["a"]
+
+
+def test_a_process_that_hangs_is_killed(bench):
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    worker = bench.race.Worker(command, os.environ, limit=0.2)
+    with pytest.raises(bench.race.PeerError, match="ended by signal 9"):
+        worker.ask("build")
+    worker.close()
+
+
+def test_difference_is_relative_and_sees_shapes(bench):
+    difference = bench.race.difference
+    assert difference([np.array([0.0, 4.0])], [np.array([1.0, 4.0])]) == 0.25
+    assert difference([0.5, np.zeros(2)], [0.5, np.zeros(2)]) == 0
+    assert difference([np.zeros(2)], [np.zeros(3)]) == np.inf
+    assert not difference([np.ones(2)], [np.array([1.0, np.nan])]) <= 1e-3
+
+
+def test_table_of_a_work(bench):
+    work = invented_results()["works"]["mlp"]
+    assert bench.table.text(work).splitlines() == [
+        "",
+        "MLP",
+        "who                     ms  least  most  x dltut  cold s  warm s   MB",
+        "dltut                 1.10   1.00  1.20     1.00    8.25    1.50  250",
+        "JAX, epoch in a loop  2.00   2.00  2.00     1.82",
+        "JAX                   3.00   2.00  4.00     2.73                  500",
+        "Theano                missing: no Python was named",
+        "largest difference between weights: 1.0e-07",
+    ]
+
+
+def test_ratios_compare_with_the_right_peers(bench):
+    assert bench.table.ratios(invented_results()) == [
+        ["MLP, training step / best step peer", "0.37", "JAX", "0.80", ""],
+        ["MLP, training step / best loop peer", "0.55", "JAX, epoch in a loop", "", "0.80"],
+        ["six convolutions / better layout of torch", "1.00", "torch, 2 shapes", "1.00", "0.80"],
+    ]
+
+
+def test_tables_and_pictures_are_written(bench, tmp_path):
+    bench.run.write(tmp_path, invented_results())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"speed.json", "speed.png", "mlp.csv", "mlp.rst", "ratios.rst"} <= names
+    assert json.loads((tmp_path / "speed.json").read_text())["works"] == invented_results()["works"]
+    assert (tmp_path / "mlp.csv").read_text().splitlines()[1].startswith("dltut,1.10,1.00,1.20")
+    assert (tmp_path / "mlp.rst").read_text().startswith(".. list-table::\n")
+    image = bench.picture.race(invented_results())
+    assert image.width > 1000
+    assert len(image.getcolors(2**20)) > 20
+
+
+def test_growth_is_drawn(bench):
+    lines = {"dltut": {1: [0.1, 0.2, 0.3], 4: [0.4]}, "JAX": {1: [0.3], 4: [0.5]}}
+    image = bench.picture.growth({"batch size": lines, "maps": lines})
+    assert image.width > 1000
+
+
+def test_mistakes_of_the_user(bench):
+    with pytest.raises(InputError, match=r"there is no work 'lenett'.*lenet"):
+        bench.run.chosen_works(["lenett"])
+    with pytest.raises(InputError, match="expected name=path of a Python"):
+        bench.run.named_interpreters(["theano"])
+    with pytest.raises(InputError, match="no peer 'jax' needs an interpreter"):
+        bench.run.named_interpreters(["jax=/usr/bin/python"])
+
+
+def test_works_are_as_published(bench):
+    work = bench.works.WORKS["lenet"]
+    arrays = work.arrays()
+    assert arrays["x"].shape == (50_000, 784)
+    assert [arrays[f"p{i}"].shape for i in range(0, 8, 2)] == [
+        (20, 1, 5, 5),
+        (50, 20, 5, 5),
+        (800, 500),
+        (500, 10),
+    ]
+    assert {array.dtype.str for name, array in arrays.items() if name != "y"} == {"<f4"}
+    assert len(bench.works.CONVOLUTIONS) == 6
+
+
+@pytest.mark.slow
+def test_peers_that_are_installed_agree_on_a_small_lenet(bench, tmp_path):
+    settings = bench.works.WORKS["lenet"].settings
+    settings = settings | {"n_examples": 40, "batch_size": 8, "maps": [3, 4], "n_hidden": [6]}
+    work = bench.works.Work("lenet", "small", settings, 2, 1, 3, 1e-3)
+    running = bench.race.Race(work, bench.entries.ENTRIES[1:8], 1, {}, tmp_path)
+    running.run(1, cold=False, say=lambda text: None)
+    for entry in running.entries:
+        library = entry.file.removesuffix("_peer")
+        row = running.results[entry.name]
+        if library != "ours" and importlib.util.find_spec(library) is None:
+            assert "No module named" in row["missing"]
+        elif "compiled" not in entry.name:  # needs a C++ compiler, too
+            assert row["seconds"], row
+
+
+@pytest.mark.slow
+def test_quick_run(tmp_path):
+    command = [sys.executable, str(FOLDER / "run.py"), "--works", "logistic", "--peers", "dltut"]
+    command += ["--quick", "--threads", "1", "--out", str(tmp_path)]
+    finished = subprocess.run(command, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    row = json.loads((tmp_path / "speed.json").read_text())["works"]["logistic"]["entries"]["dltut"]
+    assert len(row["seconds"]) == 2
+    assert "logistic regression" in finished.stdout
