@@ -39,22 +39,28 @@ def loss_and_gradient(scores, y, loss, delta):
         top = scores[n, 0]
         for k in range(1, n_classes):
             top = max(top, scores[n, k])
+        for k in range(n_classes):
+            delta[n, k] = scores[n, k] - top
+        mean -= delta[n, y[n]]
+    powers = delta.reshape(-1)
+    for i in range(len(powers)):  # rows are short: over all of them it is a vector's work
+        powers[i] = exp(powers[i])
+    for n in range(batch):
         total = delta.dtype.type(0)
         for k in range(n_classes):
-            delta[n, k] = exp(scores[n, k] - top)
             total += delta[n, k]
         for k in range(n_classes):
             delta[n, k] *= share / total
         delta[n, y[n]] -= share
-        mean += log(total) - (scores[n, y[n]] - top)
+        mean += log(total)
     loss[()] = mean / batch
 
 
 @register_funcify_default_op_cache_key(CrossEntropy)
 def cross_entropy(op, node, **kwargs):
     scores, y = (each.type.dtype for each in node.inputs)
-    types = *arrays(scores, 2), *arrays(y, 1), *arrays(scores, 0, 2)
-    fill = kernel(loss_and_gradient, types)
+    results = arrays(scores, 0, 2, layout="C")
+    fill = kernel(loss_and_gradient, (*arrays(scores, 2), *arrays(y, 1), *results))
 
     @numba_njit
     def cross_entropy(scores, y):

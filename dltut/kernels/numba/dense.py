@@ -47,17 +47,17 @@ def side_of_block(length, repacked):
 
 
 @numba_njit
-def finish(out, m, n, bias, activation):
-    """Bias and activation on m rows and n columns."""
-    for r in range(m):
+def finish(out, rows, columns, bias, activation):
+    """Bias and activation on some rows and columns."""
+    for r in range(*rows):
         if activation == TANH:
-            for s in range(n):
+            for s in range(*columns):
                 out[r, s] = tanh(out[r, s] + bias[s])
         elif activation == SIGMOID:
-            for s in range(n):
+            for s in range(*columns):
                 out[r, s] = sigmoid(out[r, s] + bias[s])
         else:
-            for s in range(n):
+            for s in range(*columns):
                 out[r, s] += bias[s]
 
 
@@ -65,17 +65,17 @@ def finish(out, m, n, bias, activation):
 def multiply_block(i, side, left_turned, right_turned, a, b, bias, activation, out):
     """Block i of the product: some columns if there are more of them than rows, else some rows."""
     (m, n), k = out.shape, a.shape[0] if left_turned else a.shape[1]
-    first = i * side
+    top = left = 0
     if n >= m:
-        b = b[first:] if right_turned else b[:, first:]
-        bias, out, n = bias[first:], out[:, first:], min(side, n - first)
+        left, n = i * side, min(side, n - i * side)
+        b = b[left:] if right_turned else b[:, left:]
     else:
-        a = a[:, first:] if left_turned else a[first:]
-        out, m = out[first:], min(side, m - first)
-    lda, ldb, ldc = leading(a), leading(b), leading(out)
-    product(left_turned, right_turned, m, n, k, 1, a, lda, b, ldb, 0, out, ldc)
+        top, m = i * side, min(side, m - i * side)
+        a = a[:, top:] if left_turned else a[top:]
+    block, lda, ldb, ldc = out[top:, left:], leading(a), leading(b), out.shape[1]
+    product(left_turned, right_turned, m, n, k, 1, a, lda, b, ldb, 0, block, ldc)
     if len(bias):
-        finish(out, m, n, bias, activation)
+        finish(out, (top, top + m), (left, left + n), bias, activation)
 
 
 def multiply(left_turned, right_turned, a, b, bias, activation, out):
@@ -93,9 +93,9 @@ def multiply(left_turned, right_turned, a, b, bias, activation, out):
 
 
 def multiply_kernel(dtype: str):
-    matrix, bias = arrays(dtype, 2, 1)
-    flags = types.boolean, types.boolean
-    return kernel(multiply, (*flags, matrix, matrix, bias, types.intp, matrix), parallel=True)
+    flags, matrices = (types.boolean, types.boolean), arrays(dtype, 2, 2)
+    bias, out = arrays(dtype, 1, 2, layout="C")
+    return kernel(multiply, (*flags, *matrices, bias, types.intp, out), parallel=True)
 
 
 @register_funcify_default_op_cache_key(MatrixProduct)
@@ -107,7 +107,7 @@ def matrix_product(op, node, **kwargs):
     @numba_njit
     def matrix_product(a, b):
         out = np.empty((a.shape[rows], b.shape[columns]), a.dtype)
-        fill((left, right, a, b, out[0, :0], LINEAR, out))
+        fill((left, right, a, b, np.empty(0, a.dtype), LINEAR, out))
         return out
 
     return matrix_product, source_version()
@@ -121,7 +121,7 @@ def affine(op, node, **kwargs):
     @numba_njit
     def affine(x, W, b):
         out = np.empty((x.shape[0], W.shape[1]), x.dtype)
-        fill((False, False, x, W, b, activation, out))
+        fill((False, False, x, W, np.ascontiguousarray(b), activation, out))
         return out
 
     return affine, source_version()
@@ -181,8 +181,7 @@ def total_of_squares(flat, out):
 @register_funcify_default_op_cache_key(SumOfSquares)
 def sum_of_squares(op, node, **kwargs):
     dtype = node.inputs[0].type.dtype
-    flat = types.Array(arrays(dtype, 1)[0].dtype, 1, "C")
-    fill = kernel(total_of_squares, (flat, *arrays(dtype, 0)), parallel=True)
+    fill = kernel(total_of_squares, arrays(dtype, 1, 0, layout="C"), parallel=True)
 
     @numba_njit
     def sum_of_squares(x):
@@ -213,8 +212,8 @@ def add_channels(maps, totals, out):
 @register_funcify_default_op_cache_key(ChannelSums)
 def channel_sums(op, node, **kwargs):
     dtype = node.inputs[0].type.dtype
-    maps = types.Array(arrays(dtype, 1)[0].dtype, 3, "C")
-    fill = kernel(add_channels, (maps, *arrays("float64", 1), *arrays(dtype, 1)))
+    maps, sums = arrays(dtype, 3, 1, layout="C")
+    fill = kernel(add_channels, (maps, *arrays("float64", 1, layout="C"), sums))
 
     @numba_njit
     def channel_sums(x):

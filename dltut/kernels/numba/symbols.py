@@ -16,9 +16,12 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.kernels.numba.version import source_version
 
 
-def arrays(dtype: str, *ndims: int) -> tuple[types.Array, ...]:
-    """Types of arrays of any strides with these numbers of dimensions."""
-    return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, "A") for ndim in ndims)
+def arrays(dtype: str, *ndims: int, layout: str = "A") -> tuple[types.Array, ...]:
+    """Types of arrays with these numbers of dimensions: of any strides (A), or contiguous (C).
+
+    Loops over an array of any strides are not turned into vector instructions.
+    """
+    return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, layout) for ndim in ndims)
 
 
 def kernel(function, arguments: tuple, parallel: bool = False):
