@@ -30,7 +30,7 @@ PANELS = {
         (125, 250, 500, 1000, 2000),
         lambda n: MLP | {"n_hidden": [n]},
     ),
-    "LeNet, batch 100: maps of the first layer (2.5 times as many behind)": (
+    "LeNet, batch 100: maps of the first layer": (
         "lenet",
         (4, 8, 16, 32, 64),
         lambda n: SMALL_LENET | {"maps": [n, n * 5 // 2]},
@@ -65,15 +65,14 @@ def main(
     limit_processors(threads)
     entries = [entry for entry in ENTRIES if entry.name in RIVALS]
     panels = {title: {} for title in PANELS}
-    try:
+    with tempfile.TemporaryDirectory() as folder:
         for title, (kind, sizes, settings) in PANELS.items():
             for size in (sizes[0], sizes[-1]) if quick else sizes:
                 work = Work(kind, title, settings(size), calls_of(settings(size)), 2, 2, 1e-2)
-                seconds = race(work, entries, threads, 2 if quick else repeats)
-                for name, values in seconds.items():
+                racing = Race(work, entries, threads, {}, Path(folder))
+                for name, values in raced(racing, 2 if quick else repeats).items():
                     panels[title].setdefault(name, {})[size] = values
-    finally:
-        write(out, panels, threads)
+            write(out, panels, threads)
 
 
 def calls_of(settings: dict) -> int:
@@ -82,15 +81,13 @@ def calls_of(settings: dict) -> int:
     return min(n_batches, 3 if "maps" in settings else 100)
 
 
-def race(work, entries, threads, repeats) -> dict[str, list[float]]:
+def raced(racing, repeats) -> dict[str, list[float]]:
     """{name: seconds a step of each repeat} of those that could be measured."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = Race(work, entries, threads, {}, Path(folder))
-        found.run(repeats, cold=False, say=say)
-    for name, row in found.results.items():
+    racing.run(repeats, cold=False, say=say)
+    for name, row in racing.results.items():
         if "missing" in row:
-            say(f"{work.title}: {name} is missing: {row['missing']}")
-    return {name: row["seconds"] for name, row in found.results.items() if "seconds" in row}
+            say(f"{racing.work.title}: {name} is missing: {row['missing']}")
+    return {name: row["seconds"] for name, row in racing.results.items() if "missing" not in row}
 
 
 def write(out: Path, panels: dict, threads: int) -> None:

@@ -8,6 +8,10 @@ from table import OURS, times
 
 from dltut.viz.figure import BLUE, COLOURS, FAINT, INK, drawn, save_picture, sheet
 
+CAPTION = (
+    "Bars: medians, less is better; thin lines: least to most of the repeats. "
+    "Palest: an epoch inside one compiled loop."
+)
 PALE_BLUE, GREY, LIGHT = "#9dbfe0", "#b9bec4", "#dfe2e5"
 
 
@@ -27,12 +31,14 @@ def race(results: dict):
     figure = sheet(11, 0.30 * sum(heights) + 0.4)
     figure.get_layout_engine().set(hspace=0.06, wspace=0.06)
     grid = figure.subplots(len(heights), 2, squeeze=False, height_ratios=heights).ravel()
-    for axes, work in zip(grid, panels, strict=False):
-        draw_bars(axes, work)
+    rows = (max(counts[i - i % 2 : i - i % 2 + 2]) for i in range(len(panels)))
+    for axes, work, places in zip(grid, panels, rows, strict=False):
+        draw_bars(axes, work, places)
     if convolutions:
         draw_convolutions(grid[len(panels)], convolutions)
     for axes in grid[len(counts) :]:
         axes.set_axis_off()
+    figure.supxlabel(CAPTION, x=0.01, ha="left", fontsize=9, color=FAINT)
     return figure
 
 
@@ -49,7 +55,7 @@ def colour(row: dict, name: str) -> str:
     return GREY if row["way"] == "step" else LIGHT
 
 
-def draw_bars(axes, work: dict) -> None:
+def draw_bars(axes, work: dict, places: int) -> None:
     """Medians as bars, on an axis cut where the slowest would squeeze the others."""
     names, entries = measured(work), work["entries"]
     values = [1000 * times(entries[name]) for name in names]
@@ -70,14 +76,14 @@ def draw_bars(axes, work: dict) -> None:
             fontsize=9,
             fontweight="bold" if row["way"] == "ours" else "normal",
         )
-    finish_bars(axes, names, end, work["title"])
+    finish_bars(axes, names, end, places, work["title"])
 
 
-def finish_bars(axes, names, end, title) -> None:
+def finish_bars(axes, names, end, places, title) -> None:
     """Names beside the bars, ours in bold, no lines that say nothing."""
-    axes.set_title(f"{title}: ms a step")
+    axes.set_title(f"{title}: ms")
     axes.set_xlim(0, end)
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylim(places - 0.4, -0.6)  # bars of one thickness in a row of panels
     axes.set_yticks(range(len(names)), names, fontsize=9)
     for label in axes.get_yticklabels():
         label.set_fontweight("bold" if label.get_text().startswith(OURS) else "normal")
@@ -126,6 +132,7 @@ def growth(panels: dict):
     `panels` is {title: {name: {size: [seconds, ...]}}}.
     """
     figure = sheet(10.4, 7.2)
+    figure.get_layout_engine().set(hspace=0.06, wspace=0.05)
     names = list(dict.fromkeys(name for lines in panels.values() for name in lines))
     for axes, (title, lines) in zip(figure.subplots(2, 2).ravel(), panels.items(), strict=False):
         for name, points in lines.items():
@@ -142,5 +149,6 @@ def growth(panels: dict):
         axes.set_title(f"{title}", loc="left")
         axes.set_ylabel("ms a step", color=FAINT)
         axes.grid(axis="both")
-    figure.axes[0].legend(fontsize=9)
+    handles = {line.get_label(): line for axes in figure.axes for line in axes.get_lines()}
+    figure.legend(handles=handles.values(), loc="outside upper left", ncols=5, fontsize=9.5)
     return figure

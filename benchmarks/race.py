@@ -128,7 +128,7 @@ class Race:
             self.workers.pop(name).close()
 
     def _start(self, entry, cold, say):
-        cache = Path(tempfile.mkdtemp(dir=self.folder))
+        cache = Path(tempfile.mkdtemp(dir=self.folder)) if cold else self.folder / "cache"
         for state in ("cold", "warm") if cold else ("warm",):
             say(f"{self.work.name}: {entry.name}, launch ({state} cache)")
             start = time.perf_counter()

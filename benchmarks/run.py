@@ -58,16 +58,15 @@ def main(
     entries = [each for each in ENTRIES if is_chosen(each, peers)]
     limit_processors(threads)
     results = {"machine": machine(threads), "works": {}}
-    try:
+    with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            with tempfile.TemporaryDirectory() as folder:
-                race = Race(WORKS[name], entries, threads, interpreters, Path(folder))
-                results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
+            race = Race(WORKS[name], entries, threads, interpreters, Path(folder))
+            results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
+            try:
                 race.run(2 if quick else repeats, cold and not quick and name in TRAINING, say)
-            write(out, results)
+            finally:
+                write(out, results)
             print(table.text(results["works"][name]), flush=True)
-    finally:
-        write(out, results)
     print(table.text_of_ratios(results))
     if table.differing(results):
         raise InputError(f"not the same computation: {', '.join(table.differing(results))}")
