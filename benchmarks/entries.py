@@ -16,7 +16,7 @@ class Entry:
     file : str
         In peers/.
     works : tuple of str
-        Names of works, or what they begin with.
+        Names of works; one with a dash at its end stands for all that begin so.
     options : dict
         For the peer's ``build``.
     way : {"ours", "step", "loop"}
@@ -34,7 +34,9 @@ class Entry:
 
     def does(self, work: str) -> bool:
         """Whether it takes part in a work."""
-        return any(work == name or work.startswith(f"{name}-") for name in self.works)
+        return work in self.works or any(
+            name.endswith("-") and work.startswith(name) for name in self.works
+        )
 
 
 def torch(name, works, compile=False, channels_last=False):
@@ -48,17 +50,17 @@ def pytensor_ml(mode):
 
 
 ENTRIES = (
-    Entry("dltut", "ours", (*CLASSIFIED, "conv"), {"mode": "NUMBA"}, "ours"),
+    Entry("dltut", "ours", (*CLASSIFIED, "conv-"), {"mode": "NUMBA"}, "ours"),
     Entry("dltut, JAX mode", "ours", CLASSIFIED, {"mode": "JAX"}, "ours"),
-    torch("torch", (*CLASSIFIED, "conv")),
-    torch("torch, channels last", ("lenet", "lenet-eval", "conv"), channels_last=True),
+    torch("torch", (*CLASSIFIED, "conv-")),
+    torch("torch, channels last", ("lenet", "lenet-eval", "conv-"), channels_last=True),
     torch("torch, compiled", CLASSIFIED, compile=True),
     torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
-    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv"), {"loop": False}),
+    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-"), {"loop": False}),
     Entry("JAX, epoch in a loop", "jax_peer", TRAINED, {"loop": True}, "loop"),
     Entry("Keras on JAX", "keras_peer", CLASSIFIED, {"backend": "jax"}),
     Entry("Keras on torch", "keras_peer", CLASSIFIED, {"backend": "torch"}),
     pytensor_ml("NUMBA"),
     pytensor_ml("JAX"),
-    Entry("Theano", "theano_peer", (*CLASSIFIED, "conv"), interpreter="theano"),
+    Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-"), interpreter="theano"),
 )

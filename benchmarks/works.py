@@ -66,15 +66,19 @@ def pixels_behind(side: int, size: int = 5) -> int:
 
 
 def digits(n, side=28):
-    """The embedded digits, repeated up to `n` pictures of side x side pixels."""
+    """The embedded digits, repeated up to `n` pictures of side x side pixels, with a little noise.
+
+    Without it black pixels make equal maxima in the pools, and there libraries differ: Theano sends
+    the gradient to all of them, the others to one.
+    """
     from dltut.datasets import load
 
     x, y = (np.concatenate([getattr(split, name) for split in load("digits")]) for name in "xy")
     chosen = np.arange(n) % len(x)
-    pictures = np.pad(
-        x.reshape(-1, 28, 28), [(0, 0), (0, max(side - 28, 0)), (0, max(side - 28, 0))]
-    )
-    return pictures[chosen, :side, :side].reshape(n, -1), y[chosen]
+    border = (0, max(side - 28, 0))
+    pictures = np.pad(x.reshape(-1, 28, 28), [(0, 0), border, border])[chosen, :side, :side]
+    noise = np.random.default_rng(SEED).random(pictures.shape, dtype="float32")
+    return (pictures + noise / 100).reshape(n, -1), y[chosen]
 
 
 def network(settings):
