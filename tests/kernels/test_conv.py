@@ -1,5 +1,6 @@
 """The compiled kernels beside loops where an index could be off by one, and what they refuse."""
 
+import numba
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -36,6 +37,8 @@ def convolution():
         ((1, 1, 1, 1), (1, 1, 1, 1)),  # a single pixel, steps larger than the filter
         ((1, 1, 1, 1), (2, 1, 3, 5)),  # as large as picture and border together
         ((3, 2, 5, 1), (2, 2, 3, 1)),
+        ((2, 12, 6, 5), (3, 12, 4, 3)),  # enough channels for a product a kernel row
+        ((1, 33, 3, 3), (2, 33, 1, 1)),
         ((0, 2, 5, 4), (3, 2, 2, 2)),  # an empty batch gives empty maps
     ],
 )
@@ -62,3 +65,20 @@ def test_shapes_known_only_when_called(convolution, backend):
         f(np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 6, 3)), up)
     with pytest.raises(InputError, match=r"^the pictures have .*channels .*: both second axes"):
         f(np.zeros((1, 3, 3, 3)), np.zeros((1, 1, 3, 3)), up)
+
+
+def test_results_do_not_depend_on_threads(convolution):
+    rng = np.random.default_rng(6)
+    f, found = convolution("NUMBA"), []
+    x, w, up = (rng.normal(size=s) for s in ((90, 12, 9, 8), (4, 12, 3, 3), (90, 4, 5, 10)))
+    try:
+        for threads in (1, numba.config.NUMBA_NUM_THREADS):
+            numba.set_num_threads(threads)
+            found.append([each.copy() for each in f(x, w, up)])
+    finally:
+        numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(found[0], loops(x[:2], w, up[:2], (1, 2), (2, 1), False), strict=True):
+        if len(one) == len(x):
+            np.testing.assert_allclose(one[:2], other, atol=1e-12)

@@ -31,17 +31,31 @@ def convolve(filters, patches, frame, maps):
     for first in range(0, at.kernel_rows, at.together):
         part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
         beta, sizes = 0.0 if first == 0 else 1.0, (at.maps, at.spots, at.taps)
-        product(False, False, *sizes, 1.0, part, at.taps, under, at.width, beta, maps, at.spots)
+        product(True, False, *sizes, 1.0, part, at.maps, under, at.width, beta, maps, at.spots)
 
 
 @numba_njit
-def add_filter_gradient(delta, patches, frame, filters):
-    """Add one picture's gradient of the filters, from that of the maps (delta)."""
+def add_filter_gradient(delta, patches, frame, turned, filters):
+    """Add one picture's gradient of the filters, from that of the maps (delta).
+
+    Small products with a factor that lies turned are slow; `turned` has room to turn it back.
+    """
     at = frame[0]
+    thin, right, leading = at.together > 1, delta, at.spots
+    if not thin:
+        turn(delta, np.uint64(at.maps), np.uint64(at.spots), turned)
+        right, leading = turned, at.maps
     for first in range(0, at.kernel_rows, at.together):
         part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
-        sizes = at.maps, at.taps, at.spots
-        product(False, True, *sizes, 1.0, delta, at.spots, under, at.width, 1.0, part, at.taps)
+        sizes = at.taps, at.maps, at.spots
+        product(False, thin, *sizes, 1.0, under, at.width, right, leading, 1.0, part, at.maps)
+
+
+@numba_njit
+def turn(matrix, rows, columns, turned):
+    for column in range(columns):
+        for row in range(rows):
+            turned[column * rows + row] = matrix[row * columns + column]
 
 
 @numba_njit
@@ -51,7 +65,7 @@ def add_patch_gradient(delta, filters, frame, patches):
     for first in range(0, at.kernel_rows, at.together):
         part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
         sizes = at.taps, at.spots, at.maps
-        product(True, False, *sizes, 1.0, part, at.taps, delta, at.spots, 1.0, under, at.width)
+        product(False, False, *sizes, 1.0, part, at.maps, delta, at.spots, 1.0, under, at.width)
 
 
 @numba_njit
@@ -93,9 +107,10 @@ def gradient_of_input(up, w, flip, numbers, gradient):
 def weight_gradient_block(block, x, up, segments, frame, sums):
     at = frame[0]
     patches = np.zeros(at.taps * at.width, dtype=x.dtype)
+    turned = np.empty(at.maps * at.spots, dtype=x.dtype)
     for n in range(block * at.block, min((block + 1) * at.block, at.images)):
         gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(up[n].reshape(-1), patches, frame, sums[block])
+        add_filter_gradient(up[n].reshape(-1), patches, frame, turned, sums[block])
 
 
 def gradient_of_filters(x, up, flip, numbers, gradient):

@@ -28,14 +28,14 @@ from dltut.kernels.numba.symbols import arrays
 from dltut.kernels.numba.version import source_version
 
 
-@numba_njit
+@numba_njit(inline="always")
 def pool_rows(maps, rows, columns, ws_rows, ws_columns, pooled, positions):
     """Maxima and their places of windows side by side, for maps (rows, columns) one below other.
 
     Not a number wins, as in NumPy. Numbers are unsigned: see `segments_of`.
     """
     out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    for row in range(len(pooled) // (out_rows * out_columns) * out_rows):
+    for row in range(np.uint64(len(pooled)) // (out_rows * out_columns) * out_rows):
         top = (row // out_rows * rows + row % out_rows * ws_rows) * columns
         at = row * out_columns
         for s in range(out_columns):
@@ -91,11 +91,11 @@ def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
         forward_block(np.int64(block), x, filters, bias, ws, segments, frame, pooled, positions)
 
 
-@numba_njit
+@numba_njit(inline="always")
 def unpool_rows(up, positions, rows, columns, ws_rows, ws_columns, delta):
     """The reverse of `pool_rows`: gradients go to the maxima, 0 to the rest of each window."""
     out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    for row in range(len(up) // (out_rows * out_columns) * out_rows):
+    for row in range(np.uint64(len(up)) // (out_rows * out_columns) * out_rows):
         top = (row // out_rows * rows + row % out_rows * ws_rows) * columns
         at = row * out_columns
         for i in range(ws_rows):
@@ -136,6 +136,7 @@ def backward_block(
     at = frame[0]
     patches = np.zeros(at.taps * at.width, dtype=x.dtype)
     deltas = np.zeros(at.maps * at.spots, dtype=x.dtype)
+    turned = np.empty(at.maps * at.spots, dtype=x.dtype)
     patch_gradient = np.zeros(at.taps * at.width, dtype=x.dtype)
     scaled = np.empty(up[0].size, dtype=x.dtype)
     for n in range(block * at.block, min((block + 1) * at.block, at.images)):
@@ -145,7 +146,7 @@ def backward_block(
             given = scaled
         unpool_maps(given, positions[n].reshape(-1), frame, ws, deltas)
         gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(deltas, patches, frame, sums[block])
+        add_filter_gradient(deltas, patches, frame, turned, sums[block])
         if len(gradient):
             patch_gradient[:] = 0
             add_patch_gradient(deltas, filters, frame, patch_gradient)

@@ -115,14 +115,16 @@ def framing(op):
 
 @numba_njit
 def order_of(frame, flip):
-    """Where in the filters each element of the matrices (maps, taps) of the products lies."""
+    """Where in the filters each element of the matrices (taps, maps) of the products lies."""
     at, n = frame[0], 0
     area = at.kernel_rows * at.kernel_columns
     order = np.empty(at.maps * at.channels * area, dtype=np.uint64)
     for first in range(0, at.kernel_rows, at.together):
-        for bank in range(at.maps * at.channels):
-            for k in range(first * at.kernel_columns, (first + at.together) * at.kernel_columns):
-                order[n] = bank * area + (area - 1 - k if flip else k)
+        for tap in range(at.taps):
+            c, k = tap // (at.together * at.kernel_columns), tap % (at.together * at.kernel_columns)
+            k += first * at.kernel_columns
+            for m in range(at.maps):
+                order[n] = (m * at.channels + c) * area + (area - 1 - k if flip else k)
                 n += 1
     return order
 
