@@ -9,9 +9,11 @@ from dltut.kernels.numba import (
     pool,
     rows,
     scalar,
+    threads,
     threefry,
 )
 
 __all__ = ["conv", "cross_entropy", "dense", "error_rate", "pool", "rows", "scalar", "threefry"]
 
-blas.hold_threads()
+blas.prepare()
+threads.start()

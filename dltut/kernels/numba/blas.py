@@ -4,11 +4,12 @@ Kernels split their work themselves, so the BLAS below them keeps to one thread:
 threads on the same processors wait for each other.
 """
 
+import ctypes
 from pathlib import Path
 
 import numpy as np
 import threadpoolctl
-from numba import types
+from numba import _helperlib, types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 # Numba's own door to the BLAS of SciPy, found by its symbol, so that what calls it can be cached.
@@ -52,9 +53,20 @@ def product(left_turned, right_turned, m, n, k, alpha, a, lda, b, ldb, beta, c, 
     )
 
 
-def hold_threads() -> None:
-    """Keep the BLAS that `product` calls to one thread; NumPy's own, if another, is left alone."""
+def prepare() -> None:
+    """Find the BLAS that `product` calls, and keep it to one thread; NumPy's own is left alone."""
+    _find()
     pools = threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers
     of_scipy = [each for each in pools if "scipy." in Path(each.filepath).parent.name]
     for each in of_scipy or pools:
         each.set_num_threads(1)
+
+
+def _find() -> None:
+    """Let Numba look its functions up now: a helper thread would wait for the interpreter's lock."""
+    letter, size, place = ctypes.c_char, ctypes.c_ssize_t, ctypes.c_void_p
+    given = *(letter,) * 3, *(size,) * 3, place, place, size, place, size, place, place, size
+    gemm = ctypes.CFUNCTYPE(ctypes.c_int, *given)(_helperlib.c_helpers["xxgemm"])
+    number = np.zeros(1).ctypes.data
+    for width in (b"s", b"d"):
+        gemm(width, b"n", b"n", 1, 1, 1, *(number, number, 1, number, 1), number, number, 1)

@@ -4,7 +4,7 @@ Blocks depend on the shapes alone, so that results do not depend on the number o
 """
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.errors import InputError
@@ -19,6 +19,7 @@ from dltut.kernels.dense import (
 from dltut.kernels.numba.blas import product
 from dltut.kernels.numba.elementary import sigmoid, tanh
 from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 
 LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
@@ -88,14 +89,15 @@ def multiply(left_turned, right_turned, a, b, bias, activation, out):
             "give a layer as many inputs as the data or the layer before has columns"
         )
     side = side_of_block(max(m, n), min(m, n) * k)
-    for i in prange((max(m, n) + side - 1) // side):
-        multiply_block(np.intp(i), side, left_turned, right_turned, a, b, bias, activation, out)
+    blocks = (max(m, n) + side - 1) // side
+    given = side, left_turned, right_turned, a, b, bias, activation, out
+    in_parallel(multiply_block, blocks, given)
 
 
 def multiply_kernel(dtype: str):
     flags, matrices = (types.boolean, types.boolean), arrays(dtype, 2, 2)
     bias, out = arrays(dtype, 1, 2, layout="C")
-    return kernel(multiply, (*flags, *matrices, bias, types.intp, out), parallel=True)
+    return kernel(multiply, (*flags, *matrices, bias, types.intp, out))
 
 
 @register_funcify_default_op_cache_key(MatrixProduct)
@@ -141,15 +143,15 @@ def update(W, x, delta, keep, rate):
     if W.shape != (x.shape[1], delta.shape[1]) or len(x) != len(delta):
         raise InputError("a gradient has not the shape of its weights")
     side = side_of_block(W.shape[0], delta.size)
-    for i in prange((W.shape[0] + side - 1) // side):
-        update_block(np.intp(i), side, W, x, delta, keep, rate)
+    blocks = (W.shape[0] + side - 1) // side
+    in_parallel(update_block, blocks, (side, W, x, delta, keep, rate))
 
 
 @register_funcify_default_op_cache_key(DenseUpdate)
 def dense_update(op, node, **kwargs):
     inplace = op.inplace
     matrix = arrays(node.inputs[0].type.dtype, 2)[0]
-    fill = kernel(update, (matrix, matrix, matrix, matrix.dtype, matrix.dtype), parallel=True)
+    fill = kernel(update, (matrix, matrix, matrix, matrix.dtype, matrix.dtype))
 
     @numba_njit
     def dense_update(W, x, delta, keep, rate):
@@ -170,8 +172,7 @@ def squares_of_block(i, flat, partial):
 
 def total_of_squares(flat, out):
     partial = np.empty((len(flat) + 4095) // 4096, np.float64)
-    for i in prange(len(partial)):
-        squares_of_block(np.intp(i), flat, partial)
+    in_parallel(squares_of_block, len(partial), (flat, partial))
     total = 0.0
     for i in range(len(partial)):
         total += partial[i]
@@ -181,7 +182,7 @@ def total_of_squares(flat, out):
 @register_funcify_default_op_cache_key(SumOfSquares)
 def sum_of_squares(op, node, **kwargs):
     dtype = node.inputs[0].type.dtype
-    fill = kernel(total_of_squares, arrays(dtype, 1, 0, layout="C"), parallel=True)
+    fill = kernel(total_of_squares, arrays(dtype, 1, 0, layout="C"))
 
     @numba_njit
     def sum_of_squares(x):

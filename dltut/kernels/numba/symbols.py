@@ -4,6 +4,9 @@ Numba optimises everything a function calls once more with the function itself, 
 calls. A kernel behind a symbol is machine code that its callers do not look into.
 """
 
+import hashlib
+from functools import cache
+
 import llvmlite.binding as llvm
 import numba
 import numpy as np
@@ -32,45 +35,67 @@ def kernel(function, arguments: tuple, parallel: bool = False):
     function : function
         Returns nothing: results go into its arguments. It may raise.
     arguments : tuple of numba types
-    parallel : bool
-        Whether its ``prange`` loops are split over the threads.
+
+    Returns
+    -------
+    intrinsic
+        Takes all arguments as one tuple.
     """
-    types_of = "_".join(str(each) for each in arguments)
-    symbol = f"dltut_{function.__module__}_{function.__name__}_{types_of}_{source_version():x}"
-    if llvm.address_of_symbol(symbol) is None:
-        llvm.add_symbol(symbol, _address(function, arguments, parallel, symbol))
+    types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
+    symbol = f"dltut_{function.__name__}_{types_of}_{source_version():x}"
+    add_symbol(symbol, function, arguments, **({"parallel": True} if parallel else {}))
     return _caller(symbol, types.void(*arguments))
 
 
-def _address(function, arguments, parallel, symbol) -> int:
-    CACHED_SRC_FUNCTIONS[function] = symbol
-    dispatcher = numba_njit(parallel=parallel, cache=True)(function)
-    dispatcher.compile(types.void(*arguments))
-    compiled = dispatcher.overloads[arguments]
-    address = compiled.library.get_pointer_to_function(compiled.fndesc.mangled_name)
-    function.compiled = [*getattr(function, "compiled", []), dispatcher]  # keeps the code in memory
-    return address
+def _address(function, arguments, parallel, symbol):
+    add_symbol(symbol, function, arguments, **({"parallel": True} if parallel else {}))
+    return llvm.address_of_symbol(symbol)
 
 
 def _caller(symbol, signature):
-    """An intrinsic that takes all arguments as one tuple, which spares numba's argument folding."""
+    arguments = signature.args
 
     @intrinsic
     def call(typing, given):
-        def code(context, builder, _, values):
-            pairs = zip(
-                given, signature.args, cgutils.unpack_tuple(builder, values[0]), strict=True
-            )
-            values = [context.cast(builder, value, *kinds) for *kinds, value in pairs]
-            kind = context.call_conv.get_function_type(types.void, signature.args)
-            function = cgutils.get_or_insert_function(builder.module, kind, symbol)
-            status, _ = context.call_conv.call_function(
-                builder, function, types.void, signature.args, values
-            )
-            with cgutils.if_unlikely(builder, status.is_error):
-                context.call_conv.return_status_propagate(builder, status)
+        def code(context, builder, signature, values):
+            pairs = zip(cgutils.unpack_tuple(builder, values[0]), given, arguments, strict=True)
+            values = [context.cast(builder, value, *kinds) for value, *kinds in pairs]
+            call_symbol(context, builder, symbol, arguments, values)
             return context.get_dummy_value()
 
         return types.void(given), code
 
     return call
+
+
+def compiled(function, arguments: tuple, name: str, **options):
+    """`function` compiled for arguments of these types, or read from PyTensor's cache."""
+    CACHED_SRC_FUNCTIONS[function] = name
+    dispatcher = numba_njit(cache=True, **options)(function)
+    dispatcher.compile(types.void(*arguments))
+    return dispatcher
+
+
+def add_symbol(symbol: str, function, arguments: tuple, **options) -> None:
+    """Make compiled code find `function` under a name."""
+    if llvm.address_of_symbol(symbol) is None:
+        dispatcher = compiled(function, arguments, symbol, **options)
+        found = dispatcher.overloads[arguments]
+        llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
+        kept()[symbol] = dispatcher
+
+
+@cache
+def kept() -> dict:
+    """The compiled kernels by symbol; what is dropped would be freed."""
+    return {}
+
+
+def call_symbol(context, builder, symbol: str, arguments: tuple, values) -> None:
+    """Generate a call of the function behind a symbol; what it raises is passed on."""
+    convention = context.call_conv
+    kind = convention.get_function_type(types.void, arguments)
+    function = cgutils.get_or_insert_function(builder.module, kind, symbol)
+    status, _ = convention.call_function(builder, function, types.void, arguments, values)
+    with cgutils.if_unlikely(builder, status.is_error):
+        convention.return_status_propagate(builder, status)
