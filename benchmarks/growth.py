@@ -7,7 +7,7 @@ from pathlib import Path
 import picture
 from entries import ENTRIES
 from race import Race
-from run import limit_processors, machine
+from run import machine, prepare
 from works import LENET, WORKS, Work
 
 from dltut.files import atomic
@@ -62,7 +62,7 @@ def main(
     out : folder
         For growth.json and growth.png.
     """
-    limit_processors(threads)
+    prepare(threads)
     entries = [entry for entry in ENTRIES if entry.name in RIVALS]
     panels = {title: {} for title in PANELS}
     with tempfile.TemporaryDirectory() as folder:

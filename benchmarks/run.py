@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import signal
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -56,7 +57,7 @@ def main(
     chosen = chosen_works(works)
     interpreters = named_interpreters(interpreter)
     entries = [each for each in ENTRIES if is_chosen(each, peers)]
-    limit_processors(threads)
+    prepare(threads)
     results = {"machine": machine(threads), "works": {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
@@ -117,8 +118,12 @@ def named_interpreters(pairs) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def limit_processors(threads: int) -> None:
-    """Give everyone as many processors as threads, where the system can: JAX knows no number."""
+def prepare(threads: int) -> None:
+    """Give everyone as many processors as threads, where the system can: JAX knows no number.
+
+    Being told to end is like Ctrl-C: the peers' processes end and what was measured is kept.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
