@@ -3,7 +3,7 @@
 from pathlib import Path
 from statistics import median
 
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 from table import OURS, times
 
 from dltut.viz.figure import BLUE, COLOURS, FAINT, INK, drawn, save_picture, sheet
@@ -12,6 +12,8 @@ CAPTION = (
     "Bars: medians, less is better; thin lines: least to most of the repeats. "
     "Palest: an epoch inside one compiled loop."
 )
+DRAWN = (OURS, "torch", "torch, channels last", "JAX", "Theano")  # of convolutions and growth
+COLOUR_OF = dict(zip(DRAWN, COLOURS, strict=False))
 PALE_BLUE, GREY, LIGHT = "#9dbfe0", "#b9bec4", "#dfe2e5"
 
 
@@ -75,6 +77,7 @@ def draw_bars(axes, work: dict, places: int) -> None:
             va="center",
             fontsize=9,
             fontweight="bold" if row["way"] == "ours" else "normal",
+            color="white" if beyond and name == OURS else INK,
         )
     finish_bars(axes, names, end, places, work["title"])
 
@@ -102,17 +105,17 @@ def number(milliseconds: float) -> str:
 def draw_convolutions(axes, works: dict) -> None:
     """For each shape, everyone's time over ours."""
     names = list(dict.fromkeys(name for work in works.values() for name in measured(work)))
-    for i, name in enumerate(sorted(names, key=lambda name: name != OURS)):
+    for name in sorted(names, key=lambda name: name == OURS):
         points = [
             (times(work["entries"][name]) / times(work["entries"][OURS]), place)
             for place, work in enumerate(works.values())
             if name in measured(work) and OURS in measured(work)
         ]
-        look = {"color": BLUE if name == OURS else COLOURS[i], "s": 46 if name == OURS else 34}
+        look = {"color": COLOUR_OF[name], "s": 46 if name == OURS else 34}
         axes.scatter(*zip(*points, strict=True), label=name, zorder=3, **look)
     axes.axvline(1, color=BLUE, linewidth=1)
     axes.set_xscale("log")
-    axes.set_title("convolution with both gradients: time / dltut's")
+    axes.set_title("convolution and gradients: time / dltut's")
     titles = [work["title"] for work in works.values()]
     axes.set_yticks(range(len(titles)), titles, fontsize=9)
     axes.set_ylim(len(titles) - 0.4, -0.6)
@@ -133,22 +136,29 @@ def growth(panels: dict):
     """
     figure = sheet(10.4, 7.2)
     figure.get_layout_engine().set(hspace=0.06, wspace=0.05)
-    names = list(dict.fromkeys(name for lines in panels.values() for name in lines))
     for axes, (title, lines) in zip(figure.subplots(2, 2).ravel(), panels.items(), strict=False):
         for name, points in lines.items():
             sizes = sorted(points)
             values = [1000 * median(points[size]) for size in sizes]
-            look = {"color": COLOURS[names.index(name) % len(COLOURS)]}
             width = 2.4 if name == OURS else 1.4
-            axes.plot(sizes, values, "o-", label=name, linewidth=width, markersize=4, **look)
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.xaxis.set_major_locator(FixedLocator(sorted({s for p in lines.values() for s in p})))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.set_title(f"{title}", loc="left")
-        axes.set_ylabel("ms a step", color=FAINT)
-        axes.grid(axis="both")
+            axes.plot(sizes, values, "o-", label=name, lw=width, ms=4, color=COLOUR_OF[name])
+        finish_growth(axes, title, sorted({size for line in lines.values() for size in line}))
+    for axes in figure.axes[len(panels) :]:
+        axes.set_axis_off()
     handles = {line.get_label(): line for axes in figure.axes for line in axes.get_lines()}
     figure.legend(handles=handles.values(), loc="outside upper left", ncols=5, fontsize=9.5)
     return figure
+
+
+def finish_growth(axes, title, sizes) -> None:
+    """Plain numbers at the sizes measured, and at 1, 2, 5, 10 ... milliseconds."""
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(sizes))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter("{x:g}")
+    axes.set_title(title)
+    axes.set_ylabel("ms a step", color=FAINT)
+    axes.grid(axis="both")

@@ -144,7 +144,7 @@ WORKS = {
         Work("lenet", "LeNet 20-50-500, batch 500", {"kind": "network"} | LENET, 4, 1, 5, 1e-3),
         Work(
             "lenet-eval",
-            "LeNet, errors on 10,000 pictures",
+            "LeNet, evaluation, batch 500",
             {"kind": "evaluation", "n_examples": N_TEST} | LENET,
             calls=20,
             checked_calls=20,
