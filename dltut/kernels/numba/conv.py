@@ -5,7 +5,7 @@ gradient of the filters: the results are the same on every machine with the same
 """
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
@@ -21,6 +21,7 @@ from dltut.kernels.numba.gather import (
     start,
 )
 from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 
 
@@ -81,8 +82,7 @@ def convolution(x, w, flip, numbers, maps):
     frame = numbers.view(FRAME)
     x, segments = np.ascontiguousarray(x), segments_of(frame)
     filters = matrices_of(w, order_of(frame, flip))
-    for block in prange(frame[0].blocks):
-        convolve_block(np.int64(block), x, filters, segments, frame, maps)
+    in_parallel(convolve_block, frame[0].blocks, (x, filters, segments, frame, maps))
 
 
 @numba_njit
@@ -99,8 +99,7 @@ def gradient_of_input(up, w, flip, numbers, gradient):
     frame = numbers.view(FRAME)
     up, segments = np.ascontiguousarray(up), segments_of(frame)
     filters = matrices_of(w, order_of(frame, flip))
-    for block in prange(frame[0].blocks):
-        input_gradient_block(np.int64(block), up, filters, segments, frame, gradient)
+    in_parallel(input_gradient_block, frame[0].blocks, (up, filters, segments, frame, gradient))
 
 
 @numba_njit
@@ -117,8 +116,7 @@ def gradient_of_filters(x, up, flip, numbers, gradient):
     frame = numbers.view(FRAME)
     x, up, segments = np.ascontiguousarray(x), np.ascontiguousarray(up), segments_of(frame)
     sums = np.zeros((frame[0].blocks, gradient.size), dtype=x.dtype)
-    for block in prange(frame[0].blocks):
-        weight_gradient_block(np.int64(block), x, up, segments, frame, sums)
+    in_parallel(weight_gradient_block, frame[0].blocks, (x, up, segments, frame, sums))
     add_blocks(sums, order_of(frame, flip), gradient.reshape(-1))
 
 
@@ -144,7 +142,7 @@ def prepared(function, op, node):
     """The kernel that fills the output, and what makes its frame."""
     given = arrays(node.outputs[0].type.dtype, 4)[0]
     types_of = given, given, types.boolean, NUMBERS, given.copy(layout="C")
-    return kernel(function, types_of, parallel=True), framing(op)
+    return kernel(function, types_of), framing(op)
 
 
 @register_funcify_default_op_cache_key(Conv2d)

@@ -1,7 +1,7 @@
 """Convolution, max-pool, bias and tanh of one picture after the other, while its maps are hot."""
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.errors import InputError
@@ -21,10 +21,10 @@ from dltut.kernels.numba.gather import (
     gather,
     order_of,
     segments_of,
-    short_kernel,
     spread,
 )
-from dltut.kernels.numba.symbols import arrays
+from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 
 
@@ -87,8 +87,8 @@ def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
     frame = numbers.view(FRAME)
     x, segments = np.ascontiguousarray(x), segments_of(frame)
     filters = matrices_of(w, order_of(frame, flip))
-    for block in prange(frame[0].blocks):
-        forward_block(np.int64(block), x, filters, bias, ws, segments, frame, pooled, positions)
+    given = x, filters, bias, ws, segments, frame, pooled, positions
+    in_parallel(forward_block, frame[0].blocks, given)
 
 
 @numba_njit(inline="always")
@@ -166,11 +166,8 @@ def conv_pool_backward(
     filters = matrices_of(w, order)
     sums = np.zeros((frame[0].blocks, w.size), dtype=x.dtype)
     bias_sums = np.zeros((frame[0].blocks, len(w)), dtype=np.float64)
-    for block in prange(frame[0].blocks):
-        backward_block(
-            np.int64(block), x, filters, positions, up, out, ws, segments, frame,
-            sums, bias_sums, x_gradient,
-        )  # fmt: skip
+    given = x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, x_gradient
+    in_parallel(backward_block, frame[0].blocks, given)
     add_blocks(sums, order, w_gradient.reshape(-1))
     for block in range(len(bias_sums)):
         for m in range(len(b_gradient)):
@@ -184,7 +181,7 @@ def conv_pool(op, node, **kwargs):
     pair = types.UniTuple(types.intp, 2)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
     types_of = (given, given, bias, types.boolean, pair, NUMBERS, given.copy(layout="C"), places)
-    fill, frame_of = short_kernel(conv_pool_forward, types_of), framing(op)
+    fill, frame_of = kernel(conv_pool_forward, types_of), framing(op)
     flip, ws, position_type = op.filter_flip, op.ws, np.dtype(op.position_type)
 
     @numba_njit
@@ -222,7 +219,7 @@ def conv_pool_gradients(op, node, **kwargs):
     pair, places = types.UniTuple(types.intp, 2), arrays(op.position_type, 4)[0]
     result = given.copy(layout="C"), given.copy(layout="C"), bias.copy(layout="C")
     types_of = given, given, places, given, given, types.boolean, pair, NUMBERS, *result
-    fill, frame_of = short_kernel(conv_pool_backward, types_of), framing(op)
+    fill, frame_of = kernel(conv_pool_backward, types_of), framing(op)
     flip, ws, with_tanh, of_input = op.filter_flip, op.ws, op.tanh, op.of_input
 
     @numba_njit

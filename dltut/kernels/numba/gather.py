@@ -7,16 +7,12 @@ it is. With few channels these products would be too thin to be fast; there all 
 gathered together, and one product serves them all.
 """
 
-import hashlib
-
-import llvmlite.binding as llvm
 import numpy as np
 from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.errors import InputError
-from dltut.kernels.numba.symbols import _address, _caller, kernel
-from dltut.kernels.numba.version import source_version
+from dltut.kernels.numba.symbols import kernel
 
 BORDERS = {"valid": 0, "full": 1, "half": 2}
 THIN = 32  # sums with fewer terms spend their time on moving data
@@ -88,15 +84,6 @@ def plan(at):
     at.blocks = -(-at.images // at.block)
 
 
-def short_kernel(function, arguments):
-    """A parallel `kernel` of so many arguments that their types would be too long a file name."""
-    types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
-    symbol = f"dltut_{function.__name__}_{types_of}_{source_version():x}"
-    if llvm.address_of_symbol(symbol) is None:
-        llvm.add_symbol(symbol, _address(function, arguments, True, symbol))
-    return _caller(symbol, types.void(*arguments))
-
-
 def framing(op):
     """What makes the frame of two shapes, in compiled code, for a convolution's properties."""
     pair, shape = types.UniTuple(types.intp, 2), types.UniTuple(types.intp, 4)
@@ -132,9 +119,9 @@ def order_of(frame, flip):
 @numba_njit
 def inside(at, n, step, count):
     """Which of `count` positions, `step` apart from `at` on, lie in 0 ... n - 1."""
-    first = 0 if at >= 0 else -(at // step)
+    first = 0 if at >= 0 else min(count, -(at // step))
     stop = 0 if at >= n else (n - 1 - at) // step + 1
-    return min(first, count), max(first, min(stop, count))
+    return first, max(first, min(stop, count))
 
 
 @numba_njit

@@ -5,12 +5,13 @@ work of one thread, so that results do not depend on how many there are.
 """
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.errors import InputError
 from dltut.kernels.numba.gather import inside
 from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 
@@ -88,10 +89,7 @@ def pool_block(block, size, x, sides, rows_window, columns_window, mode, pooled)
 def pool_maps(x, rows_window, columns_window, mode, pooled):
     sides, size = x.shape[2:], -(-len(pooled) // BLOCKS)
     x = np.ascontiguousarray(x).reshape(-1)
-    for block in prange(BLOCKS):
-        pool_block(
-            np.int64(block), size, x, sides, rows_window, columns_window, mode, pooled
-        )  # fmt: skip
+    in_parallel(pool_block, BLOCKS, (size, x, sides, rows_window, columns_window, mode, pooled))
 
 
 @numba_njit
@@ -120,10 +118,8 @@ def pool_gradient(x, up, rows_window, columns_window, mode, gradient):
     size = -(-len(gradient) // BLOCKS)
     x = np.ascontiguousarray(x).reshape(-1)
     up = np.ascontiguousarray(up).reshape((len(gradient), up.shape[2], up.shape[3]))
-    for block in prange(BLOCKS):
-        gradient_block(
-            np.int64(block), size, x, up, rows_window, columns_window, mode, gradient
-        )  # fmt: skip
+    given = size, x, up, rows_window, columns_window, mode, gradient
+    in_parallel(gradient_block, BLOCKS, given)
 
 
 def windows(op):
@@ -141,7 +137,7 @@ def types_of(dtype, n_given):
 @register_funcify_default_op_cache_key(Pool2d)
 def pool2d(op, node, **kwargs):
     (rows_window, columns_window, mode), ignore_border = windows(op), op.ignore_border
-    fill = kernel(pool_maps, types_of(node.outputs[0].type.dtype, 1), parallel=True)
+    fill = kernel(pool_maps, types_of(node.outputs[0].type.dtype, 1))
 
     @numba_njit
     def pool(x):
@@ -158,7 +154,7 @@ def pool2d(op, node, **kwargs):
 @register_funcify_default_op_cache_key(Pool2dGradient)
 def pool2d_gradient(op, node, **kwargs):
     (rows_window, columns_window, mode), ignore_border = windows(op), op.ignore_border
-    fill = kernel(pool_gradient, types_of(node.outputs[0].type.dtype, 2), parallel=True)
+    fill = kernel(pool_gradient, types_of(node.outputs[0].type.dtype, 2))
 
     @numba_njit
     def gradient_of_pool(x, up):
