@@ -47,7 +47,8 @@ class ConvPool(_ConvPool):
     __props__ = ("border_mode", "subsample", "filter_flip", "ws", "tanh")
 
     def make_node(self, x, w, *b):
-        shape = (x.type.shape[0], w.type.shape[0], None, None)
+        convolution = self.convolution(Conv2d)(x, w)
+        shape = pool.Pool2d(self.ws, self.ws, True, (0, 0), "max")(convolution).type.shape
         pooled = TensorType(x.type.dtype, shape=shape)()
         return Apply(self, [x, w, *b], [pooled, TensorType(self.position_type, shape=shape)()])
 

@@ -73,6 +73,27 @@ class DenseUpdate(Op):
         output_storage[0][0] = output
 
 
+class Step(Op):
+    """(p, gradient, keep, rate) -> ``keep * p + rate * gradient``, in place in one pass."""
+
+    __props__ = ("inplace",)
+
+    def __init__(self, inplace: bool = False):
+        self.inplace = inplace
+        if inplace:
+            self.destroy_map = {0: [0]}
+
+    def make_node(self, p, gradient, keep, rate):
+        return Apply(self, [p, gradient, keep, rate], [p.type()])
+
+    def perform(self, node, inputs, output_storage):
+        p, gradient, keep, rate = inputs
+        output = p if self.inplace else p.copy()
+        output *= keep
+        output += rate * gradient
+        output_storage[0][0] = output
+
+
 class SumOfSquares(Op):
     """x -> the sum of the squares of all its elements."""
 

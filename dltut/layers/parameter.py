@@ -42,7 +42,7 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     values = as_floatX(given(rng, shape) if callable(given) else given)
     if values.shape != tuple(shape):
         raise InputError(f"{name} has shape {values.shape}; this layer needs {tuple(shape)}")
-    return pytensor.shared(values, name=name)
+    return pytensor.shared(values, name=name, shape=values.shape)
 
 
 def _check_variable(given, shape, name):

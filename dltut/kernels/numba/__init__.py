@@ -3,6 +3,7 @@
 from dltut.kernels.numba import (
     blas,
     conv,
+    conv_pool,
     cross_entropy,
     dense,
     error_rate,
@@ -13,7 +14,17 @@ from dltut.kernels.numba import (
     threefry,
 )
 
-__all__ = ["conv", "cross_entropy", "dense", "error_rate", "pool", "rows", "scalar", "threefry"]
+__all__ = [
+    "conv",
+    "conv_pool",
+    "cross_entropy",
+    "dense",
+    "error_rate",
+    "pool",
+    "rows",
+    "scalar",
+    "threefry",
+]
 
 blas.prepare()
 threads.start()

@@ -63,7 +63,7 @@ def prepare() -> None:
 
 
 def _find() -> None:
-    """Let Numba look its functions up now: a helper thread would wait for the interpreter's lock."""
+    """Let Numba look its functions up now: helper threads would wait for the interpreter's lock."""
     letter, size, place = ctypes.c_char, ctypes.c_ssize_t, ctypes.c_void_p
     given = *(letter,) * 3, *(size,) * 3, place, place, size, place, size, place, place, size
     gemm = ctypes.CFUNCTYPE(ctypes.c_int, *given)(_helperlib.c_helpers["xxgemm"])

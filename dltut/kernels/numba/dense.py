@@ -14,6 +14,7 @@ from dltut.kernels.dense import (
     ChannelSums,
     DenseUpdate,
     MatrixProduct,
+    Step,
     SumOfSquares,
 )
 from dltut.kernels.numba.blas import product
@@ -160,6 +161,34 @@ def dense_update(op, node, **kwargs):
         return new
 
     return dense_update, source_version()
+
+
+@numba_njit
+def step_block(i, p, gradient, keep, rate):
+    for j in range(i * 16384, min((i + 1) * 16384, len(p))):
+        p[j] = keep * p[j] + rate * gradient[j]
+
+
+def make_step(p, gradient, keep, rate):
+    if len(p) != len(gradient):
+        raise InputError("a gradient has not the shape of its parameter")
+    in_parallel(step_block, (len(p) + 16383) // 16384, (p, gradient, keep, rate))
+
+
+@register_funcify_default_op_cache_key(Step)
+def step(op, node, **kwargs):
+    inplace = op.inplace
+    flat = arrays(node.inputs[0].type.dtype, 1, layout="C")[0]
+    fill = kernel(make_step, (flat, flat, flat.dtype, flat.dtype))
+
+    @numba_njit
+    def step(p, gradient, keep, rate):
+        new = np.ascontiguousarray(p) if inplace else p.copy()
+        change = np.ascontiguousarray(gradient).reshape(-1)
+        fill((new.reshape(-1), change, keep.item(), rate.item()))
+        return new
+
+    return step, source_version()
 
 
 @numba_njit

@@ -4,9 +4,11 @@ from pytensor.compile.mode import get_mode, optdb
 from pytensor.graph.rewriting.basic import dfs_rewriter
 from pytensor.graph.rewriting.db import EquilibriumDB
 
-from dltut.kernels.rewrites import dense
+from dltut.kernels.rewrites import conv_pool, dense
 
 TAG = "dltut"
+# Sums and products are still separate operations at 2.5; at 49 they become composites.
+FUSIONS, IN_PLACE = 2.5, 50.1
 
 
 def numba_mode():
@@ -16,13 +18,10 @@ def numba_mode():
 
 def _register():
     fusions = EquilibriumDB()
-    for rewrite in dense.FUSIONS:
+    for rewrite in (*dense.FUSIONS, *conv_pool.FUSIONS):
         fusions.register(rewrite.__name__, rewrite, TAG)
-    optdb.register(
-        f"{TAG}_fusions", fusions, TAG, position=2.5
-    )  # before elementwise operations are fused
-    in_place = dfs_rewriter(*dense.IN_PLACE)
-    optdb.register(f"{TAG}_in_place", in_place, TAG, position=50.1)
+    optdb.register(f"{TAG}_fusions", fusions, TAG, position=FUSIONS)
+    optdb.register(f"{TAG}_in_place", dfs_rewriter(*dense.IN_PLACE), TAG, position=IN_PLACE)
 
 
 _register()

@@ -1,11 +1,13 @@
 """Products with their transposes, biases and activations; steps of gradient descent."""
 
 import pytensor.scalar as ps
+from pytensor.graph.fg import Output
 from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.math import Dot
+from pytensor.tensor.shape import SpecifyShape
 
-from dltut.kernels.dense import Affine, ChannelSums, DenseUpdate, MatrixProduct, SumOfSquares
+from dltut.kernels.dense import Affine, ChannelSums, DenseUpdate, MatrixProduct, Step, SumOfSquares
 from dltut.kernels.rewrites.linear import as_scalar, linear_terms, scalar_operation
 
 
@@ -67,32 +69,40 @@ def affine_with_activation(fgraph, node):
 
 
 @node_rewriter([Elemwise])
-def dense_update(fgraph, node):
-    """``W - rate * (x.T @ delta + decay * W)``, however it is written, as one product."""
+def descent(fgraph, node):
+    """``p - rate * (gradient + decay * p)``, however it is written, as one step.
+
+    A gradient that is a product ``x.T @ delta`` is never stored.
+    """
     (output,) = node.outputs
-    if output.type.ndim != 2:
+    if not output.type.ndim or output.type.dtype not in ("float32", "float64"):
         return None
     terms = linear_terms(output)
-    products = [term for term in terms if _gradient(term) and used_once(fgraph, term)]
-    if len(terms) != 2 or len(products) != 1:
+    roots = [term for term in terms if term.owner is None and term.type == output.type]
+    if len(terms) != 2 or len(roots) != 1 or not leaves_graph(fgraph, output):
         return None
-    (product,) = products
-    (W,) = (term for term in terms if term is not product)
-    if W.owner is not None or W.type.dtype != output.type.dtype:
+    (p,) = roots
+    (gradient,) = (term for term in terms if term is not p)
+    if gradient.type.dtype != p.dtype or gradient.type.broadcastable != p.type.broadcastable:
         return None
-    keep, rate = (as_scalar(terms[term], W.dtype) for term in (W, product))
-    return [DenseUpdate()(W, *product.owner.inputs, keep, rate)]
+    keep, rate = (as_scalar(terms[term], p.dtype) for term in (p, gradient))
+    claim = made_by(gradient, SpecifyShape)  # of the parameter's shape, which the step checks too
+    product = made_by(claim.inputs[0] if claim else gradient, MatrixProduct)
+    is_outer = product and product.op.left_turned and not product.op.right_turned
+    if is_outer and used_once(fgraph, gradient) and used_once(fgraph, product.outputs[0]):
+        return [DenseUpdate()(p, *product.inputs, keep, rate)]
+    return [Step()(p, gradient, keep, rate)]
 
 
-def _gradient(variable):
-    node = made_by(variable, MatrixProduct)
-    return node and node.op.left_turned and not node.op.right_turned
+def leaves_graph(fgraph, variable) -> bool:
+    """Whether `variable` is what the function returns, or a shared variable's next value."""
+    return any(isinstance(client.op, Output) for client, _ in fgraph.clients[variable])
 
 
-@node_rewriter([DenseUpdate])
-def dense_update_in_place(fgraph, node):
+@node_rewriter([DenseUpdate, Step])
+def step_in_place(fgraph, node):
     """A step that overwrites its parameter."""
-    return None if node.op.inplace else [DenseUpdate(inplace=True)(*node.inputs)]
+    return None if node.op.inplace else [type(node.op)(inplace=True)(*node.inputs)]
 
 
 @node_rewriter([CAReduce])
@@ -124,8 +134,8 @@ FUSIONS = (
     product_of_turned,
     affine,
     affine_with_activation,
-    dense_update,
+    descent,
     sum_of_squares,
     channel_sums,
 )
-IN_PLACE = (dense_update_in_place,)
+IN_PLACE = (step_in_place,)
