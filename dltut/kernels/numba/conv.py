@@ -27,12 +27,17 @@ from dltut.kernels.numba.version import source_version
 
 @numba_njit
 def convolve(filters, patches, frame, maps):
-    """Maps (maps, out rows, out columns) of one picture, from its patches."""
+    """The maps (maps, out rows, out columns) of one picture, from its patches."""
     at = frame[0]
-    for first in range(0, at.kernel_rows, at.together):
-        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
-        beta, sizes = 0.0 if first == 0 else 1.0, (at.maps, at.spots, at.taps)
-        product(True, False, *sizes, 1.0, part, at.maps, under, at.width, beta, maps, at.spots)
+    for spot in range(0, at.spots, at.piece):
+        sizes, out = (at.maps, min(at.piece, at.spots - spot), at.taps), maps[spot:]
+        for first in range(0, at.kernel_rows, at.together):
+            part, under = (
+                filters[first * at.maps * at.taps :],
+                patches[start(first, frame) + spot :],
+            )
+            beta = 0.0 if first == 0 else 1.0
+            product(True, False, *sizes, 1.0, part, at.maps, under, at.width, beta, out, at.spots)
 
 
 @numba_njit
@@ -46,10 +51,16 @@ def add_filter_gradient(delta, patches, frame, turned, filters):
     if not thin:
         turn(delta, np.uint64(at.maps), np.uint64(at.spots), turned)
         right, leading = turned, at.maps
-    for first in range(0, at.kernel_rows, at.together):
-        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
-        sizes = at.taps, at.maps, at.spots
-        product(False, thin, *sizes, 1.0, under, at.width, right, leading, 1.0, part, at.maps)
+    for spot in range(0, at.spots, at.piece):
+        sizes = at.taps, at.maps, min(at.piece, at.spots - spot)
+        of_maps = right[spot if thin else spot * leading :]
+        for first in range(0, at.kernel_rows, at.together):
+            part, under = (
+                filters[first * at.maps * at.taps :],
+                patches[start(first, frame) + spot :],
+            )
+            given = under, at.width, of_maps, leading
+            product(False, thin, *sizes, 1.0, *given, 1.0, part, at.maps)
 
 
 @numba_njit
@@ -63,10 +74,14 @@ def turn(matrix, rows, columns, turned):
 def add_patch_gradient(delta, filters, frame, patches):
     """Add one picture's gradient of the patches."""
     at = frame[0]
-    for first in range(0, at.kernel_rows, at.together):
-        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
-        sizes = at.taps, at.spots, at.maps
-        product(False, False, *sizes, 1.0, part, at.maps, delta, at.spots, 1.0, under, at.width)
+    for spot in range(0, at.spots, at.piece):
+        sizes, given = (at.taps, min(at.piece, at.spots - spot), at.maps), delta[spot:]
+        for first in range(0, at.kernel_rows, at.together):
+            part, under = (
+                filters[first * at.maps * at.taps :],
+                patches[start(first, frame) + spot :],
+            )
+            product(False, False, *sizes, 1.0, part, at.maps, given, at.spots, 1.0, under, at.width)
 
 
 @numba_njit

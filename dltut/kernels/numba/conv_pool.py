@@ -25,38 +25,8 @@ from dltut.kernels.numba.gather import (
 )
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel
+from dltut.kernels.numba.tiles import pool_maps, unpool_maps
 from dltut.kernels.numba.version import source_version
-
-
-@numba_njit(inline="always")
-def pool_rows(maps, rows, columns, ws_rows, ws_columns, pooled, positions):
-    """Maxima and their places of windows side by side, for maps (rows, columns) one below other.
-
-    Not a number wins, as in NumPy. Numbers are unsigned: see `segments_of`.
-    """
-    out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    for row in range(np.uint64(len(pooled)) // (out_rows * out_columns) * out_rows):
-        top = (row // out_rows * rows + row % out_rows * ws_rows) * columns
-        at = row * out_columns
-        for s in range(out_columns):
-            best, place = maps[top + s * ws_columns], np.uint64(0)
-            for i in range(ws_rows):
-                for j in range(ws_columns):
-                    value = maps[top + i * columns + s * ws_columns + j]
-                    better = (value > best) | ((value != value) & (best == best))
-                    best = value if better else best
-                    place = i * ws_columns + j if better else place
-            pooled[at + s], positions[at + s] = best, place
-
-
-@numba_njit
-def pool_maps(maps, frame, ws, pooled, positions):
-    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
-    if ws == (2, 2):  # compiled for this size, so that vectors are filled by shuffling
-        two = np.uint64(2)
-        pool_rows(maps, rows, columns, two, two, pooled, positions)
-    else:
-        pool_rows(maps, rows, columns, np.uint64(ws[0]), np.uint64(ws[1]), pooled, positions)
 
 
 @numba_njit
@@ -89,32 +59,6 @@ def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
     filters = matrices_of(w, order_of(frame, flip))
     given = x, filters, bias, ws, segments, frame, pooled, positions
     in_parallel(forward_block, frame[0].blocks, given)
-
-
-@numba_njit(inline="always")
-def unpool_rows(up, positions, rows, columns, ws_rows, ws_columns, delta):
-    """The reverse of `pool_rows`: gradients go to the maxima, 0 to the rest of each window."""
-    out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    for row in range(np.uint64(len(up)) // (out_rows * out_columns) * out_rows):
-        top = (row // out_rows * rows + row % out_rows * ws_rows) * columns
-        at = row * out_columns
-        for i in range(ws_rows):
-            for s in range(out_columns):
-                for j in range(ws_columns):
-                    here = positions[at + s] == i * ws_columns + j
-                    to = top + i * columns + s * ws_columns + j
-                    delta[to] = up[at + s] if here else up.dtype.type(0)
-
-
-@numba_njit
-def unpool_maps(up, positions, frame, ws, delta):
-    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
-    if ws == (2, 2):
-        two = np.uint64(2)
-        unpool_rows(up, positions, rows, columns, two, two, delta)
-    else:
-        ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
-        unpool_rows(up, positions, rows, columns, ws_rows, ws_columns, delta)
 
 
 @numba_njit
