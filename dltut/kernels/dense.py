@@ -50,9 +50,10 @@ class Affine(Op):
 
 
 class DenseUpdate(Op):
-    """(W, x, delta, keep, rate) -> ``keep * W + rate * x.T @ delta``: a step of gradient descent.
+    """(W, x, delta, keep, rate) -> ``keep * W + rate * x.T @ delta``, and the sum of W's squares.
 
-    The gradient ``x.T @ delta`` is never stored. In place, W is read and written once.
+    A step of gradient descent that never stores the gradient ``x.T @ delta``. In place, W is read
+    and written once; the squares are those of W before the step, what a penalty is made of.
     """
 
     __props__ = ("inplace",)
@@ -63,10 +64,12 @@ class DenseUpdate(Op):
             self.destroy_map = {0: [0]}
 
     def make_node(self, W, x, delta, keep, rate):
-        return Apply(self, [W, x, delta, keep, rate], [W.type()])
+        squares = TensorType(W.type.dtype, shape=())()
+        return Apply(self, [W, x, delta, keep, rate], [W.type(), squares])
 
     def perform(self, node, inputs, output_storage):
         W, x, delta, keep, rate = inputs
+        output_storage[1][0] = sum_of_squares(W)
         output = W if self.inplace else W.copy()
         output *= keep
         output += rate * np.matmul(x.T, delta)
@@ -103,8 +106,12 @@ class SumOfSquares(Op):
         return Apply(self, [x], [TensorType(x.type.dtype, shape=())()])
 
     def perform(self, node, inputs, output_storage):
-        (x,) = inputs
-        output_storage[0][0] = np.asarray(np.square(x, dtype="float64").sum(), dtype=x.dtype)
+        output_storage[0][0] = sum_of_squares(inputs[0])
+
+
+def sum_of_squares(x: np.ndarray) -> np.ndarray:
+    """Sum of the squares of all elements, as wide as x is."""
+    return np.asarray(np.square(x, dtype="float64").sum(), dtype=x.dtype)
 
 
 class ChannelSums(Op):

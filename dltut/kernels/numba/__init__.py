@@ -1,7 +1,6 @@
 """The kernels for NUMBA mode; importing this registers them with PyTensor."""
 
 from dltut.kernels.numba import (
-    blas,
     conv,
     conv_pool,
     cross_entropy,
@@ -26,5 +25,4 @@ __all__ = [
     "threefry",
 ]
 
-blas.prepare()
 threads.start()

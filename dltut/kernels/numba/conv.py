@@ -1,7 +1,7 @@
 """Convolution for NUMBA mode: products of filters and patches, blocks of images side by side.
 
 A block is as large as the shapes say, whatever the number of threads, and each sums its own
-gradient of the filters: the results are the same on every machine with the same BLAS.
+gradient of the filters: the results do not depend on how many threads there are.
 """
 
 import numpy as np
@@ -9,7 +9,6 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
-from dltut.kernels.numba.blas import product
 from dltut.kernels.numba.gather import (
     FRAME,
     NUMBERS,
@@ -20,6 +19,7 @@ from dltut.kernels.numba.gather import (
     spread,
     start,
 )
+from dltut.kernels.numba.gemm import prepare, product
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
@@ -29,38 +29,25 @@ from dltut.kernels.numba.version import source_version
 def convolve(filters, patches, frame, maps):
     """The maps (maps, out rows, out columns) of one picture, from its patches."""
     at = frame[0]
-    for spot in range(0, at.spots, at.piece):
-        sizes, out = (at.maps, min(at.piece, at.spots - spot), at.taps), maps[spot:]
-        for first in range(0, at.kernel_rows, at.together):
-            part, under = (
-                filters[first * at.maps * at.taps :],
-                patches[start(first, frame) + spot :],
-            )
-            beta = 0.0 if first == 0 else 1.0
-            product(True, False, *sizes, 1.0, part, at.maps, under, at.width, beta, out, at.spots)
+    sizes = at.maps, at.spots, at.taps
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        beta = 0.0 if first == 0 else 1.0
+        product(True, False, *sizes, 1.0, part, at.maps, under, at.width, beta, maps, at.spots)
 
 
 @numba_njit
 def add_filter_gradient(delta, patches, frame, turned, filters):
     """Add one picture's gradient of the filters, from that of the maps (delta).
 
-    Small products with a factor that lies turned are slow; `turned` has room to turn it back.
+    `turned` has room for delta with its rows as columns, which products read faster.
     """
     at = frame[0]
-    thin, right, leading = at.together > 1, delta, at.spots
-    if not thin:
-        turn(delta, np.uint64(at.maps), np.uint64(at.spots), turned)
-        right, leading = turned, at.maps
-    for spot in range(0, at.spots, at.piece):
-        sizes = at.taps, at.maps, min(at.piece, at.spots - spot)
-        of_maps = right[spot if thin else spot * leading :]
-        for first in range(0, at.kernel_rows, at.together):
-            part, under = (
-                filters[first * at.maps * at.taps :],
-                patches[start(first, frame) + spot :],
-            )
-            given = under, at.width, of_maps, leading
-            product(False, thin, *sizes, 1.0, *given, 1.0, part, at.maps)
+    turn(delta, np.uint64(at.maps), np.uint64(at.spots), turned)
+    sizes = at.taps, at.maps, at.spots
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        product(False, False, *sizes, 1.0, under, at.width, turned, at.maps, 1.0, part, at.maps)
 
 
 @numba_njit
@@ -74,14 +61,10 @@ def turn(matrix, rows, columns, turned):
 def add_patch_gradient(delta, filters, frame, patches):
     """Add one picture's gradient of the patches."""
     at = frame[0]
-    for spot in range(0, at.spots, at.piece):
-        sizes, given = (at.taps, min(at.piece, at.spots - spot), at.maps), delta[spot:]
-        for first in range(0, at.kernel_rows, at.together):
-            part, under = (
-                filters[first * at.maps * at.taps :],
-                patches[start(first, frame) + spot :],
-            )
-            product(False, False, *sizes, 1.0, part, at.maps, given, at.spots, 1.0, under, at.width)
+    sizes = at.taps, at.spots, at.maps
+    for first in range(0, at.kernel_rows, at.together):
+        part, under = filters[first * at.maps * at.taps :], patches[start(first, frame) :]
+        product(False, False, *sizes, 1.0, part, at.maps, delta, at.spots, 1.0, under, at.width)
 
 
 @numba_njit
@@ -155,7 +138,9 @@ def matrices_of(w, order):
 
 def prepared(function, op, node):
     """The kernel that fills the output, and what makes its frame."""
-    given = arrays(node.outputs[0].type.dtype, 4)[0]
+    dtype = node.outputs[0].type.dtype
+    prepare(dtype)
+    given = arrays(dtype, 4)[0]
     types_of = given, given, types.boolean, NUMBERS, given.copy(layout="C")
     return kernel(function, types_of), framing(op)
 

@@ -23,6 +23,7 @@ from dltut.kernels.numba.gather import (
     segments_of,
     spread,
 )
+from dltut.kernels.numba.gemm import prepare
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.tiles import pool_maps, unpool_maps
@@ -121,6 +122,7 @@ def conv_pool_backward(
 @register_funcify_default_op_cache_key(ConvPool)
 def conv_pool(op, node, **kwargs):
     dtype, (ws_rows, ws_columns) = node.outputs[0].type.dtype, op.ws
+    prepare(dtype)
     given, bias = arrays(dtype, 4, 1)
     pair = types.UniTuple(types.intp, 2)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
@@ -159,7 +161,9 @@ def conv_pool(op, node, **kwargs):
 
 @register_funcify_default_op_cache_key(ConvPoolGradients)
 def conv_pool_gradients(op, node, **kwargs):
-    given, bias = arrays(node.outputs[0].type.dtype, 4, 1)
+    dtype = node.outputs[0].type.dtype
+    prepare(dtype)
+    given, bias = arrays(dtype, 4, 1)
     pair, places = types.UniTuple(types.intp, 2), arrays(op.position_type, 4)[0]
     result = given.copy(layout="C"), given.copy(layout="C"), bias.copy(layout="C")
     types_of = given, given, places, given, given, types.boolean, pair, NUMBERS, *result

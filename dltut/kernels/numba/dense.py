@@ -17,13 +17,14 @@ from dltut.kernels.dense import (
     Step,
     SumOfSquares,
 )
-from dltut.kernels.numba.blas import product
 from dltut.kernels.numba.elementary import sigmoid, tanh
+from dltut.kernels.numba.gemm import COLUMNS, ROWS, prepare, product
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 
 LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
+LITTLE = 2**18  # multiplications: some microseconds
 
 
 @numba_njit
@@ -41,26 +42,28 @@ def leading(a):
 
 
 @numba_njit
-def side_of_block(length, repacked):
-    """How many rows or columns of `length` a block has; BLAS packs `repacked` numbers for each."""
-    least = 64 if repacked < 65536 else 128
-    blocks = 2 * max(1, length // (2 * least))
-    return max(1, (length + blocks - 1) // blocks + 15) // 16 * 16
+def side_of_block(length, step, work):
+    """How many rows or columns of `length` a block has, for so many multiplications in all.
+
+    Eight blocks, or some multiple of it: an even number keeps the threads on the same blocks from
+    one operation to the next; whole tiles, of `step`, keep them fast. Little is not shared out.
+    """
+    blocks = 8 * max(1, length // 2048) if work > LITTLE else 1
+    return max(1, (length + step * blocks - 1) // (step * blocks)) * step
 
 
 @numba_njit
-def finish(out, rows, columns, bias, activation):
-    """Bias and activation on some rows and columns."""
-    for r in range(*rows):
-        if activation == TANH:
-            for s in range(*columns):
-                out[r, s] = tanh(out[r, s] + bias[s])
-        elif activation == SIGMOID:
-            for s in range(*columns):
-                out[r, s] = sigmoid(out[r, s] + bias[s])
-        else:
-            for s in range(*columns):
-                out[r, s] += bias[s]
+def finish(row, bias, activation):
+    """Bias and activation on a part of a row."""
+    if activation == TANH:
+        for s in range(len(row)):
+            row[s] = tanh(row[s] + bias[s])
+    elif activation == SIGMOID:
+        for s in range(len(row)):
+            row[s] = sigmoid(row[s] + bias[s])
+    else:
+        for s in range(len(row)):
+            row[s] += bias[s]
 
 
 @numba_njit
@@ -77,7 +80,8 @@ def multiply_block(i, side, left_turned, right_turned, a, b, bias, activation, o
     block, lda, ldb, ldc = out[top:, left:], leading(a), leading(b), out.shape[1]
     product(left_turned, right_turned, m, n, k, 1, a, lda, b, ldb, 0, block, ldc)
     if len(bias):
-        finish(out, (top, top + m), (left, left + n), bias, activation)
+        for r in range(top, top + m):
+            finish(out[r, left : left + n], bias[left : left + n], activation)
 
 
 def multiply(left_turned, right_turned, a, b, bias, activation, out):
@@ -89,13 +93,14 @@ def multiply(left_turned, right_turned, a, b, bias, activation, out):
             "the columns of one matrix are not as many as the rows of the next: "
             "give a layer as many inputs as the data or the layer before has columns"
         )
-    side = side_of_block(max(m, n), min(m, n) * k)
+    side = side_of_block(max(m, n), COLUMNS if n >= m else ROWS, m * n * k)
     blocks = (max(m, n) + side - 1) // side
     given = side, left_turned, right_turned, a, b, bias, activation, out
     in_parallel(multiply_block, blocks, given)
 
 
 def multiply_kernel(dtype: str):
+    prepare(dtype)
     flags, matrices = (types.boolean, types.boolean), arrays(dtype, 2, 2)
     bias, out = arrays(dtype, 1, 2, layout="C")
     return kernel(multiply, (*flags, *matrices, bias, types.intp, out))
@@ -131,41 +136,65 @@ def affine(op, node, **kwargs):
 
 
 @numba_njit
-def update_block(i, side, W, x, delta, keep, rate):
-    first = i * side
-    m, n, k = min(side, W.shape[0] - first), W.shape[1], x.shape[0]
-    x, W = x[:, first:], W[first:]
-    product(True, False, m, n, k, rate, x, leading(x), delta, leading(delta), keep, W, leading(W))
+def squares_of(row):
+    total = row.dtype.type(0)
+    for s in range(len(row)):
+        total += row[s] * row[s]
+    return total
 
 
-def update(W, x, delta, keep, rate):
-    """``W = keep * W + rate * x.T @ delta`` in place."""
+@numba_njit
+def update_block(i, side, W, x, delta, keep, rate, partial):
+    """Some columns of the step, or some rows; summing their squares brings them into the cache."""
+    (m, n), k, top, left = W.shape, x.shape[0], 0, 0
+    if n >= COLUMNS:
+        left, n = i * side, min(side, n - i * side)
+    else:
+        top, m = i * side, min(side, m - i * side)
+    total = 0.0
+    for r in range(top, top + m):
+        total += squares_of(W[r, left : left + n])
+    partial[i] = total
+    block, ldw, lda, ldb = W[top:, left:], W.shape[1], leading(x), leading(delta)
+    product(True, False, m, n, k, rate, x[:, top:], lda, delta[:, left:], ldb, keep, block, ldw)
+
+
+def update(W, x, delta, keep, rate, squares):
+    """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W."""
     x, delta = by_rows(x), by_rows(delta)
     if W.shape != (x.shape[1], delta.shape[1]) or len(x) != len(delta):
         raise InputError("a gradient has not the shape of its weights")
-    side = side_of_block(W.shape[0], delta.size)
-    blocks = (W.shape[0] + side - 1) // side
-    in_parallel(update_block, blocks, (side, W, x, delta, keep, rate))
+    length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
+    side = side_of_block(length, step, W.size * len(x))
+    blocks = (length + side - 1) // side
+    partial = np.empty(blocks, np.float64)
+    in_parallel(update_block, blocks, (side, W, x, delta, keep, rate, partial))
+    total = 0.0
+    for i in range(blocks):
+        total += partial[i]
+    squares[()] = total
 
 
 @register_funcify_default_op_cache_key(DenseUpdate)
 def dense_update(op, node, **kwargs):
-    inplace = op.inplace
-    matrix = arrays(node.inputs[0].type.dtype, 2)[0]
-    fill = kernel(update, (matrix, matrix, matrix, matrix.dtype, matrix.dtype))
+    inplace, dtype = op.inplace, node.inputs[0].type.dtype
+    prepare(dtype)
+    (matrix,), (out, squares) = arrays(dtype, 2), arrays(dtype, 2, 0, layout="C")
+    fill = kernel(update, (out, matrix, matrix, matrix.dtype, matrix.dtype, squares))
 
     @numba_njit
     def dense_update(W, x, delta, keep, rate):
-        new = W if inplace else W.copy()
-        fill((new, x, delta, keep.item(), rate.item()))
-        return new
+        new, squares = np.ascontiguousarray(W) if inplace else W.copy(), np.empty((), W.dtype)
+        fill((new, x, delta, keep.item(), rate.item(), squares))
+        return new, squares
 
     return dense_update, source_version()
 
 
 @numba_njit
 def step_block(i, p, gradient, keep, rate):
-    for j in range(i * 16384, min((i + 1) * 16384, len(p))):
+    p, gradient = p[i * 16384 : (i + 1) * 16384], gradient[i * 16384 : (i + 1) * 16384]
+    for j in range(len(p)):
         p[j] = keep * p[j] + rate * gradient[j]
 
 
@@ -193,10 +222,7 @@ def step(op, node, **kwargs):
 
 @numba_njit
 def squares_of_block(i, flat, partial):
-    total = flat.dtype.type(0)
-    for j in range(i * 4096, min((i + 1) * 4096, len(flat))):
-        total += flat[j] * flat[j]
-    partial[i] = total
+    partial[i] = squares_of(flat[i * 4096 : (i + 1) * 4096])
 
 
 def total_of_squares(flat, out):

@@ -15,9 +15,8 @@ from dltut.errors import InputError
 from dltut.kernels.numba.symbols import kernel
 
 BORDERS = {"valid": 0, "full": 1, "half": 2}
-SMALL = 1_000_000  # multiplications up to which OpenBLAS has products that copy no factor first
 THIN = 32  # sums with fewer terms spend their time on moving data
-BLOCKS = 32  # of images: enough for many threads
+BLOCKS = 16  # of images: enough for many threads
 BLOCK_SUMS = 1 << 22  # elements of the gradients of the filters that all blocks have together
 
 # What follows from the shapes. A record, since Numba compiles one pointer faster than 20 numbers.
@@ -33,7 +32,6 @@ FRAME = np.dtype(
             "taps",  # rows of the matrix
             "width",  # elements of one of them
             "spots",  # elements of a map
-            "piece",  # of a map that one product makes
             "block",  # images that a thread takes at a time
             "blocks",
         )
@@ -81,8 +79,6 @@ def plan(at):
     at.taps = at.channels * at.together * at.kernel_columns
     at.width = at.phases * at.run * at.out_columns
     at.spots = at.out_rows * at.out_columns
-    piece = SMALL // max(1, at.taps * at.maps) // 16 * 16
-    at.piece = at.spots if piece < 32 else min(piece, at.spots)
     weights = max(1, at.maps * at.channels * at.kernel_rows * at.kernel_columns)
     at.block = max(1, -(-at.images // min(BLOCKS, max(8, BLOCK_SUMS // weights))))
     at.blocks = -(-at.images // at.block)

@@ -27,7 +27,7 @@ def arrays(dtype: str, *ndims: int, layout: str = "A") -> tuple[types.Array, ...
     return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, layout) for ndim in ndims)
 
 
-def kernel(function, arguments: tuple, parallel: bool = False):
+def kernel(function, arguments: tuple):
     """What calls `function`, compiled by itself for arguments of these types, from compiled code.
 
     Parameters
@@ -43,17 +43,7 @@ def kernel(function, arguments: tuple, parallel: bool = False):
     """
     types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
     symbol = f"dltut_{function.__name__}_{types_of}_{source_version():x}"
-    add_symbol(symbol, function, arguments, **({"parallel": True} if parallel else {}))
-    return _caller(symbol, types.void(*arguments))
-
-
-def _address(function, arguments, parallel, symbol):
-    add_symbol(symbol, function, arguments, **({"parallel": True} if parallel else {}))
-    return llvm.address_of_symbol(symbol)
-
-
-def _caller(symbol, signature):
-    arguments = signature.args
+    add_symbol(symbol, function, arguments)
 
     @intrinsic
     def call(typing, given):
@@ -76,10 +66,10 @@ def compiled(function, arguments: tuple, name: str, **options):
     return dispatcher
 
 
-def add_symbol(symbol: str, function, arguments: tuple, **options) -> None:
+def add_symbol(symbol: str, function, arguments: tuple) -> None:
     """Make compiled code find `function` under a name."""
     if llvm.address_of_symbol(symbol) is None:
-        dispatcher = compiled(function, arguments, symbol, **options)
+        dispatcher = compiled(function, arguments, symbol)
         found = dispatcher.overloads[arguments]
         llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
         kept()[symbol] = dispatcher

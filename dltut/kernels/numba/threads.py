@@ -27,7 +27,10 @@ from dltut.kernels.numba.version import source_version
 CLAIM, DONE, BUSY, ASLEEP = 0, 16, 24, 32
 FUNCTION, DATA, COUNT = 8, 9, 10
 MUTEX, CONDITION = 48, 80
-# CLAIM holds the number of the job and, in its low half, the next block; CLOSED: nothing to take.
+# CLAIM holds the number of the job and, in 16 bits each, how many blocks were taken from its two
+# ends: the caller takes the first ones, helpers the last ones, so that from one operation to the
+# next each finds the same rows or columns in its own cache. CLOSED: nothing to take.
+FIRST, LAST, ENDS = 2**16, 1, 2**16 - 1
 CLOSED = 2**32 - 1
 RUN = f"dltut_run_blocks_{source_version():x}"  # the symbol of run_blocks
 LOOKS = 20_000  # before a helper sleeps: some 50 microseconds
@@ -40,30 +43,30 @@ _give_way = types.ExternalFunction("sched_yield", types.intc())
 
 
 @numba_njit
-def take_block():
-    """Do the next block of the present job; whether there was one."""
+def take_block(end):
+    """Do the next block from one end of the present job; whether there was one."""
     claim = load(CLAIM)
-    i = claim & CLOSED
+    first, last = (claim // FIRST) & ENDS, claim & ENDS
     function, data, count = load(FUNCTION), load(DATA), load(COUNT)
-    if i >= count or i == CLOSED:
+    if first + last >= count:
         return False
-    if exchange(CLAIM, claim, claim + 1):  # the job is still the one that was read
-        call_block(function, i, data)
+    if exchange(CLAIM, claim, claim + end):  # the job is still the one that was read
+        call_block(function, first if end == FIRST else count - 1 - last, data)
         add(DONE, 1)
     return True
 
 
 @numba_njit
 def is_open():
-    i = load(CLAIM) & CLOSED
-    return i != CLOSED and i < load(COUNT)
+    claim = load(CLAIM)
+    return ((claim // FIRST) & ENDS) + (claim & ENDS) < load(COUNT)
 
 
 def help_forever():
     """What a helper does: work, look for work, sleep."""
     looks = 0
     while True:
-        if take_block():
+        if take_block(LAST):
             looks = 0
         elif looks < LOOKS:
             looks += 1
@@ -79,7 +82,7 @@ def help_forever():
 
 def run_blocks(function, data, count):
     """Have all blocks done, by this thread and those that help."""
-    if count == 1 or not exchange(BUSY, 0, 1):
+    if count == 1 or count > ENDS or not exchange(BUSY, 0, 1):
         for i in range(count):
             call_block(function, i, data)
         return
@@ -93,7 +96,7 @@ def run_blocks(function, data, count):
         _lock(address(MUTEX))
         _wake_all(address(CONDITION))
         _unlock(address(MUTEX))
-    while take_block():
+    while take_block(FIRST):
         pass
     looks = 0
     while load(DONE) < count:

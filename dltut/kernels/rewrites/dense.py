@@ -90,7 +90,7 @@ def descent(fgraph, node):
     product = made_by(claim.inputs[0] if claim else gradient, MatrixProduct)
     is_outer = product and product.op.left_turned and not product.op.right_turned
     if is_outer and used_once(fgraph, gradient) and used_once(fgraph, product.outputs[0]):
-        return [DenseUpdate()(p, *product.inputs, keep, rate)]
+        return [DenseUpdate()(p, *product.inputs, keep, rate)[0]]
     return [Step()(p, gradient, keep, rate)]
 
 
@@ -102,7 +102,9 @@ def leaves_graph(fgraph, variable) -> bool:
 @node_rewriter([DenseUpdate, Step])
 def step_in_place(fgraph, node):
     """A step that overwrites its parameter."""
-    return None if node.op.inplace else [type(node.op)(inplace=True)(*node.inputs)]
+    if node.op.inplace:
+        return None
+    return type(node.op)(inplace=True)(*node.inputs, return_list=True)
 
 
 @node_rewriter([CAReduce])
@@ -117,6 +119,16 @@ def sum_of_squares(fgraph, node):
     if not isinstance(scalar_operation(squares), ps.Sqr) or not squares.dtype.startswith("float"):
         return None
     return [SumOfSquares()(squares.owner.inputs[0])]
+
+
+@node_rewriter([SumOfSquares])
+def squares_of_step(fgraph, node):
+    """The squares of a parameter come with its step."""
+    (p,) = node.inputs
+    for user, position in fgraph.clients[p]:
+        if isinstance(user.op, DenseUpdate) and position == 0:
+            return [user.outputs[1]]
+    return None
 
 
 @node_rewriter([CAReduce])
@@ -136,6 +148,7 @@ FUSIONS = (
     affine_with_activation,
     descent,
     sum_of_squares,
+    squares_of_step,
     channel_sums,
 )
 IN_PLACE = (step_in_place,)
