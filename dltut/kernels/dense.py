@@ -1,4 +1,4 @@
-"""Products of matrices with what stands around them in a network, as Operations."""
+"""Products of matrices, and layers made of one, as Operations."""
 
 import numpy as np
 from pytensor.graph.basic import Apply
@@ -47,82 +47,3 @@ class Affine(Op):
         elif self.activation == "sigmoid":
             output = 1 / (1 + np.exp(-output))
         output_storage[0][0] = output
-
-
-class DenseUpdate(Op):
-    """(W, x, delta, keep, rate) -> ``keep * W + rate * x.T @ delta``, and the sum of W's squares.
-
-    A step of gradient descent that never stores the gradient ``x.T @ delta``. In place, W is read
-    and written once; the squares are those of W before the step, what a penalty is made of.
-    """
-
-    __props__ = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        self.inplace = inplace
-        if inplace:
-            self.destroy_map = {0: [0]}
-
-    def make_node(self, W, x, delta, keep, rate):
-        squares = TensorType(W.type.dtype, shape=())()
-        return Apply(self, [W, x, delta, keep, rate], [W.type(), squares])
-
-    def perform(self, node, inputs, output_storage):
-        W, x, delta, keep, rate = inputs
-        output_storage[1][0] = sum_of_squares(W)
-        output = W if self.inplace else W.copy()
-        output *= keep
-        output += rate * np.matmul(x.T, delta)
-        output_storage[0][0] = output
-
-
-class Step(Op):
-    """(p, gradient, keep, rate) -> ``keep * p + rate * gradient``, in place in one pass."""
-
-    __props__ = ("inplace",)
-
-    def __init__(self, inplace: bool = False):
-        self.inplace = inplace
-        if inplace:
-            self.destroy_map = {0: [0]}
-
-    def make_node(self, p, gradient, keep, rate):
-        return Apply(self, [p, gradient, keep, rate], [p.type()])
-
-    def perform(self, node, inputs, output_storage):
-        p, gradient, keep, rate = inputs
-        output = p if self.inplace else p.copy()
-        output *= keep
-        output += rate * gradient
-        output_storage[0][0] = output
-
-
-class SumOfSquares(Op):
-    """x -> the sum of the squares of all its elements."""
-
-    __props__ = ()
-
-    def make_node(self, x):
-        return Apply(self, [x], [TensorType(x.type.dtype, shape=())()])
-
-    def perform(self, node, inputs, output_storage):
-        output_storage[0][0] = sum_of_squares(inputs[0])
-
-
-def sum_of_squares(x: np.ndarray) -> np.ndarray:
-    """Sum of the squares of all elements, as wide as x is."""
-    return np.asarray(np.square(x, dtype="float64").sum(), dtype=x.dtype)
-
-
-class ChannelSums(Op):
-    """x -> its sum over every axis but the second: a bias's gradient in a layer of any kind."""
-
-    __props__ = ()
-
-    def make_node(self, x):
-        return Apply(self, [x], [TensorType(x.type.dtype, shape=x.type.shape[1:2])()])
-
-    def perform(self, node, inputs, output_storage):
-        (x,) = inputs
-        others = tuple(axis for axis in range(x.ndim) if axis != 1)
-        output_storage[0][0] = x.sum(axis=others, dtype="float64").astype(x.dtype)

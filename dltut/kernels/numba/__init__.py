@@ -5,10 +5,12 @@ from dltut.kernels.numba import (
     conv_pool,
     cross_entropy,
     dense,
+    descent,
     error_rate,
     pool,
     rows,
     scalar,
+    sums,
     threads,
     threefry,
 )
@@ -18,10 +20,12 @@ __all__ = [
     "conv_pool",
     "cross_entropy",
     "dense",
+    "descent",
     "error_rate",
     "pool",
     "rows",
     "scalar",
+    "sums",
     "threefry",
 ]
 

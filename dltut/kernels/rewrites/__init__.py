@@ -4,7 +4,7 @@ from pytensor.compile.mode import get_mode, optdb
 from pytensor.graph.rewriting.basic import dfs_rewriter
 from pytensor.graph.rewriting.db import EquilibriumDB
 
-from dltut.kernels.rewrites import conv_pool, dense
+from dltut.kernels.rewrites import conv_pool, dense, descent, sums
 
 TAG = "dltut"
 # Sums and products are still separate operations at 2.5; at 49 they become composites.
@@ -18,10 +18,10 @@ def numba_mode():
 
 def _register():
     fusions = EquilibriumDB()
-    for rewrite in (*dense.FUSIONS, *conv_pool.FUSIONS):
+    for rewrite in (*dense.FUSIONS, *descent.FUSIONS, *sums.FUSIONS, *conv_pool.FUSIONS):
         fusions.register(rewrite.__name__, rewrite, TAG)
     optdb.register(f"{TAG}_fusions", fusions, TAG, position=FUSIONS)
-    optdb.register(f"{TAG}_in_place", dfs_rewriter(*dense.IN_PLACE), TAG, position=IN_PLACE)
+    optdb.register(f"{TAG}_in_place", dfs_rewriter(*descent.IN_PLACE), TAG, position=IN_PLACE)
 
 
 _register()

@@ -8,9 +8,9 @@ from pytensor.tensor.shape import Reshape, Shape, Shape_i
 
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient
 from dltut.kernels.conv_pool import ConvPool, ConvPoolGradients
-from dltut.kernels.dense import ChannelSums
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 from dltut.kernels.rewrites.linear import scalar_operation
+from dltut.kernels.sums import ChannelSums
 
 
 def users(fgraph, variable):
