@@ -7,8 +7,12 @@ from pytensor.graph.rewriting.db import EquilibriumDB
 from dltut.kernels.rewrites import conv_pool, dense, descent, sums
 
 TAG = "dltut"
-# Sums and products are still separate operations at 2.5; at 49 they become composites.
-FUSIONS, IN_PLACE = 2.5, 50.1
+# Sums and products are still separate operations at 2; at 49 they become composites.
+STAGES = {
+    2.5: (*dense.FUSIONS, *sums.FUSIONS, *conv_pool.FUSIONS),
+    2.6: descent.FUSIONS,  # looks for products and sums that the first stage has made
+}
+IN_PLACE = 50.1  # once it is known what may be overwritten
 
 
 def numba_mode():
@@ -17,11 +21,13 @@ def numba_mode():
 
 
 def _register():
-    fusions = EquilibriumDB()
-    for rewrite in (*dense.FUSIONS, *descent.FUSIONS, *sums.FUSIONS, *conv_pool.FUSIONS):
-        fusions.register(rewrite.__name__, rewrite, TAG)
-    optdb.register(f"{TAG}_fusions", fusions, TAG, position=FUSIONS)
-    optdb.register(f"{TAG}_in_place", dfs_rewriter(*descent.IN_PLACE), TAG, position=IN_PLACE)
+    for position, rewrites in STAGES.items():
+        stage = EquilibriumDB()
+        for rewrite in rewrites:
+            stage.register(rewrite.__name__, rewrite, TAG)
+        optdb.register(f"{TAG}_{position}", stage, TAG, position=position)
+    in_place = dfs_rewriter(*descent.IN_PLACE)
+    optdb.register(f"{TAG}_in_place", in_place, TAG, position=IN_PLACE)
 
 
 _register()
