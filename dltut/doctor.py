@@ -73,7 +73,8 @@ def choices(chosen: Settings) -> Iterator[tuple[str, str]]:
 
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    threads = os.environ.get("NUMBA_NUM_THREADS") or processors
+    named = (os.environ.get(f"{pool}_NUM_THREADS") for pool in ("NUMBA", "OMP"))
+    threads = next(filter(None, named), processors)
     yield "device", chosen.device
     yield "floatX", chosen.floatX
     yield "mode", chosen.backend

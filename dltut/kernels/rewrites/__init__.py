@@ -1,9 +1,10 @@
 """How the operations of `dltut.kernels` are found in a graph that was written without them."""
 
-from pytensor.compile.mode import get_mode, optdb
+from pytensor.compile.mode import Mode, get_mode, optdb
 from pytensor.graph.rewriting.basic import dfs_rewriter
 from pytensor.graph.rewriting.db import EquilibriumDB
 
+from dltut.kernels.numba.linker import KernelLinker
 from dltut.kernels.rewrites import conv_pool, dense, descent, sums
 
 TAG = "dltut"
@@ -17,7 +18,8 @@ IN_PLACE = 50.1  # once it is known what may be overwritten
 
 def numba_mode():
     """PyTensor's NUMBA mode with our rewrites, which other functions do not see."""
-    return get_mode("NUMBA").including(TAG)
+    query = get_mode("NUMBA").provided_optimizer.including(TAG)
+    return Mode(KernelLinker(), query)
 
 
 def _register():
