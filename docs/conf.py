@@ -21,7 +21,7 @@ extensions = [
     "mathml",
     "quoting",
 ]
-exclude_patterns = ["_build", "*.py", "solutions", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "*.py", "solutions", "speed/*", "**/.ipynb_checkpoints"]
 default_role = "py:obj"  # `dltut.function` links to where it is described
 
 autodoc_member_order = "bysource"

@@ -1,11 +1,16 @@
-"""``literalinclude`` for quoting: objects stand at the margin, ``:no-docstring:`` shortens them."""
+"""Quoting from files: objects stand at the margin, ``:no-docstring:`` shortens them.
+
+``.. measured:: FILE`` shows what is indented below it where a benchmark has written that file.
+"""
 
 import ast
 import textwrap
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.directives.code import LiteralInclude
+from sphinx.util.docutils import SphinxDirective
 
 DOCUMENTED = ast.FunctionDef | ast.ClassDef
 
@@ -41,6 +46,21 @@ class Quotation(LiteralInclude):
         return made
 
 
+class Measured(SphinxDirective):
+    """Its content where a file is there, and a line that says so where it is not."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        relative, path = self.env.relfn2path(self.arguments[0])
+        self.env.note_dependency(relative)
+        if Path(path).exists():
+            return self.parse_content_to_nodes()
+        return [nodes.paragraph("", "", nodes.emphasis(text="Not measured yet."))]
+
+
 def setup(app):
+    app.add_directive("measured", Measured)
     app.add_directive("literalinclude", Quotation, override=True)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
