@@ -2,8 +2,8 @@
 
 The matrix of a whole convolution repeats every pixel for each element of the kernel. Two kernel
 rows see the same pixels some rows apart, so here a pixel is repeated for the kernel's columns
-only, and the patches under kernel row i begin at an offset: BLAS takes such a part of a matrix as
-it is. With few channels these products would be too thin to be fast; there all kernel rows are
+only, and the patches under kernel row i begin at an offset: a product takes such a part of a matrix
+as it is. With few channels these products would be too thin to be fast; there all kernel rows are
 gathered together, and one product serves them all.
 """
 

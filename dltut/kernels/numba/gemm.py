@@ -18,7 +18,8 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.kernels.numba.symbols import add_symbol, call_symbol
 from dltut.kernels.numba.version import source_version
 
-IS_WIDE = bool(llvm.get_host_cpu_features().get("avx512f"))
+CHOSEN = numba.config.CPU_FEATURES  # of NUMBA_CPU_FEATURES, else the processor's own
+IS_WIDE = "+avx512f" in (llvm.get_host_cpu_features().flatten() if CHOSEN is None else CHOSEN)
 BYTES = 64 if IS_WIDE else 32  # of a vector
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
