@@ -20,6 +20,7 @@ from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
 
 LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
+NO_BIAS = -1  # in the place of an activation
 LITTLE = 2**18  # multiplications: some microseconds
 
 
@@ -75,16 +76,16 @@ def multiply_block(i, side, left_turned, right_turned, a, b, bias, activation, o
         a = a[:, top:] if left_turned else a[top:]
     block, lda, ldb, ldc = out[top:, left:], leading(a), leading(b), out.shape[1]
     product(left_turned, right_turned, m, n, k, 1, a, lda, b, ldb, 0, block, ldc)
-    if len(bias):
+    if activation != NO_BIAS:
         for r in range(top, top + m):
             finish(out[r, left : left + n], bias[left : left + n], activation)
 
 
 def multiply(left_turned, right_turned, a, b, bias, activation, out):
-    """``out = activation(a @ b + bias)``; an empty bias for the product alone."""
+    """``out = activation(a @ b + bias)``, or the product alone."""
     a, b, (m, n) = by_rows(a), by_rows(b), out.shape
     k, same = a.shape[0 if left_turned else 1], b.shape[1 if right_turned else 0]
-    if k != same or len(bias) not in (0, n):
+    if k != same or (activation != NO_BIAS and len(bias) != n):
         raise InputError(
             "the columns of one matrix are not as many as the rows of the next: "
             "give a layer as many inputs as the data or the layer before has columns"
@@ -111,7 +112,7 @@ def matrix_product(op, node, **kwargs):
     @numba_njit
     def matrix_product(a, b):
         out = np.empty((a.shape[rows], b.shape[columns]), a.dtype)
-        fill((left, right, a, b, np.empty(0, a.dtype), LINEAR, out))
+        fill((left, right, a, b, np.empty(0, a.dtype), NO_BIAS, out))
         return out
 
     return matrix_product, source_version()

@@ -49,6 +49,7 @@ def affine(fgraph, node):
             and tuple(row.op.new_order) == ("x", 0)
             and not (product.op.left_turned or product.op.right_turned)
             and row.inputs[0].dtype == sums.dtype
+            and bias.type.broadcastable[1] == sums.type.broadcastable[1]
             and used_once(fgraph, sums)
         ):
             return [Affine("linear")(*product.inputs, row.inputs[0])]

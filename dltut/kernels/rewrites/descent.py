@@ -2,6 +2,7 @@
 
 from pytensor.graph.fg import Output
 from pytensor.graph.rewriting.basic import node_rewriter
+from pytensor.graph.traversal import ancestors
 from pytensor.tensor.elemwise import Elemwise
 from pytensor.tensor.shape import SpecifyShape
 
@@ -53,10 +54,11 @@ def step_in_place(fgraph, node):
 
 @node_rewriter([SumOfSquares])
 def squares_of_step(fgraph, node):
-    """The squares of a parameter come with its step."""
+    """The squares of a parameter come with its step, unless the step depends on them."""
     (p,) = node.inputs
     for user, position in fgraph.clients[p]:
-        if isinstance(user.op, DenseUpdate) and position == 0:
+        is_step = isinstance(user.op, DenseUpdate) and position == 0
+        if is_step and node.outputs[0] not in ancestors(user.inputs):
             return [user.outputs[1]]
     return None
 
