@@ -1,5 +1,6 @@
 """The race: every peer in a process of its own, one at work while the others wait."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -41,6 +42,7 @@ class Worker:
     def ask(self, do: str, **request) -> dict:
         """Send one request and wait for its answer."""
         timer = threading.Timer(self.limit, self._process.kill)
+        timer.daemon = True
         timer.start()
         try:
             self._process.stdin.write(json.dumps({"do": do} | request) + "\n")
@@ -58,8 +60,10 @@ class Worker:
     def close(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.communicate()
-        self._errors.close()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._errors):
+            with contextlib.suppress(BrokenPipeError):  # a request that was not sent any more
+                pipe.close()
 
     def _last_words(self):
         status = self._process.wait()
