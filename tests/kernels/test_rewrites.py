@@ -278,3 +278,11 @@ def test_linear_terms_of_what_is_not_linear():
     for expression in (pt.exp(g), g * W_LEAF, 1.0 / g, g**2, pt.maximum(g, W_LEAF)):
         assert linear_terms(expression) == {expression: 1.0}
     assert linear_terms(2.0 * (g - row)) == {g: 2.0, row: -2.0}
+
+
+def test_sums_wider_than_what_they_add():
+    x = pt.fmatrix("x")
+    f = function([x], [(x**2).sum(dtype="float64"), x.sum(axis=0, dtype="float64")], mode="NUMBA")
+    squares, columns = f(np.full((3, 4), 2, dtype="float32"))
+    assert squares.dtype == columns.dtype == "float64"
+    assert squares == 48 and columns.tolist() == [6, 6, 6, 6]

@@ -1,4 +1,4 @@
-"""Products with their transposes, biases and activations; steps of gradient descent."""
+"""Products with their transposes, biases and activations."""
 
 import pytensor.scalar as ps
 from pytensor.graph.rewriting.basic import node_rewriter

@@ -12,12 +12,9 @@ from dltut.kernels.sums import ChannelSums, SumOfSquares
 def sum_of_squares(fgraph, node):
     """``(x**2).sum()`` without storing the squares."""
     (squares,) = node.inputs
-    if not isinstance(node.op.scalar_op, ps.Add) or node.op.axis not in (
-        None,
-        tuple(range(squares.type.ndim)),
-    ):
-        return None
-    if not isinstance(scalar_operation(squares), ps.Sqr) or not squares.dtype.startswith("float"):
+    everything = node.op.axis in (None, tuple(range(squares.type.ndim)))
+    is_square = isinstance(scalar_operation(squares), ps.Sqr)
+    if not (everything and is_square and _keeps_width(node)):
         return None
     return [SumOfSquares()(squares.owner.inputs[0])]
 
@@ -27,10 +24,16 @@ def channel_sums(fgraph, node):
     """A sum over every axis but the second."""
     (x,) = node.inputs
     others = tuple(axis for axis in range(x.type.ndim) if axis != 1)
-    is_sum = isinstance(node.op.scalar_op, ps.Add) and x.type.ndim > 1
-    if not is_sum or node.op.axis != others or x.dtype not in ("float32", "float64"):
+    if x.type.ndim < 2 or node.op.axis != others or not _keeps_width(node):
         return None
     return [ChannelSums()(x)]
+
+
+def _keeps_width(node) -> bool:
+    """Whether a reduction is a sum as wide as what it adds."""
+    dtype = node.inputs[0].dtype
+    is_real = dtype in ("float32", "float64") and node.outputs[0].dtype == dtype
+    return is_real and isinstance(node.op.scalar_op, ps.Add)
 
 
 FUSIONS = (sum_of_squares, channel_sums)
