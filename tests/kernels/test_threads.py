@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 
 import numba
 import numpy as np
@@ -171,7 +172,9 @@ def test_a_forked_process(layer):
     """It has no helpers, and computes the same, as its parent still does."""
     compiled, given = layer
     wanted = compiled(*given)
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX warns, whose threads the child does not use
+        child = os.fork()
     if child == 0:
         signal.alarm(60)  # ends a child that waits for helpers
         same = False
