@@ -2,12 +2,13 @@
 
 from dltut.nn import activations, init
 from dltut.nn.conv import conv2d
-from dltut.nn.costs import errors, negative_log_likelihood, squared_error
+from dltut.nn.costs import binary_cross_entropy, errors, negative_log_likelihood, squared_error
 from dltut.nn.penalties import l1, l2
 from dltut.nn.pool import pool2d
 
 __all__ = [
     "activations",
+    "binary_cross_entropy",
     "conv2d",
     "errors",
     "init",

@@ -3,6 +3,7 @@
 import pytensor.tensor as pt
 
 from dltut.errors import InputError
+from dltut.kernels.binary_cross_entropy import BinaryCrossEntropy
 from dltut.kernels.cross_entropy import CrossEntropy
 from dltut.kernels.error_rate import ErrorRate
 from dltut.shared import as_floats
@@ -78,6 +79,47 @@ def errors(scores, y):
     """
     scores, y = _checked(scores, y)
     return ErrorRate()(as_floats(scores), y)  # float64, being a count: no 27.500001 %
+
+
+def binary_cross_entropy(scores, x):
+    r"""Cross-entropy of units that are on or off, summed over the units, averaged over the batch.
+
+    .. math:: -\frac{1}{N} \sum_{n,i} x_{ni} \log z_{ni} + (1 - x_{ni}) \log (1 - z_{ni}),
+              \qquad z = \mathrm{sigmoid}(\mathrm{scores})
+
+    Parameters
+    ----------
+    scores : matrix, shape (batch, n_units)
+        What the sigmoid is taken of; here, where no logarithm of a rounded zero can appear.
+    x : matrix, shape (batch, n_units)
+        Probabilities, from 0 to 1, such as grey levels.
+
+    Returns
+    -------
+    scalar
+        In nats.
+
+    Raises
+    ------
+    TypeError
+        If the ranks are not 2.
+
+    Notes
+    -----
+    There is no second derivative: taking the gradient of its gradient is an error.
+
+    Examples
+    --------
+    >>> cost = binary_cross_entropy(pt.zeros((5, 8)), pt.ones((5, 8)))
+    >>> round(float(cost.eval(mode="FAST_COMPILE")), 6)  # 8 ln 2
+    5.545177
+    """
+    scores, x = as_floats(scores), as_floats(x)
+    if (scores.ndim, x.ndim) != (2, 2):
+        raise TypeError(
+            f"expected scores and x of rank 2 (batch, n_units); got rank {scores.ndim} and {x.ndim}"
+        )
+    return BinaryCrossEntropy()(scores, x.astype(scores.dtype))[0]
 
 
 def squared_error(prediction, target):

@@ -6,6 +6,7 @@ import numpy as np
 from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
+from dltut.kernels.binary_cross_entropy import BinaryCrossEntropy, check_units
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient, padding
 from dltut.kernels.cross_entropy import CrossEntropy, check_batch
 from dltut.kernels.error_rate import ErrorRate
@@ -28,6 +29,16 @@ def _cross_entropy(op, **kwargs):
         losses = jax.nn.logsumexp(scores, axis=1) - _nan_outside(y, scores, chosen)
         share = _nan_outside(y, scores, jnp.full(y.shape, 1 / len(y), scores.dtype))
         return losses.mean(), (jax.nn.softmax(scores, axis=1) - labels) * share[:, None]
+
+    return loss_and_gradient
+
+
+@jax_funcify.register(BinaryCrossEntropy)
+def _binary_cross_entropy(op, **kwargs):
+    def loss_and_gradient(scores, x):
+        check_units(scores.shape, x.shape)
+        losses = jax.nn.softplus(scores) - scores * x
+        return losses.sum(axis=1).mean(), (jax.nn.sigmoid(scores) - x) / len(x)
 
     return loss_and_gradient
 

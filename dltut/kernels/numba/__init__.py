@@ -1,6 +1,7 @@
 """The kernels for NUMBA mode; importing this registers them with PyTensor."""
 
 from dltut.kernels.numba import (
+    binary_cross_entropy,
     conv,
     conv_pool,
     cross_entropy,
@@ -16,6 +17,7 @@ from dltut.kernels.numba import (
 )
 
 __all__ = [
+    "binary_cross_entropy",
     "conv",
     "conv_pool",
     "cross_entropy",
