@@ -2,7 +2,13 @@
 
 from dltut.training.checkpoint import Checkpoint
 from dltut.training.display import Progress
-from dltut.training.extensions import Extension, LossHistory, PolyakAverage, ShuffleEpochs
+from dltut.training.extensions import (
+    EachEpoch,
+    Extension,
+    LossHistory,
+    PolyakAverage,
+    ShuffleEpochs,
+)
 from dltut.training.learning_rate import HalveOnNoImprovement, Schedule
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
@@ -26,6 +32,7 @@ __all__ = [
     "Checkpoint",
     "Criterion",
     "Diverged",
+    "EachEpoch",
     "Extension",
     "HalveOnNoImprovement",
     "Log",

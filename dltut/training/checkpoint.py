@@ -26,7 +26,8 @@ class Checkpoint(Extension):
     run_dir : path
         Holds log.jsonl, clock.jsonl, last.ckpt and best.safetensors.
     model : model, optional
-        Written to best.safetensors at each new best validation.
+        Written to best.safetensors at each new best validation; in a run without a validation
+        error, with every checkpoint.
     resume : bool
         Go on from the folder's last.ckpt if there is one.
     header : dict, optional
@@ -100,7 +101,7 @@ class Checkpoint(Extension):
     def after_training(self, trainer) -> None:
         """Write everything, unless a minibatch was broken off: then the last checkpoint counts."""
         if not trainer.broken_off:
-            if trainer.best is not None:
+            if trainer.best is not None and _is_judged(trainer):
                 self._save_best()
             self._save(trainer)
 
@@ -109,8 +110,15 @@ class Checkpoint(Extension):
             save_model(self.run_dir / BEST, self.model, self.header)
 
     def _save(self, trainer) -> None:
+        if not _is_judged(trainer):
+            self._save_best()
         save(self.run_dir / LAST, trainer)
         self._due = time.monotonic() + self.every_seconds
+
+
+def _is_judged(trainer) -> bool:
+    """Whether a validation error says which parameters are the best."""
+    return any(getattr(extension, "judges", False) for extension in trainer.extensions)
 
 
 def save(path: str | Path, trainer) -> None:

@@ -1,8 +1,11 @@
 """What can be hung onto a training run: the hooks, and extensions that need no more than those."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from dltut.errors import InputError
+from dltut.training.log import Log
 
 
 class Extension:
@@ -61,6 +64,32 @@ class Extension:
 
     def load_state(self, state: dict) -> None:
         """Go on from what `state` returned."""
+
+
+class EachEpoch(Extension):
+    """Call a function after every epoch.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(log)``, such as one that draws a picture.
+
+    Examples
+    --------
+    >>> from dltut.training import Trainer
+    >>> epochs = []
+    >>> note = EachEpoch(lambda log: epochs.append(log.epoch))
+    >>> log = Trainer(lambda index: 0.0, n_batches=3, extensions=[note]).run(max_epochs=2)
+    >>> epochs
+    [1, 2]
+    """
+
+    def __init__(self, function: Callable[[Log], None]):
+        self.function = function
+
+    def after_epoch(self, trainer) -> None:
+        """Call it."""
+        self.function(trainer.log)
 
 
 class LossHistory(Extension):

@@ -63,6 +63,11 @@ class Monitor(Extension):
         self._channels = {name: _measure(name, channel) for name, channel in channels.items()}
         self._total, self._n = 0.0, 0
 
+    @property
+    def judges(self) -> bool:
+        """Whether there is a validation error, by which one row is the best."""
+        return self._valid is not None
+
     def attach(self, trainer) -> None:
         """Settle how often to measure."""
         patience = _patience(trainer.extensions)

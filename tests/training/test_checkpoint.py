@@ -19,6 +19,7 @@ from dltut.errors import InputError
 from dltut.serialize import read_arrays, write_arrays
 from dltut.training import (
     Checkpoint,
+    EachEpoch,
     Extension,
     LossHistory,
     Monitor,
@@ -360,3 +361,14 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again(tmp_path, uninter
     assert "has no checkpoint yet: beginning again" in capsys.readouterr().err
     resumed.run(EPOCHS)
     assert fingerprint(tmp_path, resumed) == uninterrupted
+
+
+def test_best_without_validation(tmp_path):
+    """A run that no validation error judges keeps its last model, from the first checkpoint on."""
+    toy, seen = Quadratic(), []
+    note = EachEpoch(lambda log: seen.append((tmp_path / "best.safetensors").exists()))
+    checkpoint = Checkpoint(tmp_path, toy, every_seconds=0)
+    Trainer(toy, extensions=[Monitor(norm=toy), note, checkpoint]).run(3)
+    assert seen == [True] * 3
+    arrays, _ = read_arrays(tmp_path / "best.safetensors")
+    np.testing.assert_array_equal(arrays["W"], toy.W.value)
