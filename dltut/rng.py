@@ -55,6 +55,12 @@ class Streams:
         self.states.append(state)
         return Uniform()(state, as_floats(like))[1]
 
+    def normal(self, like):
+        """Standard normal numbers with the shape and float width of `like`, by Box and Muller."""
+        first, second = self.uniform(like), self.uniform(like)
+        turn = np.asarray(2 * np.pi, dtype=second.dtype)  # the width stays
+        return pt.sqrt(-2 * pt.log(1 - first)) * pt.cos(turn * second)
+
     def bernoulli(self, p: float, like):
         """Ones with probability `p`, else zeros, with the shape and type of `like`."""
         like = pt.as_tensor_variable(like)

@@ -121,3 +121,19 @@ def test_seeds():
             InputError, match=rf"^the seed is {seed}; it is a whole number from 0 to"
         ):
             Streams(seed)
+
+
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_normal(width):
+    """The same in every mode to rounding, and from the right distribution."""
+    draws = {}
+    for backend in BACKENDS:
+        f = function([], Streams(11).normal(pt.zeros((25_000,), dtype=width)), mode=backend)
+        draws[backend] = np.concatenate([f(), f()])
+        assert draws[backend].dtype == width and np.isfinite(draws[backend]).all()
+    tolerance = 1e-5 if width == "float32" else 1e-12
+    for backend in BACKENDS[1:]:
+        np.testing.assert_allclose(draws[backend], draws["FAST_COMPILE"], atol=tolerance)
+    assert stats.kstest(draws["NUMBA"], "norm").pvalue > 0.001
+    neighbours = stats.pearsonr(draws["NUMBA"][:-1], draws["NUMBA"][1:])
+    assert neighbours.pvalue > 0.001
