@@ -1,6 +1,6 @@
 """Mathematics on symbolic variables: expressions in, expressions out, nothing remembered."""
 
-from dltut.nn import activations, init
+from dltut.nn import activations, corruption, init
 from dltut.nn.conv import conv2d
 from dltut.nn.costs import binary_cross_entropy, errors, negative_log_likelihood, squared_error
 from dltut.nn.penalties import l1, l2
@@ -10,6 +10,7 @@ __all__ = [
     "activations",
     "binary_cross_entropy",
     "conv2d",
+    "corruption",
     "errors",
     "init",
     "l1",

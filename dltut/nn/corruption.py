@@ -1,0 +1,154 @@
+"""Noise for inputs by name: what a denoising autoencoder has to undo."""
+
+from collections.abc import Callable
+
+import pytensor.tensor as pt
+
+from dltut.errors import InputError, nearest
+from dltut.rng import Streams
+from dltut.shared import as_floats
+
+
+def masking(streams: Streams, x, level: float):
+    """`x` with a share `level` of its elements, drawn anew for each, set to 0.
+
+    Parameters
+    ----------
+    streams : Streams
+        Where the noise is drawn.
+    x : variable
+    level : float or scalar variable
+        From 0 (nothing happens) to 1 (nothing is left).
+
+    Returns
+    -------
+    variable
+        Of x's shape. What is kept is not made larger, unlike in dropout.
+
+    Raises
+    ------
+    InputError
+        If the level is no share.
+
+    References
+    ----------
+    .. [1] Vincent, Larochelle, Lajoie, Bengio, Manzagol (2010), Stacked denoising autoencoders,
+       section 3.3.
+
+    Examples
+    --------
+    >>> x = pt.ones((2, 3))
+    >>> masking(Streams(1), x, 0.0) is x, float(masking(Streams(1), x, 1.0).sum().eval())
+    (True, 0.0)
+    """
+    _check_share("masking", level)
+    return _unless_zero(level, x, lambda x: x * streams.bernoulli(1 - level, x))
+
+
+def salt_and_pepper(streams: Streams, x, level: float):
+    """`x` with a share `level` of its elements set to 0 or to 1, either as likely as the other.
+
+    Parameters
+    ----------
+    streams : Streams
+    x : variable
+        Values in [0, 1], of which 0 and 1 are the ends.
+    level : float or scalar variable
+        From 0 to 1.
+
+    Returns
+    -------
+    variable
+        Of x's shape.
+
+    Raises
+    ------
+    InputError
+        If the level is no share.
+    """
+    _check_share("salt_and_pepper", level)
+
+    def noisy(x):
+        u = streams.uniform(x)
+        extreme = (u < level / 2).astype(x.dtype)  # of the lowest share, half are 1
+        return pt.switch(u < level, extreme, x)
+
+    return _unless_zero(level, x, noisy)
+
+
+def gaussian(streams: Streams, x, level: float):
+    """`x` with normal noise added, which may lead out of [0, 1].
+
+    Parameters
+    ----------
+    streams : Streams
+    x : variable
+    level : float or scalar variable
+        Standard deviation of the noise, at least 0.
+
+    Returns
+    -------
+    variable
+        Of x's shape.
+
+    Raises
+    ------
+    InputError
+        If the level is below 0.
+    """
+    if _is_number(level) and not level >= 0:
+        raise InputError(f"gaussian noise of level {level}: a standard deviation is 0 or above")
+    deviation = pt.as_tensor_variable(level)
+    return _unless_zero(level, x, lambda x: x + deviation.astype(x.dtype) * streams.normal(x))
+
+
+def by_name() -> dict[str, Callable]:
+    """Every corruption that a saved model can name."""
+    return {"masking": masking, "salt_and_pepper": salt_and_pepper, "gaussian": gaussian}
+
+
+def corruption(given: str | Callable) -> Callable:
+    """The function ``(streams, x, level) -> noisy x`` for a name or a function.
+
+    Raises
+    ------
+    InputError
+        If there is no corruption of that name.
+
+    Examples
+    --------
+    >>> corruption("masking") is masking
+    True
+    """
+    if callable(given):
+        return given
+    known = by_name()
+    if given not in known:
+        raise InputError(f"there is no corruption {given!r}: {nearest(given, known)}")
+    return known[given]
+
+
+def name_of(function: Callable) -> str:
+    """The name under which a saved model can find `function` again, with its module if foreign.
+
+    Examples
+    --------
+    >>> name_of(salt_and_pepper)
+    'salt_and_pepper'
+    """
+    known = next((name for name, each in by_name().items() if each is function), None)
+    return known or f"{function.__module__}.{getattr(function, '__qualname__', function)}"
+
+
+def _is_number(level) -> bool:
+    return isinstance(level, int | float)
+
+
+def _check_share(name, level):
+    if _is_number(level) and not 0 <= level <= 1:
+        raise InputError(f"{name} of level {level}: the share of corrupted inputs is from 0 to 1")
+
+
+def _unless_zero(level, x, noisy):
+    """`x` itself where the level is the number 0, so that nothing is drawn in vain."""
+    return x if _is_number(level) and level == 0 else noisy(as_floats(x))
