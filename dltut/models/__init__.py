@@ -5,13 +5,18 @@ from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.probabilities import probability_function
+from dltut.models.rbm import RBM
 from dltut.models.saved import load_model
+from dltut.models.stacked import DBN, SdA
 
 __all__ = [
+    "DBN",
     "MLP",
+    "RBM",
     "Autoencoder",
     "LeNet",
     "LogisticRegression",
+    "SdA",
     "cA",
     "dA",
     "load_model",
