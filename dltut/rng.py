@@ -7,7 +7,8 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.traversal import applys_between
 
 from dltut.errors import InputError
-from dltut.kernels.threefry import Uniform
+from dltut.kernels.gibbs import GibbsChain
+from dltut.kernels.threefry import Draw, Uniform
 from dltut.shared import as_floats
 
 
@@ -49,11 +50,7 @@ class Streams:
 
     def uniform(self, like):
         """Numbers in [0, 1) with the shape and float width of `like`, or floatX for integers."""
-        n = len(self.states)
-        value = np.array([self.seed, n, 0], dtype="uint32")
-        state = pytensor.shared(value, name=f"stream{self.seed}.{n}")
-        self.states.append(state)
-        return Uniform()(state, as_floats(like))[1]
+        return Uniform()(self._new_state(), as_floats(like))[1]
 
     def normal(self, like):
         """Standard normal numbers with the shape and float width of `like`, by Box and Muller."""
@@ -65,6 +62,41 @@ class Streams:
         """Ones with probability `p`, else zeros, with the shape and type of `like`."""
         like = pt.as_tensor_variable(like)
         return pt.lt(self.uniform(like), p).astype(like.dtype)
+
+    def gibbs_chain(self, h, W, hbias, vbias, n_steps: int, visible: str = "binary"):
+        """Gibbs steps of a restricted Boltzmann machine, from hidden units to hidden units.
+
+        Parameters
+        ----------
+        h : matrix, shape (chains, n_hidden)
+            Where the chains begin: samples of the hidden units.
+        W, hbias, vbias : variables
+            Shapes (n_visible, n_hidden), (n_hidden,) and (n_visible,).
+        n_steps : int
+            At least 1. Each draws the visible units given the hidden ones, then the hidden units.
+        visible : {"binary", "gaussian"}
+            The second have unit variance.
+
+        Returns
+        -------
+        list of variables
+            What the last visible units were drawn from (before the sigmoid, or the mean), the last
+            visible units, the last hidden units. All are constants to a gradient.
+
+        Raises
+        ------
+        InputError
+            If there is no step, or no such kind of units.
+        """
+        h = as_floats(h)
+        rest = (each.astype(h.dtype) for each in (W, hbias, vbias))
+        return GibbsChain(n_steps, visible)(self._new_state(), h, *rest)[1:]
+
+    def _new_state(self) -> SharedVariable:
+        n = len(self.states)
+        value = np.array([self.seed, n, 0], dtype="uint32")
+        self.states.append(pytensor.shared(value, name=f"stream{self.seed}.{n}"))
+        return self.states[-1]
 
 
 def next_states(outputs: list) -> dict[SharedVariable, object]:
@@ -79,7 +111,7 @@ def next_states(outputs: list) -> dict[SharedVariable, object]:
     dict
         {state: next state}; `dltut.function` adds them by itself.
     """
-    draws = (node for node in applys_between([], outputs) if isinstance(node.op, Uniform))
+    draws = (node for node in applys_between([], outputs) if isinstance(node.op, Draw))
     return {
         node.inputs[0]: node.outputs[0]
         for node in draws

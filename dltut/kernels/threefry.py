@@ -43,7 +43,21 @@ def uniform_from_words(first, second, dtype: str):
     return ((high * 2**26 + low) * 2**-53,)
 
 
-class Uniform(Op):
+class Draw(Op):
+    """An operation that draws: its first input is a generator's state, its first output the next.
+
+    What is drawn is random, not a smooth function of anything: there is no gradient.
+    """
+
+    def connection_pattern(self, node):
+        others = [False] * (len(node.outputs) - 1)
+        return [[True, *others], *([[False, *others]] * (len(node.inputs) - 1))]
+
+    def pullback(self, inputs, outputs, cotangents):
+        return [DisconnectedType()() for _ in inputs]
+
+
+class Uniform(Draw):
     """Uniform numbers in [0, 1) of another array's shape, and the generator's next state.
 
     Inputs are the state (uint32: seed, draw, calls) and `like`, of which only the shape is read.
@@ -60,12 +74,6 @@ class Uniform(Op):
         state, like = inputs
         output_storage[0][0] = state + np.array([0, 0, 1], dtype="uint32")
         output_storage[1][0] = uniform(state, like.shape, str(like.dtype))
-
-    def connection_pattern(self, node):
-        return [[True, False], [False, False]]
-
-    def pullback(self, inputs, outputs, cotangents):
-        return [DisconnectedType()(), DisconnectedType()()]
 
 
 def uniform(state: np.ndarray, shape: tuple[int, ...], dtype: str) -> np.ndarray:

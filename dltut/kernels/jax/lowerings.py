@@ -10,6 +10,7 @@ from dltut.kernels.binary_cross_entropy import BinaryCrossEntropy, check_units
 from dltut.kernels.conv import Conv2d, Conv2dInputGradient, Conv2dWeightGradient, padding
 from dltut.kernels.cross_entropy import CrossEntropy, check_batch
 from dltut.kernels.error_rate import ErrorRate
+from dltut.kernels.gibbs import GibbsChain, check_shapes
 from dltut.kernels.pool import Pool2d, Pool2dGradient
 from dltut.kernels.rows import Rows
 from dltut.kernels.threefry import Uniform, threefry2x32, uniform_from_words
@@ -57,17 +58,46 @@ def _nan_outside(y, scores, values):
     return jnp.where((y >= 0) & (y < scores.shape[1]), values, jnp.nan)
 
 
+def _draw(state, like):
+    words_each = 1 if like.dtype == jnp.float32 else 2
+    blocks = jnp.arange((like.size * words_each + 1) // 2, dtype="uint32")
+    words = threefry2x32(state[0], state[1], blocks, jnp.broadcast_to(state[2], blocks.shape))
+    numbers = jnp.stack(uniform_from_words(*words, str(like.dtype)), axis=-1)
+    values = numbers.reshape(-1)[: like.size].reshape(like.shape)
+    return state.at[2].add(1), values
+
+
 @jax_funcify.register(Uniform)
 def _uniform(op, **kwargs):
-    def draw(state, like):
-        words_each = 1 if like.dtype == jnp.float32 else 2
-        blocks = jnp.arange((like.size * words_each + 1) // 2, dtype="uint32")
-        words = threefry2x32(state[0], state[1], blocks, jnp.broadcast_to(state[2], blocks.shape))
-        numbers = jnp.stack(uniform_from_words(*words, str(like.dtype)), axis=-1)
-        values = numbers.reshape(-1)[: like.size].reshape(like.shape)
-        return state.at[2].add(1), values
+    return _draw
 
-    return draw
+
+@jax_funcify.register(GibbsChain)
+def _gibbs_chain(op, **kwargs):
+    def on(state, scores):
+        state, numbers = _draw(state, scores)
+        return state, (numbers < jax.nn.sigmoid(scores)).astype(scores.dtype)
+
+    def scattered(state, means):
+        state, first = _draw(state, means)
+        state, second = _draw(state, means)
+        radius = jnp.sqrt(-2 * jnp.log(1 - first))
+        return state, means + radius * jnp.cos(2 * jnp.pi * second)
+
+    def run(state, h, W, hbias, vbias):
+        check_shapes(h.shape, W.shape, hbias.shape, vbias.shape)
+
+        def step(_, chain):
+            state, _, _, h = chain
+            v_scores = h @ W.T + vbias
+            state, v = (on if op.visible == "binary" else scattered)(state, v_scores)
+            state, h = on(state, v @ W + hbias)
+            return state, v_scores, v, h
+
+        v = jnp.zeros((len(h), len(vbias)), h.dtype)
+        return lax.fori_loop(0, op.n_steps, step, (state, v, v, h))
+
+    return run
 
 
 def _correlate(op, x, w):

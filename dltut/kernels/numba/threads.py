@@ -130,7 +130,8 @@ def _work(context, builder, block, signature, arguments):
     """A function of a number and the address of the packed arguments that calls the block."""
     convention, given = context.call_conv, (types.intp, types.voidptr)
     kind = convention.get_function_type(types.void, given)
-    work = ir.Function(builder.module, kind, f"{builder.function.name}.work{id(signature)}")
+    name = builder.module.get_unique_name(f"{builder.function.name}.work")
+    work = ir.Function(builder.module, kind, name)
     work.linkage = "internal"
     convention.decorate_function(work, ["i", "data"], given)
     inside = ir.IRBuilder(work.append_basic_block())

@@ -3,79 +3,114 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
+from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
-from dltut.kernels.threefry import PARITY, Uniform
+from dltut.kernels.threefry import PARITY, ROTATIONS, Uniform
+
+_PARITY, _SCALE32, _SCALE53 = np.uint32(PARITY), np.float32(2**-24), 2.0**-53
+_R0, _R1, _R2, _R3, _R4, _R5, _R6, _R7 = ROTATIONS
+BLOCK = 8192  # draws that a thread takes at a time
+
+
+@numba_njit
+def turn(x, r):
+    return np.uint32(np.uint32(x << np.uint32(r)) | np.uint32(x >> np.uint32(32 - r)))
+
+
+@numba_njit
+def four(x0, x1, r0, r1, r2, r3):
+    x0 = np.uint32(x0 + x1)
+    x1 = np.uint32(turn(x1, r0) ^ x0)
+    x0 = np.uint32(x0 + x1)
+    x1 = np.uint32(turn(x1, r1) ^ x0)
+    x0 = np.uint32(x0 + x1)
+    x1 = np.uint32(turn(x1, r2) ^ x0)
+    x0 = np.uint32(x0 + x1)
+    x1 = np.uint32(turn(x1, r3) ^ x0)
+    return x0, x1
+
+
+@numba_njit
+def words(k0, k1, x0, x1):
+    k2 = np.uint32(k0 ^ k1 ^ _PARITY)
+    x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1)
+    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
+    x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(1))
+    x0, x1 = four(x0, x1, _R4, _R5, _R6, _R7)
+    x0, x1 = np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(2))
+    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
+    x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1 + np.uint32(3))
+    x0, x1 = four(x0, x1, _R4, _R5, _R6, _R7)
+    x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(4))
+    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
+    return np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(5))
+
+
+@numba_njit
+def unit32(word):
+    """24 bits as a number in [0, 1); only signed integers turn into floats in vectors."""
+    return np.float32(np.int32(word >> np.uint32(8))) * _SCALE32
+
+
+@numba_njit
+def draw32(key, call, first, out):
+    """The draws from number `first` on: two of 24 bits from each block of the cipher."""
+    k0, k1 = key
+    is_odd, block, two = first % 2, np.uint32((first + 1) // 2), np.uint32(2)
+    if is_odd and len(out) > 0:
+        _, second = words(k0, k1, np.uint32(block - np.uint32(1)), call)
+        out[0] = unit32(second)
+    whole = out[is_odd:]
+    pairs = np.uint32(len(whole) // 2)
+    for i in range(pairs):
+        a, b = words(k0, k1, np.uint32(block + i), call)
+        whole[two * i] = unit32(a)
+        whole[two * i + np.uint32(1)] = unit32(b)
+    if two * pairs < len(whole):
+        a, _ = words(k0, k1, np.uint32(block + pairs), call)
+        whole[len(whole) - 1] = unit32(a)
+
+
+@numba_njit
+def draw64(key, call, first, out):
+    """The draws from number `first` on: 53 bits from each block of the cipher."""
+    k0, k1 = key
+    for i in range(np.uint32(len(out))):
+        a, b = words(k0, k1, np.uint32(np.uint32(first) + i), call)
+        high, low = np.int32(a >> np.uint32(5)), np.int32(b >> np.uint32(6))
+        out[i] = (np.float64(high) * 67108864.0 + np.float64(low)) * _SCALE53
+
+
+@numba_njit
+def draw(key, call, first, out):
+    """Fill `out` with the draws of one call that have the numbers from `first` on."""
+    if out.itemsize == 4:
+        draw32(key, call, first, out)
+    else:
+        draw64(key, call, first, out)
+
+
+@numba_njit
+def draw_block(i, state, flat):
+    part = flat[i * BLOCK : (i + 1) * BLOCK]
+    draw((state[0], state[1]), state[2], i * BLOCK, part)
+
+
+def draw_all(state, flat):
+    in_parallel(draw_block, (len(flat) + BLOCK - 1) // BLOCK, (state, flat))
 
 
 @register_funcify_default_op_cache_key(Uniform)
 def uniform(op, node, **kwargs):
-    double = node.inputs[1].type.dtype == "float64"
-    parity, scale32, scale53, one = (
-        np.uint32(PARITY),
-        np.float32(2**-24),
-        2.0**-53,
-        np.uint32(1),
-    )
+    (flat,) = arrays(node.inputs[1].type.dtype, 1, layout="C")
+    fill = kernel(draw_all, (*arrays("uint32", 1), flat))
 
     @numba_njit
-    def turn(x, r):
-        return np.uint32(np.uint32(x << np.uint32(r)) | np.uint32(x >> np.uint32(32 - r)))
-
-    @numba_njit
-    def four(x0, x1, r0, r1, r2, r3):
-        x0 = np.uint32(x0 + x1)
-        x1 = np.uint32(turn(x1, r0) ^ x0)
-        x0 = np.uint32(x0 + x1)
-        x1 = np.uint32(turn(x1, r1) ^ x0)
-        x0 = np.uint32(x0 + x1)
-        x1 = np.uint32(turn(x1, r2) ^ x0)
-        x0 = np.uint32(x0 + x1)
-        x1 = np.uint32(turn(x1, r3) ^ x0)
-        return x0, x1
-
-    @numba_njit
-    def words(k0, k1, x0, x1):
-        k2 = np.uint32(k0 ^ k1 ^ parity)
-        x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1)
-        x0, x1 = four(x0, x1, 13, 15, 26, 6)
-        x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(1))
-        x0, x1 = four(x0, x1, 17, 29, 16, 24)
-        x0, x1 = np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(2))
-        x0, x1 = four(x0, x1, 13, 15, 26, 6)
-        x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1 + np.uint32(3))
-        x0, x1 = four(x0, x1, 17, 29, 16, 24)
-        x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(4))
-        x0, x1 = four(x0, x1, 13, 15, 26, 6)
-        return np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(5))
-
-    if double:
-
-        @numba_njit
-        def fill(state, flat):
-            for i in range(flat.size):
-                a, b = words(state[0], state[1], np.uint32(i), state[2])
-                high = np.float64(a >> np.uint32(5)) * 67108864.0
-                flat[i] = (high + np.float64(b >> np.uint32(6))) * scale53
-
-    else:
-
-        @numba_njit
-        def fill(state, flat):
-            half = flat.size // 2
-            for i in range(half):
-                a, b = words(state[0], state[1], np.uint32(i), state[2])
-                flat[2 * i] = np.float32(a >> np.uint32(8)) * scale32
-                flat[2 * i + 1] = np.float32(b >> np.uint32(8)) * scale32
-            if flat.size % 2:
-                a, b = words(state[0], state[1], np.uint32(half), state[2])
-                flat[2 * half] = np.float32(a >> np.uint32(8)) * scale32
-
-    @numba_njit
-    def draw(state, like):
-        values = np.empty(like.shape, dtype=like.dtype)
-        fill(state, values.reshape(-1))
-        following = state.copy()
-        following[2] = np.uint32(state[2] + one)
+    def uniform(state, like):
+        values, following = np.empty(like.shape, like.dtype), state.copy()
+        fill((state, values.reshape(-1)))
+        following[2] = np.uint32(state[2] + np.uint32(1))
         return following, values
 
-    return draw, source_version()
+    return uniform, source_version()

@@ -1,0 +1,85 @@
+"""Gibbs chains of restricted Boltzmann machines, whole chains at a time.
+
+A step is two products with everything behind them, and the next step needs all of it: in one
+operation neither the sums nor the draws pass through the rest of the graph.
+"""
+
+import numpy as np
+from pytensor.graph.basic import Apply
+from pytensor.tensor.type import TensorType
+
+from dltut.errors import InputError, nearest
+from dltut.kernels.threefry import Draw, uniform
+
+VISIBLE = ("binary", "gaussian")
+
+
+class GibbsChain(Draw):
+    """(state, h, W, hbias, vbias) -> (next state, v_scores, v, h) after so many steps.
+
+    A step draws v given h, then h given v; each draw is one call of the generator, of a normal
+    number two. Binary units are on where a uniform number lies below the sigmoid of their scores.
+    """
+
+    __props__ = ("n_steps", "visible")
+
+    def __init__(self, n_steps: int, visible: str = "binary"):
+        if n_steps < 1:
+            raise InputError(f"n_steps is {n_steps}; a Gibbs chain has at least 1 step")
+        if visible not in VISIBLE:
+            raise InputError(f"there are no {visible!r} visible units: {nearest(visible, VISIBLE)}")
+        self.n_steps, self.visible = n_steps, visible
+
+    @property
+    def calls(self) -> int:
+        """How often a step calls the generator."""
+        return 2 if self.visible == "binary" else 3
+
+    def make_node(self, state, h, W, hbias, vbias):
+        v = TensorType(h.type.dtype, shape=(h.type.shape[0], W.type.shape[0]))
+        return Apply(self, [state, h, W, hbias, vbias], [state.type(), v(), v(), h.type()])
+
+    def perform(self, node, inputs, output_storage):
+        state, h, W, hbias, vbias = inputs
+        check_shapes(h.shape, W.shape, hbias.shape, vbias.shape)
+        next_call, state = np.array([0, 0, 1], dtype="uint32"), state.copy()
+
+        def draw(scores):
+            numbers = uniform(state, scores.shape, str(scores.dtype))
+            state[:] += next_call
+            return numbers
+
+        def on(scores):
+            return (draw(scores) < sigmoid(scores)).astype(scores.dtype)
+
+        for _ in range(self.n_steps):
+            v_scores = np.matmul(h, W.T) + vbias
+            if self.visible == "binary":
+                v = on(v_scores)
+            else:
+                v = v_scores + normal(draw(v_scores), draw(v_scores))
+            h = on(np.matmul(v, W) + hbias)
+        for storage, value in zip(output_storage, (state, v_scores, v, h), strict=True):
+            storage[0] = value
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """The logistic function without overflow."""
+    small = np.exp(-abs(x))
+    return np.where(x > 0, 1, small) / (1 + small)
+
+
+def normal(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Standard normal numbers from uniform ones, by Box and Muller."""
+    turn = first.dtype.type(2 * np.pi)
+    return np.sqrt(-2 * np.log(1 - first)) * np.cos(turn * second)
+
+
+def check_shapes(h: tuple, W: tuple, hbias: tuple, vbias: tuple) -> None:
+    """Refuse units that do not fit the weights."""
+    if h[1] != W[1] or (*vbias, *hbias) != W:
+        raise InputError(
+            f"chains of {h[1]} hidden units, {hbias[0]} hidden and {vbias[0]} visible biases for "
+            f"weights of shape {W}: weights have a row for each visible and a column for each "
+            "hidden unit"
+        )

@@ -1,0 +1,123 @@
+"""Gibbs chains for NUMBA mode: products, sigmoids and draws of a block of units while it is hot."""
+
+import math
+
+import numpy as np
+from numba import types
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
+
+from dltut.errors import InputError
+from dltut.kernels.gibbs import GibbsChain
+from dltut.kernels.numba.elementary import log, sigmoid
+from dltut.kernels.numba.gemm import COLUMNS, prepare, product
+from dltut.kernels.numba.symbols import arrays, kernel
+from dltut.kernels.numba.threads import in_parallel
+from dltut.kernels.numba.threefry import draw
+from dltut.kernels.numba.version import source_version
+
+
+@numba_njit
+def switch_on(key, call, first, scores, sample, numbers):
+    """Units that are on with the probability of their scores' sigmoid."""
+    draw(key, call, first, numbers)
+    for s in range(len(sample)):
+        sample[s] = 1 if numbers[s] < sigmoid(scores[s]) else 0
+
+
+@numba_njit
+def add_normal(key, call, first, scores, sample, numbers):
+    """Units that are scattered around their scores, with unit variance."""
+    one = sample.dtype.type(1)
+    draw(key, call, first, numbers)
+    for s in range(len(sample)):
+        sample[s] = math.sqrt(-2 * log(one - numbers[s]))
+    draw(key, call + np.uint32(1), first, numbers)
+    for s in range(len(sample)):
+        angle = sample.dtype.type(2 * math.pi) * numbers[s]
+        sample[s] = scores[s] + sample[s] * math.cos(angle)
+
+
+@numba_njit
+def draw_units(i, side, key, call, is_binary, given, panels, bias, scores, sample):
+    """Block i of the units: what they are drawn from, given the other units, and the draw."""
+    (m, n), k, left = scores.shape, given.shape[1], i * side
+    width = min(side, n - left)
+    for j in range(left, left + width, COLUMNS):
+        panel, out = panels[j // COLUMNS], scores[:, j:]
+        product(
+            False, False, m, min(COLUMNS, n - j), k, 1, given, k, panel, COLUMNS, 0, out, n
+        )  # fmt: skip
+    numbers = np.empty(width, scores.dtype)
+    for r in range(m):
+        row, drawn = scores[r, left : left + width], sample[r, left : left + width]
+        for s in range(width):
+            row[s] += bias[left + s]
+        if is_binary:
+            switch_on(key, call, r * n + left, row, drawn, numbers)
+        else:
+            add_normal(key, call, r * n + left, row, drawn, numbers)
+
+
+@numba_njit
+def copy_panel(i, W, turned, panels):
+    """Some columns of W, or of its transpose, side by side."""
+    panel, left = panels[i], i * COLUMNS
+    for p in range(panel.shape[0]):
+        row = panel[p]
+        for j in range(min(COLUMNS, (W.shape[0] if turned else W.shape[1]) - left)):
+            row[j] = W[left + j, p] if turned else W[p, left + j]
+
+
+@numba_njit
+def panels_of(W, turned):
+    k, n = (W.shape[1], W.shape[0]) if turned else W.shape
+    panels = np.zeros(((n + COLUMNS - 1) // COLUMNS, k, COLUMNS), W.dtype)
+    in_parallel(copy_panel, len(panels), (W, turned, panels))
+    return panels
+
+
+@numba_njit
+def side_of_block(n):
+    """Units of a block: eight blocks of whole panels."""
+    return max(1, (n + 8 * COLUMNS - 1) // (8 * COLUMNS)) * COLUMNS
+
+
+def run_chain(state, W, hbias, vbias, n_steps, is_binary, v_scores, v, h):
+    """Go on from h, in place."""
+    if h.shape[1] != W.shape[1] or len(hbias) != W.shape[1] or len(vbias) != W.shape[0]:
+        raise InputError(
+            "the units or biases of a Gibbs chain do not fit its weights: "
+            "weights have a row for each visible and a column for each hidden unit"
+        )
+    down, up = panels_of(W, True), panels_of(W, False)
+    h_scores, key = np.empty_like(h), (state[0], state[1])
+    v_side, h_side = side_of_block(W.shape[0]), side_of_block(W.shape[1])
+    v_blocks = (W.shape[0] + v_side - 1) // v_side
+    h_blocks = (W.shape[1] + h_side - 1) // h_side
+    for _ in range(n_steps):
+        given = v_side, key, state[2], is_binary, h, down, vbias, v_scores, v
+        in_parallel(draw_units, v_blocks, given)
+        state[2] += np.uint32(1 if is_binary else 2)
+        given = h_side, key, state[2], True, v, up, hbias, h_scores, h
+        in_parallel(draw_units, h_blocks, given)
+        state[2] += np.uint32(1)
+
+
+@register_funcify_default_op_cache_key(GibbsChain)
+def gibbs_chain(op, node, **kwargs):
+    dtype, n_steps, is_binary = node.inputs[1].type.dtype, op.n_steps, op.visible == "binary"
+    prepare(dtype)
+    vectors, results = arrays(dtype, 1, 1, layout="C"), arrays(dtype, 2, 2, 2, layout="C")
+    given = (*arrays("uint32", 1), *arrays(dtype, 2), *vectors)
+    run = kernel(run_chain, (*given, types.intp, types.boolean, *results))
+
+    @numba_njit
+    def gibbs_chain(state, h, W, hbias, vbias):
+        following, end = state.copy(), h.copy()
+        v = np.empty((len(h), len(vbias)), h.dtype)
+        v_scores = np.empty_like(v)
+        hbias, vbias = np.ascontiguousarray(hbias), np.ascontiguousarray(vbias)
+        run((following, W, hbias, vbias, n_steps, is_binary, v_scores, v, end))
+        return following, v_scores, v, end
+
+    return gibbs_chain, source_version()
