@@ -80,6 +80,7 @@ def save_model(path: str | os.PathLike, model, header: Mapping | None = None) ->
     path : path
         Usually ``*.safetensors``.
     model : model of `dltut.models`, or anything with ``params`` and plain ``arguments``
+        If it has ``stored``, these variables are written in the place of ``params``.
     header : dict of plain values, optional
         What else a reader should know, such as the class names.
 
@@ -89,7 +90,12 @@ def save_model(path: str | os.PathLike, model, header: Mapping | None = None) ->
         If two parameters share a name, or the file cannot be written.
     """
     facts = {"model": type(model).__name__, "arguments": getattr(model, "arguments", {})}
-    write_arrays(path, named_values(model.params), {**(header or {}), **facts})
+    write_arrays(path, named_values(stored_variables(model)), {**(header or {}), **facts})
+
+
+def stored_variables(model) -> list:
+    """What a file keeps of a model: its ``stored`` if it has more than its ``params``."""
+    return getattr(model, "stored", model.params)
 
 
 def named_values(params: Iterable) -> dict[str, np.ndarray]:

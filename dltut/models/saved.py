@@ -1,14 +1,20 @@
 """Models from files, by names that this library knows."""
 
 import os
+from functools import partial
 
 import numpy as np
 
 from dltut.errors import InputError, nearest
+from dltut.models.autoencoder import Autoencoder, cA, dA
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
-from dltut.serialize import read_arrays, set_named_values
+from dltut.models.rbm import RBM
+from dltut.models.stacked import DBN, SdA
+from dltut.serialize import read_arrays, set_named_values, stored_variables
+
+DRAWN = (MLP, LeNet, Autoencoder, dA, cA, RBM, SdA, DBN)  # their weights, by a generator
 
 
 def load_model(path: str | os.PathLike, **arguments):
@@ -40,7 +46,7 @@ def load_model(path: str | os.PathLike, **arguments):
     stored = header.get("arguments")
     arguments = {**(stored if isinstance(stored, dict) else {}), **arguments}
     model = build_model(header.get("model"), arguments, str(path))
-    set_named_values(model.params, arrays, str(path))
+    set_named_values(stored_variables(model), arrays, str(path))
     return model
 
 
@@ -48,11 +54,8 @@ def builders() -> dict:
     """Every model that a file can name, as a function of its plain arguments."""
     # The drawn weights are replaced by the file's, so any generator serves.
     rng = np.random.default_rng(0)
-    return {
-        "LogisticRegression": LogisticRegression,
-        "MLP": lambda **arguments: MLP(rng, **arguments),
-        "LeNet": lambda **arguments: LeNet(rng, **arguments),
-    }
+    drawn = {each.__name__: partial(each, rng) for each in DRAWN}
+    return {"LogisticRegression": LogisticRegression, **drawn}
 
 
 def build_model(name, arguments, source: str):

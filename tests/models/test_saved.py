@@ -67,7 +67,10 @@ def test_an_activation_of_ones_own(own, path, rng):
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ({}, "names the model None, which cannot be built: valid names: LeNet, LogisticRegression"),
+        (
+            {},
+            "names the model None, which cannot be built: valid names: Autoencoder, DBN, LeNet, Logi",
+        ),
         ({"model": "MPL"}, "names the model 'MPL', which cannot be built: did you mean MLP"),
         ({"model": ["MLP"]}, r"names the model \['MLP'\], which cannot be built"),
         ({"model": "os.system", "arguments": {"command": "ls"}}, "names the model 'os.system'"),
