@@ -13,6 +13,12 @@ from dltut.training.learning_rate import HalveOnNoImprovement, Schedule
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
 from dltut.training.patience import Patience
+from dltut.training.pretraining import (
+    PretrainingStep,
+    pretrain,
+    pretraining_steps,
+    read_pretrained,
+)
 from dltut.training.rehearsal import rehearse
 from dltut.training.run_folder import open_run, read_config
 from dltut.training.step import minibatch_function
@@ -42,6 +48,7 @@ __all__ = [
     "NoImprovement",
     "Patience",
     "PolyakAverage",
+    "PretrainingStep",
     "Progress",
     "Schedule",
     "ShuffleEpochs",
@@ -52,7 +59,10 @@ __all__ = [
     "any_of",
     "minibatch_function",
     "open_run",
+    "pretrain",
+    "pretraining_steps",
     "read_config",
     "read_log",
+    "read_pretrained",
     "rehearse",
 ]

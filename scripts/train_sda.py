@@ -1,0 +1,119 @@
+"""Pretrain stacked denoising autoencoders layer by layer, then finetune them as a classifier."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut import shared_dataset
+from dltut.config import configure
+from dltut.datasets import load
+from dltut.flags import run
+from dltut.models import SdA
+from dltut.nn import errors, negative_log_likelihood
+from dltut.optim import sgd
+from dltut.report import draw_run
+from dltut.training import (
+    Checkpoint,
+    Monitor,
+    Patience,
+    Progress,
+    Trainer,
+    minibatch_function,
+    open_run,
+    pretrain,
+    pretraining_steps,
+    read_pretrained,
+    rehearse,
+)
+
+
+def main(
+    dataset: str = "auto",
+    data_dir: Path | None = None,
+    run_dir: Path | None = None,
+    resume: bool = False,
+    pretrained: Path | None = None,
+    n_hidden: tuple[int, ...] = (1000, 1000, 1000),
+    corruption_levels: tuple[float, ...] = (0.1, 0.2, 0.3),
+    pretrain_learning_rate: float = 0.001,
+    pretrain_batch_size: int = 1,
+    pretrain_epochs: int = 15,
+    cached: bool = False,
+    learning_rate: float = 0.1,
+    dropout: float | tuple[float, ...] = 0.0,
+    batch_size: int = 1,
+    max_epochs: int = 1000,
+    patience_epochs: int = 10,
+    seed: int = 89677,
+    floatX: Literal["float32", "float64"] | None = None,
+    device: str | None = None,
+    quick: bool = False,
+    dry_run: bool = False,
+):
+    """Train stacked denoising autoencoders on handwritten digits.
+
+    Parameters
+    ----------
+    pretrained : path
+        The folder of an earlier run whose pretrained layers are taken instead of new ones.
+    n_hidden : ints
+        Units of each hidden layer.
+    corruption_levels : floats
+        Share of inputs set to 0 while pretraining: one for each hidden layer, or one for all.
+    pretrain_learning_rate, learning_rate : float
+        Step size of pretraining, and of finetuning.
+    pretrain_batch_size, batch_size : int
+        Examples in a minibatch of pretraining, and of finetuning.
+    pretrain_epochs : int
+        Passes over the training set for each layer.
+    cached : bool
+        Keep what the layers below say about all examples, instead of computing it each time.
+    dropout : floats
+        Share of each layer's inputs dropped while finetuning, the pixels' first; one is for all but
+        the pixels.
+    patience_epochs : int
+        Epochs of finetuning in any case before stopping early.
+    """
+    arguments = dict(locals())
+    configure(floatX=floatX, device=device, data_dir=data_dir)
+    data = load(dataset, data_dir, quick)
+    train, valid, test = (shared_dataset(split) for split in data)
+
+    x, y, rng = pt.matrix("x"), pt.ivector("y"), np.random.RandomState(seed)
+    sizes = data.train.n_inputs, n_hidden, data.n_classes
+    model = SdA(rng, *sizes, corruption_levels, dropout=dropout)
+    layers = pretraining_steps(model, train, pretrain_batch_size, pretrain_learning_rate, cached)
+
+    cost = negative_log_likelihood(model(x, train=True), y)
+    updates = sgd(cost, model.params, learning_rate)
+    step = minibatch_function(cost, [x, y], train, batch_size, updates)
+    valid_error, test_error = (
+        minibatch_function(
+            errors(model(x), y), [x, y], split, min(500, split.n_examples), partial="keep"
+        )
+        for split in (valid, test)
+    )
+    if dry_run:
+        for each in layers:
+            rehearse(each)
+        return rehearse(step, valid_error)
+
+    run_dir = open_run(run_dir, "sda", arguments, resume)
+    if pretrained is None:
+        pretrain(layers, 1 if quick else pretrain_epochs, run_dir, resume)
+    else:
+        read_pretrained(model, pretrained)
+    extensions = [
+        Monitor(valid_error, test_error),
+        Patience(patience_epochs * step.n_batches),
+        Progress(),
+        Checkpoint(run_dir, model, resume, header=data.facts),
+    ]
+    Trainer(step, extensions=extensions).run(3 if quick else max_epochs)
+    return draw_run(run_dir, data)
+
+
+if __name__ == "__main__":
+    run(main)
