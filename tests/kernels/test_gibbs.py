@@ -111,5 +111,5 @@ def test_gradient_is_constant():
 
 @pytest.mark.parametrize("wrong", [(0, "binary"), (1, "binery")])
 def test_what_there_is_not(wrong):
-    with pytest.raises(InputError, match="at least 1 step|did you mean binary"):
+    with pytest.raises(InputError, match=r"at least 1 step|did you mean binary"):
         GibbsChain(*wrong)

@@ -1,12 +1,11 @@
 """The matrix product that every kernel stands on, in vectors of the processor's own width.
 
 A tile of the result stays in registers while its sums run; rows of the right factor are read where
-they lie, and numbers of the left one are spread over a vector. Only a turned right factor, and
-what is left over at the right edge, is copied first. A BLAS copies both factors, which pays for
-matrices much larger than ours, and brings threads and settings of its own.
+they lie, and numbers of the left one are spread over a vector. Only what is left over at the right
+edge, and a turned right factor below many rows, is copied first. A BLAS copies both factors, which
+pays for matrices much larger than ours, and brings threads and settings of its own.
 """
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
@@ -15,12 +14,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.numba.dots import BYTES, FEW, IS_WIDE, dots_of
 from dltut.kernels.numba.symbols import add_symbol, call_symbol
 from dltut.kernels.numba.version import source_version
 
-CHOSEN = numba.config.CPU_FEATURES  # of NUMBA_CPU_FEATURES, else the processor's own
-IS_WIDE = "+avx512f" in (llvm.get_host_cpu_features().flatten() if CHOSEN is None else CHOSEN)
-BYTES = 64 if IS_WIDE else 32  # of a vector
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
@@ -100,6 +97,7 @@ def gemm_of(dtype: str):
     lanes, real = BYTES // size, np.dtype(dtype).type
     tiles = [tile(rows, 2, dtype), tile(rows, 1, dtype), tile(1, 2, dtype), tile(1, 1, dtype)]
     wide_tile, narrow_tile, wide_row, narrow_row = tiles
+    dots = dots_of(dtype)
 
     @numba_njit
     def column_of_tiles(is_wide, m, k, a, a_row, a_term, b, b_row, c, c_row, alpha, beta):
@@ -168,6 +166,9 @@ def gemm_of(dtype: str):
             merge(edge, width, m, columns, beta, c, c_row)
 
     def gemm(left_turned, right_turned, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
+        if right_turned and not left_turned and m <= FEW and k >= lanes:
+            dots(m, n, k, a, lda * size, b, ldb * size, c, ldc * size, alpha, beta)
+            return
         a_row, a_term = (size, lda * size) if left_turned else (lda * size, size)
         b_row, b_column = (size, ldb * size) if right_turned else (ldb * size, size)
         is_ragged = n % lanes != 0

@@ -15,6 +15,8 @@ from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.threefry import draw
 from dltut.kernels.numba.version import source_version
 
+MANY = 6  # steps, for which a transposed copy of the weights pays
+
 
 @numba_njit
 def switch_on(key, call, first, scores, sample, numbers):
@@ -38,15 +40,12 @@ def add_normal(key, call, first, scores, sample, numbers):
 
 
 @numba_njit
-def draw_units(i, side, key, call, is_binary, given, panels, bias, scores, sample):
+def draw_units(i, side, key, call, is_binary, given, turned, weights, bias, scores, sample):
     """Block i of the units: what they are drawn from, given the other units, and the draw."""
     (m, n), k, left = scores.shape, given.shape[1], i * side
-    width = min(side, n - left)
-    for j in range(left, left + width, COLUMNS):
-        panel, out = panels[j // COLUMNS], scores[:, j:]
-        product(
-            False, False, m, min(COLUMNS, n - j), k, 1, given, k, panel, COLUMNS, 0, out, n
-        )  # fmt: skip
+    width, out, ld = min(side, n - left), scores[:, left:], weights.shape[1]
+    part = weights[left:] if turned else weights[:, left:]
+    product(False, turned, m, width, k, 1, given, k, part, ld, 0, out, n)
     numbers = np.empty(width, scores.dtype)
     for r in range(m):
         row, drawn = scores[r, left : left + width], sample[r, left : left + width]
@@ -59,21 +58,18 @@ def draw_units(i, side, key, call, is_binary, given, panels, bias, scores, sampl
 
 
 @numba_njit
-def copy_panel(i, W, turned, panels):
-    """Some columns of W, or of its transpose, side by side."""
-    panel, left = panels[i], i * COLUMNS
-    for p in range(panel.shape[0]):
-        row = panel[p]
-        for j in range(min(COLUMNS, (W.shape[0] if turned else W.shape[1]) - left)):
-            row[j] = W[left + j, p] if turned else W[p, left + j]
+def copy_rows(i, W, turned):
+    """Some rows of the transpose; a few at a time, for the sake of the cache."""
+    for j in range(W.shape[0]):
+        for p in range(i * 16, min((i + 1) * 16, W.shape[1])):
+            turned[p, j] = W[j, p]
 
 
 @numba_njit
-def panels_of(W, turned):
-    k, n = (W.shape[1], W.shape[0]) if turned else W.shape
-    panels = np.zeros(((n + COLUMNS - 1) // COLUMNS, k, COLUMNS), W.dtype)
-    in_parallel(copy_panel, len(panels), (W, turned, panels))
-    return panels
+def transpose(W):
+    turned = np.empty((W.shape[1], W.shape[0]), W.dtype)
+    in_parallel(copy_rows, (W.shape[1] + 15) // 16, (W, turned))
+    return turned
 
 
 @numba_njit
@@ -89,16 +85,17 @@ def run_chain(state, W, hbias, vbias, n_steps, is_binary, v_scores, v, h):
             "the units or biases of a Gibbs chain do not fit its weights: "
             "weights have a row for each visible and a column for each hidden unit"
         )
-    down, up = panels_of(W, True), panels_of(W, False)
+    few = n_steps < MANY
+    down = W if few else transpose(W)
     h_scores, key = np.empty_like(h), (state[0], state[1])
     v_side, h_side = side_of_block(W.shape[0]), side_of_block(W.shape[1])
     v_blocks = (W.shape[0] + v_side - 1) // v_side
     h_blocks = (W.shape[1] + h_side - 1) // h_side
     for _ in range(n_steps):
-        given = v_side, key, state[2], is_binary, h, down, vbias, v_scores, v
+        given = v_side, key, state[2], is_binary, h, few, down, vbias, v_scores, v
         in_parallel(draw_units, v_blocks, given)
         state[2] += np.uint32(1 if is_binary else 2)
-        given = h_side, key, state[2], True, v, up, hbias, h_scores, h
+        given = h_side, key, state[2], True, v, False, W, hbias, h_scores, h
         in_parallel(draw_units, h_blocks, given)
         state[2] += np.uint32(1)
 
@@ -108,7 +105,7 @@ def gibbs_chain(op, node, **kwargs):
     dtype, n_steps, is_binary = node.inputs[1].type.dtype, op.n_steps, op.visible == "binary"
     prepare(dtype)
     vectors, results = arrays(dtype, 1, 1, layout="C"), arrays(dtype, 2, 2, 2, layout="C")
-    given = (*arrays("uint32", 1), *arrays(dtype, 2), *vectors)
+    given = (*arrays("uint32", 1), *arrays(dtype, 2, layout="C"), *vectors)
     run = kernel(run_chain, (*given, types.intp, types.boolean, *results))
 
     @numba_njit
@@ -116,6 +113,7 @@ def gibbs_chain(op, node, **kwargs):
         following, end = state.copy(), h.copy()
         v = np.empty((len(h), len(vbias)), h.dtype)
         v_scores = np.empty_like(v)
+        W = np.ascontiguousarray(W)
         hbias, vbias = np.ascontiguousarray(hbias), np.ascontiguousarray(vbias)
         run((following, W, hbias, vbias, n_steps, is_binary, v_scores, v, end))
         return following, v_scores, v, end
