@@ -81,22 +81,11 @@ def main(
     data = load(dataset, data_dir, quick)
     train, valid, test = (shared_dataset(split) for split in data)
 
-    x, y, rng = pt.matrix("x"), pt.ivector("y"), np.random.RandomState(seed)
-    sizes = data.train.n_inputs, n_hidden, data.n_classes
+    rng, sizes = np.random.RandomState(seed), (data.train.n_inputs, n_hidden, data.n_classes)
     model = DBN(rng, *sizes, dropout)
-    layers = pretraining_steps(
-        model, train, pretrain_batch_size, pretrain_learning_rate, cached, k=k
-    )
-
-    cost = negative_log_likelihood(model(x, train=True), y)
-    updates = sgd(cost, model.params, learning_rate)
-    step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    valid_error, test_error = (
-        minibatch_function(
-            errors(model(x), y), [x, y], split, min(500, split.n_examples), partial="keep"
-        )
-        for split in (valid, test)
-    )
+    pretraining = pretrain_batch_size, pretrain_learning_rate, cached
+    layers = pretraining_steps(model, train, *pretraining, k=k)
+    step, valid_error, test_error = finetuning(model, train, valid, test, batch_size, learning_rate)
     if dry_run:
         for each in layers:
             rehearse(each)
@@ -115,6 +104,20 @@ def main(
     ]
     Trainer(step, extensions=extensions).run(3 if quick else max_epochs)
     return draw_run(run_dir, data)
+
+
+def finetuning(model, train, valid, test, batch_size, learning_rate):
+    """A step of gradient descent on all layers, and the errors on the other two splits."""
+    x, y = pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(x, train=True), y)
+    updates = sgd(cost, model.params, learning_rate)
+    step = minibatch_function(cost, [x, y], train, batch_size, updates)
+    wrong = errors(model(x), y)
+
+    def error_on(split):
+        return minibatch_function(wrong, [x, y], split, min(500, split.n_examples), partial="keep")
+
+    return step, error_on(valid), error_on(test)
 
 
 if __name__ == "__main__":

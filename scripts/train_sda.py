@@ -81,20 +81,10 @@ def main(
     data = load(dataset, data_dir, quick)
     train, valid, test = (shared_dataset(split) for split in data)
 
-    x, y, rng = pt.matrix("x"), pt.ivector("y"), np.random.RandomState(seed)
-    sizes = data.train.n_inputs, n_hidden, data.n_classes
+    rng, sizes = np.random.RandomState(seed), (data.train.n_inputs, n_hidden, data.n_classes)
     model = SdA(rng, *sizes, corruption_levels, dropout=dropout)
     layers = pretraining_steps(model, train, pretrain_batch_size, pretrain_learning_rate, cached)
-
-    cost = negative_log_likelihood(model(x, train=True), y)
-    updates = sgd(cost, model.params, learning_rate)
-    step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    valid_error, test_error = (
-        minibatch_function(
-            errors(model(x), y), [x, y], split, min(500, split.n_examples), partial="keep"
-        )
-        for split in (valid, test)
-    )
+    step, valid_error, test_error = finetuning(model, train, valid, test, batch_size, learning_rate)
     if dry_run:
         for each in layers:
             rehearse(each)
@@ -113,6 +103,20 @@ def main(
     ]
     Trainer(step, extensions=extensions).run(3 if quick else max_epochs)
     return draw_run(run_dir, data)
+
+
+def finetuning(model, train, valid, test, batch_size, learning_rate):
+    """A step of gradient descent on all layers, and the errors on the other two splits."""
+    x, y = pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(x, train=True), y)
+    updates = sgd(cost, model.params, learning_rate)
+    step = minibatch_function(cost, [x, y], train, batch_size, updates)
+    wrong = errors(model(x), y)
+
+    def error_on(split):
+        return minibatch_function(wrong, [x, y], split, min(500, split.n_examples), partial="keep")
+
+    return step, error_on(valid), error_on(test)
 
 
 if __name__ == "__main__":

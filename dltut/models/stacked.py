@@ -70,6 +70,39 @@ class Stack(MLP):
             x = each(x)
         return x
 
+    def pretraining(
+        self, layer: int, x, learning_rate, rule: Callable = sgd, start: int = 0, **options
+    ):
+        """The cost of one layer as a model of its inputs, and a step of learning them better.
+
+        Parameters
+        ----------
+        layer : int
+            Which hidden layer, from 0.
+        x : matrix, shape (batch, n)
+            Inputs, or what comes out of the first `start` layers.
+        learning_rate : float or shared scalar
+        rule : callable
+            Of `dltut.optim`.
+        start : int
+            How many layers x has been through.
+        **options
+            What else the layer's ``cost_updates`` takes, such as k for a Boltzmann machine.
+
+        Returns
+        -------
+        cost : scalar
+            How badly the layer's inputs are reconstructed.
+        updates : dict
+            {shared variable: next value} of this layer alone.
+        """
+        inputs, options = self.inputs_of(layer, x, start), self._options(layer) | options
+        return self.blocks[layer].cost_updates(inputs, learning_rate, rule=rule, **options)
+
+    def _options(self, layer: int) -> dict:
+        """What the layer's own cost needs to know."""
+        return {}
+
 
 class SdA(Stack):
     """Stacked denoising autoencoders.
@@ -137,30 +170,8 @@ class SdA(Stack):
     def _block(self, layer, *arguments, **more):
         return dA(*arguments, W=layer.W, bhid=layer.b, corruption=self._corruption, **more)
 
-    def pretraining(self, layer: int, x, learning_rate, rule: Callable = sgd, start: int = 0):
-        """The cost of one layer as a denoising autoencoder, and the step that makes it smaller.
-
-        Parameters
-        ----------
-        layer : int
-            Which hidden layer, from 0.
-        x : matrix, shape (batch, n_in)
-            Inputs, or what comes out of the first `start` layers.
-        learning_rate : float or shared scalar
-        rule : callable
-            Of `dltut.optim`.
-        start : int
-            How many layers x has been through.
-
-        Returns
-        -------
-        cost : scalar
-            The reconstruction cost of this layer's inputs.
-        updates : dict
-            {shared variable: next value} of this layer alone.
-        """
-        inputs, level = self.inputs_of(layer, x, start), self.corruption_levels[layer]
-        return self.autoencoders[layer].cost_updates(inputs, learning_rate, level, rule=rule)
+    def _options(self, layer):
+        return {"corruption_level": self.corruption_levels[layer]}
 
 
 class DBN(Stack):
@@ -214,35 +225,6 @@ class DBN(Stack):
 
     def _block(self, layer, *arguments, **more):
         return RBM(*arguments, W=layer.W, hbias=layer.b, **more)
-
-    def pretraining(
-        self, layer: int, x, learning_rate, k: int = 1, rule: Callable = sgd, start: int = 0
-    ):
-        """The monitored value of one layer as a Boltzmann machine, and a step of CD-k.
-
-        Parameters
-        ----------
-        layer : int
-            Which hidden layer, from 0.
-        x : matrix, shape (batch, n_in)
-            Inputs, or what comes out of the first `start` layers.
-        learning_rate : float or shared scalar
-        k : int
-            Steps of the Gibbs chain, which starts at the data.
-        rule : callable
-            Of `dltut.optim`.
-        start : int
-            How many layers x has been through.
-
-        Returns
-        -------
-        cost : scalar
-            The reconstruction cost of this layer's inputs.
-        updates : dict
-            {shared variable: next value} of this layer alone.
-        """
-        inputs = self.inputs_of(layer, x, start)
-        return self.rbms[layer].cost_updates(inputs, learning_rate, k=k, rule=rule)
 
 
 def _one_each(given, n_layers, what):
