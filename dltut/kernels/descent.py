@@ -9,10 +9,11 @@ from dltut.kernels.sums import sum_of_squares
 
 
 class DenseUpdate(Op):
-    """(W, x, delta, keep, rate) -> ``keep * W + rate * x.T @ delta``, and the sum of W's squares.
+    """(W, keep, x, delta, rate) -> ``keep * W + rate * x.T @ delta``, and the sum of W's squares.
 
-    A step of gradient descent that never stores the gradient ``x.T @ delta``. In place, W is read
-    and written once; the squares are those of W before the step, what a penalty is made of.
+    A step of gradient descent that never stores the gradient ``x.T @ delta``; a second x, delta and
+    rate may follow, where W is used twice. In place, W is read and written once; the squares are
+    those of W before the step, what a penalty is made of.
     """
 
     __props__ = ("inplace",)
@@ -22,16 +23,17 @@ class DenseUpdate(Op):
         if inplace:
             self.destroy_map = {0: [0]}
 
-    def make_node(self, W, x, delta, keep, rate):
+    def make_node(self, W, keep, *products):
         squares = TensorType(W.type.dtype, shape=())()
-        return Apply(self, [W, x, delta, keep, rate], [W.type(), squares])
+        return Apply(self, [W, keep, *products], [W.type(), squares])
 
     def perform(self, node, inputs, output_storage):
-        W, x, delta, keep, rate = inputs
+        W, keep, *products = inputs
         output_storage[1][0] = sum_of_squares(W)
         output = W if self.inplace else W.copy()
         output *= keep
-        output += rate * np.matmul(x.T, delta)
+        for x, delta, rate in zip(*(products[i::3] for i in range(3)), strict=True):
+            output += rate * np.matmul(x.T, delta)
         output_storage[0][0] = output
 
 

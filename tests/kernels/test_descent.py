@@ -22,11 +22,11 @@ class Steps:
         keep, rate = (pt.scalar(name, dtype=width) for name in ("keep", "rate"))
         empty = np.zeros((0, 0), width)
         self.W, self.P = pytensor.shared(empty, name="W"), pytensor.shared(empty, name="P")
-        new, squares = DenseUpdate()(self.W, x, delta, keep, rate)
+        new, squares = DenseUpdate()(self.W, keep, x, delta, rate)
         updates = {self.W: new, self.P: Step()(self.P, gradient, keep, rate)}
         outputs = [
             squares,
-            *DenseUpdate()(w, x, delta, keep, rate),
+            *DenseUpdate()(w, keep, x, delta, rate),
             Step()(w, gradient, keep, rate),
         ]
         self.function = function([*matrices, keep, rate], outputs, updates=updates, mode=mode)
@@ -147,6 +147,35 @@ def test_in_place():
     W.set_value(np.asfortranarray(np.arange(12.0).reshape(3, 4)), borrow=True)
     step(np.ones((2, 3)), np.ones((2, 4)))
     np.testing.assert_array_equal(W.get_value(), np.arange(12.0).reshape(3, 4) - 1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_two_products(mode, width, rng):
+    """Weights that are used twice, of batches of different sizes, as a tied autoencoder's."""
+    x, g, h, d = (pt.matrix(name, dtype=width) for name in "xghd")
+    keep, rate, other_rate = (pt.constant(number, dtype=width) for number in (0.5, -2, 3))
+    W = pytensor.shared(np.zeros((0, 0), width), name="W")
+    new, squares = DenseUpdate()(W, keep, x, g, rate, h, d, other_rate)
+    step = function([x, g, h, d], squares, updates={W: new}, mode=mode)
+    for rows, columns, one, other in (
+        (4, 3, 5, 2),
+        (784, 500, 20, 20),
+        (300, 1, 1, 9),
+        (7, 40, 3, 0),
+    ):
+        w = normal(rng, width, rows, columns)
+        factors = [normal(rng, width, n, m) for n in (one, other) for m in (rows, columns)]
+        W.set_value(w)
+        wide = [each.astype("float64") for each in (w, *factors)]
+        wanted = 0.5 * wide[0] - 2 * wide[1].T @ wide[2] + 3 * wide[3].T @ wide[4]
+        np.testing.assert_allclose(step(*factors), np.square(wide[0]).sum(), rtol=2e-6)
+        np.testing.assert_allclose(
+            W.get_value(), wanted, atol=1e-4 if width == "float32" else 1e-12
+        )
+    if mode == "NUMBA":
+        with pytest.raises(InputError, match="a gradient has not the shape of its weights"):
+            step(*factors[:2], *(normal(rng, width, 2, 5) for _ in "hd"))
 
 
 @pytest.mark.parametrize("place", ["w", "x", "delta"])

@@ -286,3 +286,18 @@ def test_sums_wider_than_what_they_add():
     squares, columns = f(np.full((3, 4), 2, dtype="float32"))
     assert squares.dtype == columns.dtype == "float64"
     assert squares == 48 and columns.tolist() == [6, 6, 6, 6]
+
+
+def test_weights_used_twice():
+    """Both products of a tied autoencoder's gradient go into one step, whatever their signs."""
+    x = pt.dmatrix("x")
+    W = pytensor.shared(np.random.default_rng(0).normal(size=(6, 4)), name="W")
+    cost = ((pt.tanh(x @ W) @ W.T - x) ** 2).sum()
+    gradient = pytensor.grad(cost, W)
+    step = function([x], cost, updates={W: W - 0.5 * (gradient + 0.25 * W)}, mode="NUMBA")
+    assert operations(step).count("DenseUpdate") == 1
+    assert "Step" not in operations(step)
+    given, w = np.random.default_rng(1).normal(size=(3, 6)), W.get_value()
+    wanted = w - 0.5 * (function([x], gradient, mode="FAST_COMPILE")(given) + 0.25 * w)
+    step(given)
+    np.testing.assert_allclose(W.get_value(), wanted, rtol=1e-10)

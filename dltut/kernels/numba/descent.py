@@ -14,9 +14,9 @@ from dltut.kernels.numba.version import source_version
 
 
 @numba_njit
-def update_block(i, side, W, x, delta, keep, rate, partial):
+def update_block(i, side, W, keep, x, delta, rate, x2, delta2, rate2, partial):
     """Some columns of the step, or some rows; summing their squares brings them into the cache."""
-    (m, n), k, top, left = W.shape, x.shape[0], 0, 0
+    (m, n), top, left = W.shape, 0, 0
     if n >= COLUMNS:
         left, n = i * side, min(side, n - i * side)
     else:
@@ -25,20 +25,33 @@ def update_block(i, side, W, x, delta, keep, rate, partial):
     for r in range(top, top + m):
         total += squares_of(W[r, left : left + n])
     partial[i] = total
-    block, ldw, lda, ldb = W[top:, left:], W.shape[1], leading(x), leading(delta)
-    product(True, False, m, n, k, rate, x[:, top:], lda, delta[:, left:], ldb, keep, block, ldw)
+    block, ldw = W[top:, left:], W.shape[1]
+    a, lda, b, ldb = x[:, top:], leading(x), delta[:, left:], leading(delta)
+    product(True, False, m, n, len(x), rate, a, lda, b, ldb, keep, block, ldw)
+    if len(x2) > 0:
+        a, lda, b, ldb = x2[:, top:], leading(x2), delta2[:, left:], leading(delta2)
+        product(True, False, m, n, len(x2), rate2, a, lda, b, ldb, 1, block, ldw)
 
 
-def update(W, x, delta, keep, rate, squares):
-    """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W."""
-    x, delta = by_rows(x), by_rows(delta)
-    if W.shape != (x.shape[1], delta.shape[1]) or len(x) != len(delta):
+@numba_njit
+def fits(W, x, delta):
+    return W.shape == (x.shape[1], delta.shape[1]) and len(x) == len(delta)
+
+
+def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
+    """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W.
+
+    A second product is added if it has rows.
+    """
+    x, delta, x2, delta2 = by_rows(x), by_rows(delta), by_rows(x2), by_rows(delta2)
+    if not fits(W, x, delta) or not (len(x2) == 0 or fits(W, x2, delta2)):
         raise InputError("a gradient has not the shape of its weights")
     length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
-    side = side_of_block(length, step, W.size * len(x))
+    side = side_of_block(length, step, W.size * (len(x) + len(x2)))
     blocks = (length + side - 1) // side
     partial = np.empty(blocks, np.float64)
-    in_parallel(update_block, blocks, (side, W, x, delta, keep, rate, partial))
+    given = side, W, keep, x, delta, rate, x2, delta2, rate2, partial
+    in_parallel(update_block, blocks, given)
     total = 0.0
     for i in range(blocks):
         total += partial[i]
@@ -50,15 +63,22 @@ def dense_update(op, node, **kwargs):
     inplace, dtype = op.inplace, node.inputs[0].type.dtype
     prepare(dtype)
     (matrix,), (out, squares) = arrays(dtype, 2), arrays(dtype, 2, 0, layout="C")
-    fill = kernel(update, (out, matrix, matrix, matrix.dtype, matrix.dtype, squares))
+    product = matrix, matrix, matrix.dtype
+    fill = kernel(update, (out, matrix.dtype, *product, *product, squares))
 
     @numba_njit
-    def dense_update(W, x, delta, keep, rate):
+    def step_of_two(W, keep, x, delta, rate, x2, delta2, rate2):
         new, squares = np.ascontiguousarray(W) if inplace else W.copy(), np.empty((), W.dtype)
-        fill((new, x, delta, keep.item(), rate.item(), squares))
+        second = x2, delta2, rate2.item()
+        fill((new, keep.item(), x, delta, rate.item(), *second, squares))
         return new, squares
 
-    return dense_update, source_version()
+    @numba_njit
+    def step_of_one(W, keep, x, delta, rate):
+        nothing = np.empty((0, 0), W.dtype)
+        return step_of_two(W, keep, x, delta, rate, nothing, nothing, rate)
+
+    return step_of_two if len(node.inputs) > 5 else step_of_one, source_version()
 
 
 @numba_njit

@@ -17,26 +17,36 @@ from dltut.kernels.sums import SumOfSquares
 def descent(fgraph, node):
     """``p - rate * (gradient + decay * p)``, however it is written, as one step.
 
-    A gradient that is a product ``x.T @ delta`` is never stored.
+    A gradient that is a product ``x.T @ delta``, or the sum of two, is never stored.
     """
     (output,) = node.outputs
     if not output.type.ndim or output.type.dtype not in ("float32", "float64"):
         return None
     terms = linear_terms(output)
     roots = [term for term in terms if term.owner is None and term.type == output.type]
-    if len(terms) != 2 or len(roots) != 1 or not leaves_graph(fgraph, output):
+    if len(terms) not in (2, 3) or len(roots) != 1 or not leaves_graph(fgraph, output):
         return None
     (p,) = roots
-    (gradient,) = (term for term in terms if term is not p)
-    if gradient.type.dtype != p.dtype or gradient.type.broadcastable != p.type.broadcastable:
+    gradients = [term for term in terms if term is not p]
+    if any(g.dtype != p.dtype or g.broadcastable != p.broadcastable for g in gradients):
         return None
-    keep, rate = (as_scalar(terms[term], p.dtype) for term in (p, gradient))
+    keep, *rates = (as_scalar(terms[term], p.dtype) for term in (p, *gradients))
+    products = [outer_product(fgraph, gradient) for gradient in gradients]
+    if all(products):
+        factors = zip(products, rates, strict=True)
+        given = [each for product, rate in factors for each in (*product.inputs, rate)]
+        return [DenseUpdate()(p, keep, *given)[0]]
+    return [Step()(p, gradients[0], keep, rates[0])] if len(gradients) == 1 else None
+
+
+def outer_product(fgraph, gradient):
+    """The node of ``x.T @ delta`` if that is all the gradient is, and is needed for, else None."""
     claim = made_by(gradient, SpecifyShape)  # of the parameter's shape, which the step checks too
     product = made_by(claim.inputs[0] if claim else gradient, MatrixProduct)
     is_outer = product and product.op.left_turned and not product.op.right_turned
     if is_outer and used_once(fgraph, gradient) and used_once(fgraph, product.outputs[0]):
-        return [DenseUpdate()(p, *product.inputs, keep, rate)[0]]
-    return [Step()(p, gradient, keep, rate)]
+        return product
+    return None
 
 
 def leaves_graph(fgraph, variable) -> bool:
