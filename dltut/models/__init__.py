@@ -6,6 +6,7 @@ from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.probabilities import probability_function
 from dltut.models.rbm import RBM
+from dltut.models.reconstructions import reconstruction_function
 from dltut.models.saved import load_model
 from dltut.models.stacked import DBN, SdA
 
@@ -21,4 +22,5 @@ __all__ = [
     "dA",
     "load_model",
     "probability_function",
+    "reconstruction_function",
 ]
