@@ -7,12 +7,17 @@ import numpy as np
 from dltut.config import configure
 from dltut.datasets import Dataset, load
 from dltut.errors import InputError
-from dltut.models import load_model, probability_function
+from dltut.models import load_model, probability_function, reconstruction_function
+from dltut.models.reconstructions import way_back
 from dltut.progress import say, spinner
 from dltut.serialize import read_arrays
 from dltut.training import read_config, read_log
 from dltut.training.checkpoint import BEST
+from dltut.training.log import ROWS
+from dltut.training.run_folder import CONFIG
 from dltut.viz import (
+    channel_names,
+    comparison_picture,
     confusion_matrix,
     confusion_picture,
     filter_picture,
@@ -24,14 +29,18 @@ from dltut.viz import (
 
 
 def draw_run(run_dir: str | Path, data: Dataset | None = None) -> list[Path]:
-    """Draw what a run learned: curves, first-layer filters, confusions, the worst mistakes.
+    """Draw what a run learned: curves, first-layer filters, and what the model makes of test data.
+
+    Of a classifier these are its confusions and worst mistakes, of a model without classes inputs
+    above their reconstructions. If folders of the run hold runs of their own, such as one for each
+    level of noise, these are drawn too.
 
     Parameters
     ----------
     run_dir : path
         A run's folder, such as ``runs/mlp``; the pictures are written into it.
     data : Dataset, optional
-        The test examples; default: the data set that the run names, loaded again.
+        The test examples; default: the data set that the run, or the folder around it, names.
 
     Returns
     -------
@@ -50,9 +59,31 @@ def draw_run(run_dir: str | Path, data: Dataset | None = None) -> list[Path]:
     for name, picture in pictures.items():
         save_picture(run_dir / name, picture)
     say(f"pictures: {run_dir}/{{{','.join(sorted(pictures))}}}")
-    if (run_dir / BEST).exists():
+    if "mistakes.png" in pictures:
         say(f"next: python -m dltut predict {run_dir} PICTURE, for a picture of your own")
     return [run_dir / name for name in pictures]
+
+
+def draw_filters(path: str | Path, model, image_shape: tuple[int, ...], n: int = 100) -> None:
+    """Draw the first filters of a model as the tutorials do: ten by ten, a weight a pixel.
+
+    Parameters
+    ----------
+    path : path
+        Of the picture, which has 289 x 289 pixels for 100 filters of 28 x 28.
+    model : model
+    image_shape : (channels, rows, columns)
+        Of an input.
+    n : int
+        How many filters at most.
+
+    Raises
+    ------
+    InputError
+        If the weights do not fit the shape, or are not finite.
+    """
+    weights = np.asarray(model.weights[0].get_value())[:, :n]
+    save_picture(path, filter_picture(weights, image_shape, min_size=0))
 
 
 def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
@@ -81,14 +112,37 @@ def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
 
 
 def _pictures(run_dir, data):
-    rows = read_log(run_dir)
+    parts = {path.parent.name: read_log(path) for path in sorted(run_dir.glob(f"*/{ROWS}"))}
+    if (run_dir / ROWS).exists() or not parts:
+        rows = read_log(run_dir)
+        yield from _pictures_of_one(run_dir, data, rows)
+    else:
+        rows = []
+        for name, part in parts.items():
+            pictures = _pictures_of_one(run_dir / name, data, part)
+            yield from ((f"{name}/{each}", picture) for each, picture in pictures)
+    if any(parts.values()):
+        yield "parts.png" if rows else "curves.png", learning_curves(parts)
+
+
+def _pictures_of_one(run_dir, data, rows):
+    judged = any("valid_error" in row for row in rows)
     if rows:
-        yield "curves.png", learning_curves({run_dir.name: rows})
+        channels = None if judged else channel_names(rows)
+        yield "curves.png", learning_curves({run_dir.name: rows}, channels)
     if not (run_dir / BEST).exists():
         return
-    _, weights = first_layer_weights(read_arrays(run_dir / BEST)[0])
-    yield "filters.png", filter_picture(weights, data.image_shape)
+    arrays, header = read_arrays(run_dir / BEST)
+    yield "filters.png", filter_picture(first_layer_weights(arrays)[1], data.image_shape)
     model = load_model(run_dir / BEST)
+    if judged:
+        yield from _judged(model, data)
+    elif way_back(model):
+        level = header.get("corruption_level", 0)
+        yield "reconstructions.png", _reconstructions(model, data, level)
+
+
+def _judged(model, data):
     probabilities = _test_probabilities(model, data.test.x)
     counts = confusion_matrix(data.test.y, probabilities.argmax(axis=1), data.n_classes)
     yield "confusion.png", confusion_picture(counts, data.classes)
@@ -98,13 +152,23 @@ def _pictures(run_dir, data):
     )
 
 
+def _reconstructions(model, data, corruption_level, n=12):
+    x = data.test.x[:n]
+    seen, reconstruction = reconstruction_function(model, corruption_level)(x)
+    rows = {"input": x, "corrupted": seen, "reconstruction": reconstruction}
+    if not corruption_level:
+        del rows["corrupted"]
+    return comparison_picture(rows, data.image_shape)
+
+
 def _test_probabilities(model, x, batch_size=500):
     f = probability_function(model)
     return np.concatenate([f(x[i : i + batch_size]) for i in range(0, len(x), batch_size)])
 
 
 def _data_of(run_dir):
-    arguments = read_config(run_dir)["arguments"]
+    is_part = not (run_dir / CONFIG).exists() and (run_dir.parent / CONFIG).exists()
+    arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
     return load(arguments["dataset"], arguments.get("data_dir"), arguments.get("quick", False))

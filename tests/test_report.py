@@ -9,8 +9,8 @@ from PIL import Image
 from dltut import cli
 from dltut.datasets import load
 from dltut.errors import InputError
-from dltut.models import LogisticRegression
-from dltut.report import draw_run, plot
+from dltut.models import LogisticRegression, dA
+from dltut.report import draw_filters, draw_run, plot
 from dltut.serialize import save_model
 from dltut.training import Log
 from dltut.training.log import write_log
@@ -56,6 +56,46 @@ def test_data_that_is_given_is_not_loaded_again(tmp_path):
     assert {path.name for path in draw_run(run_dir, load("digits", quick=True))} == PICTURES
     with pytest.raises(InputError, match="nowhere"):
         draw_run(run_dir)
+
+
+def test_parts_are_drawn_beside_one_another(tmp_path):
+    """Of a run that is nothing but its parts, and of one that came after them."""
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    for name in ("layer0", "layer1"):
+        make_run(run_dir / name, best=False)
+    data = load("digits", quick=True)
+    parts = [run_dir / name / "curves.png" for name in ("layer0", "layer1")]
+    assert draw_run(run_dir, data) == [*parts, run_dir / "curves.png"]
+    make_run(tmp_path / "whole", best=False).joinpath("log.jsonl").rename(run_dir / "log.jsonl")
+    assert draw_run(run_dir, data) == [run_dir / "curves.png", run_dir / "parts.png"]
+
+
+def test_a_model_without_classes_shows_what_it_gives_back(tmp_path):
+    run_dir = make_run(tmp_path / "run", best=False)
+    rows = [{"epoch": i + 1, "iteration": i, "train_cost": 90.0 - i} for i in range(3)]
+    (run_dir / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    model = dA(np.random.RandomState(3), 784, 5)
+    save_model(run_dir / "best.safetensors", model, {"corruption_level": 0.3})
+    draw_run(run_dir)
+    assert {path.name for path in run_dir.glob("*.png")} == {
+        "curves.png",
+        "filters.png",
+        "reconstructions.png",
+    }
+    noisy, _ = size_and_spread(run_dir / "reconstructions.png")
+    save_model(run_dir / "best.safetensors", model)
+    draw_run(run_dir)
+    clean, _ = size_and_spread(run_dir / "reconstructions.png")
+    assert noisy[1] > 1.3 * clean[1]  # a row of corrupted inputs more
+
+
+def test_filters_as_in_the_tutorials(tmp_path):
+    model = dA(np.random.RandomState(3), 784, 101)
+    draw_filters(tmp_path / "all.png", model, (1, 28, 28))
+    assert size_and_spread(tmp_path / "all.png")[0] == (289, 289)
+    draw_filters(tmp_path / "four.png", model, (1, 28, 28), n=4)
+    assert size_and_spread(tmp_path / "four.png")[0] == (57, 57)
 
 
 def test_before_the_first_model_there_are_only_curves(tmp_path):
