@@ -8,6 +8,7 @@ from dltut.viz.figure import save_picture
 from dltut.viz.filters import filter_picture, first_layer_weights
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.prediction import prediction_picture
+from dltut.viz.samples import samples_picture
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "prediction_picture",
     "running_mean",
     "sample_photograph",
+    "samples_picture",
     "save_picture",
     "scale_to_unit_interval",
     "tile_raster_images",
