@@ -13,7 +13,7 @@ from dltut.flags import run
 from dltut.models import SdA
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import sgd
-from dltut.report import draw_run
+from dltut.report import draw_filters, draw_run
 from dltut.training import (
     Checkpoint,
     Monitor,
@@ -46,6 +46,7 @@ def main(
     batch_size: int = 1,
     max_epochs: int = 1000,
     patience_epochs: int = 10,
+    checkpoint_seconds: float = 10.0,
     seed: int = 89677,
     floatX: Literal["float32", "float64"] | None = None,
     device: str | None = None,
@@ -75,6 +76,8 @@ def main(
         the pixels.
     patience_epochs : int
         Epochs of finetuning in any case before stopping early.
+    checkpoint_seconds : float
+        At most so many seconds of work are lost when the process is killed.
     """
     arguments = dict(locals())
     configure(floatX=floatX, device=device, data_dir=data_dir)
@@ -92,14 +95,16 @@ def main(
 
     run_dir = open_run(run_dir, "sda", arguments, resume)
     if pretrained is None:
-        pretrain(layers, 1 if quick else pretrain_epochs, run_dir, resume)
+        n_epochs = 1 if quick else pretrain_epochs
+        pretrain(layers, n_epochs, run_dir, resume, checkpoint_seconds)
     else:
         read_pretrained(model, pretrained)
+    draw_filters(run_dir / "filters_pretrained.png", model, data.image_shape)
     extensions = [
         Monitor(valid_error, test_error),
         Patience(patience_epochs * step.n_batches),
         Progress(),
-        Checkpoint(run_dir, model, resume, header=data.facts),
+        Checkpoint(run_dir, model, resume, checkpoint_seconds, header=data.facts),
     ]
     Trainer(step, extensions=extensions).run(3 if quick else max_epochs)
     return draw_run(run_dir, data)

@@ -26,6 +26,10 @@ TRAINING = {
     "train_mlp": ["--n-hidden", "20", "--batch-size", "100"],
     "train_lenet": ["--n-kernels", "2", "3", "--n-hidden", "20", "--batch-size", "100"],
 }
+STACK = "--n-hidden 20 15 --pretrain-batch-size 100 --batch-size 10 --learning-rate 0.5".split()
+TRAINING |= {"train_sda": [*STACK, "--corruption-levels", "0.2"], "train_dbn": STACK}
+PARTS = {"layer0", "layer1", "filters_pretrained.png", "parts.png"}
+MORE = {"train_sda": PARTS, "train_dbn": PARTS}
 SMALL = ["--dataset", "digits", "--quick"]
 FILES = "best.safetensors clock.jsonl config.json confusion.png curves.png filters.png log.jsonl"
 
@@ -72,7 +76,7 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     run(main, flags)
     folder = tmp_path / "runs" / name.removeprefix("train_").replace("_", "-")
     written = {path.name for path in folder.iterdir()}
-    assert written - {"last.ckpt"} == {*FILES.split(), "mistakes.png"}
+    assert written - {"last.ckpt"} == {*FILES.split(), "mistakes.png", *MORE.get(name, ())}
     assert json.loads((folder / "config.json").read_text())["arguments"]["dataset"] == "digits"
     for path in folder.glob("*.png"):
         assert_drawn(path)
@@ -100,6 +104,22 @@ def test_resumed_training_is_the_uninterrupted_one(tmp_path):
     assert len(read_log(whole)) == 3
     for name in ("log.jsonl", "best.safetensors"):
         assert (stopped / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_finetuning_begins_with_the_layers_of_another_run(tmp_path, capsys):
+    main, flags = main_of("train_dbn"), [*SMALL, *STACK, "--cached"]
+    run(main, [*flags, "--run-dir", str(tmp_path / "first")])
+    again = ["--pretrained", str(tmp_path / "first"), "--run-dir", str(tmp_path / "second")]
+    run(main, [*flags, *again])
+    for name in ("log.jsonl", "best.safetensors"):
+        first, second = ((tmp_path / run / name).read_bytes() for run in ("first", "second"))
+        assert first == second
+    assert not (tmp_path / "second" / "layer0").exists()
+    with pytest.raises(SystemExit):
+        run(main, [*SMALL, "--pretrained", str(tmp_path), "--run-dir", str(tmp_path / "third")])
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"error: there is no file {tmp_path}/layer2/best.safetensors: check the path"
+    )
 
 
 def test_a_run_is_not_written_over(tmp_path, capsys):
