@@ -1,5 +1,6 @@
 """How well a Boltzmann machine guesses one bit of a picture from all the others."""
 
+import numpy as np
 import pytensor.tensor as pt
 
 from dltut.errors import InputError
@@ -17,8 +18,8 @@ def pseudo_likelihood(rbm, x, bit):
         With binary visible units.
     x : matrix, shape (batch, n_visible)
         Rounded to bits here: above one half is 1.
-    bit : integer scalar
-        Which one, i; the mean over all of them is the exact value.
+    bit : integer scalar, or vector of shape (batch,)
+        Which one, i: the same for all rows, or one for each. The mean over all bits is exact.
 
     Returns
     -------
@@ -47,7 +48,8 @@ def pseudo_likelihood(rbm, x, bit):
     if rbm.arguments["visible"] != "binary":
         raise InputError("Gaussian units cannot be flipped: watch the reconstruction cost instead")
     v = pt.gt(x, 0.5).astype(rbm.W.dtype)
-    change = 1 - 2 * v[:, bit]  # (batch,)
+    chosen = pt.eq(pt.atleast_1d(bit)[:, None], np.arange(rbm.n_visible))  # (1 or batch, n_visible)
+    change = (chosen * (1 - 2 * v)).sum(axis=1)  # (batch,)
     scores = rbm.hidden_scores(v)
     flipped = scores + change[:, None] * rbm.W[bit]
     rise = (pt.softplus(scores) - pt.softplus(flipped)).sum(axis=1) - change * rbm.vbias[bit]

@@ -7,7 +7,6 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import disconnected_grad
 
-from dltut.errors import InputError
 from dltut.layers.parameter import joined, owned, parameter
 from dltut.models.pseudo_likelihood import pseudo_likelihood
 from dltut.models.visible_units import visible_units
@@ -175,8 +174,6 @@ class RBM:
         InputError
             If there is no step.
         """
-        if n_steps < 1:
-            raise InputError(f"a chain of {n_steps} steps: it takes 1 or more")
         kind = self.arguments["visible"]
         return GibbsSample(
             *self.streams.gibbs_chain(h, self.W, self.hbias, self.vbias, n_steps, visible=kind)
