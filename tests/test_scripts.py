@@ -10,6 +10,7 @@ from inspect import signature
 from pathlib import Path
 
 import numpy as np
+import pytensor
 import pytest
 from PIL import Image
 
@@ -183,3 +184,36 @@ def test_conv_demo_needs_room_for_its_filters(tmp_path, capsys):
         run(main_of("conv_demo"), ["--picture", str(tmp_path / "low.png")])
     expected = f"error: {tmp_path / 'low.png'} has 40 x 9 pixels; 10 x 10 are needed\n"
     assert capsys.readouterr().err == expected
+
+
+def test_hmc_finds_the_tutorial_s_gaussian(tmp_path, capsys):
+    main = main_of("sample_hmc")
+    with pytensor.config.change_flags(mode="JAX"):
+        samples = run(main, ["--run-dir", str(tmp_path)])
+    assert samples.shape == (1000, 3, 5)
+    assert_drawn(tmp_path / "samples.png")
+    out = capsys.readouterr().out
+    mean, covariance = map(float, re.findall(r"largest difference (\d\.\d{3})", out))
+    assert mean < 0.1 and covariance < 0.15
+    assert re.search(r"^step size 0\.\d{5}\naverage acceptance 0\.[89]\d{4}, of all ", out)
+
+
+def test_resumed_draws_are_the_uninterrupted_ones(tmp_path, capsys):
+    main, flags = (
+        main_of("sample_hmc"),
+        ["--distribution", "banana", "--burn-in", "5", "--no-adapt"],
+    )
+
+    def draw(folder, *more):
+        return run(main, [*flags, "--run-dir", str(tmp_path / folder), *more])
+
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        assert draw("dry", "--dry-run") is None and not list(tmp_path.iterdir())
+        assert "dry run: the first chain goes to [" in capsys.readouterr().out
+        first = draw("stopped", "--n-draws", "10")
+        resumed = draw("stopped", "--n-draws", "30", "--resume")
+        np.testing.assert_array_equal(resumed, draw("whole", "--n-draws", "30"))
+        np.testing.assert_array_equal(resumed[:10], first)
+        with pytest.raises(SystemExit):
+            draw("none", "--n-draws", "1")
+    assert "error: 1 draws after 5 tell nothing: ask for 2 or more" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from dltut.progress import say
 CONFIG = "config.json"
 MAY_CHANGE = (
     *("checkpoint_seconds", "data_dir", "device", "dry_run"),
-    *("max_epochs", "resume", "run_dir"),
+    *("max_epochs", "n_draws", "resume", "run_dir"),
 )
 
 
@@ -37,8 +37,8 @@ def open_run(run_dir: str | Path | None, name: str, arguments: dict, resume: boo
     InputError
         If an explicit folder holds a run and `resume` is False; if a run is to be resumed with
         other arguments than it began with (but for checkpoint_seconds, data_dir, device, dry_run,
-        max_epochs and the folder itself); if the folder cannot be made or its config.json is
-        damaged.
+        max_epochs, n_draws and the folder itself); if the folder cannot be made or its config.json
+        is damaged.
 
     Examples
     --------

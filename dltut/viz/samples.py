@@ -48,7 +48,7 @@ def samples_picture(
         )
     figure = sheet(5.6, 4.6)
     axes = figure.subplots()
-    axes.plot(*samples.T, ".", color=BLUE, markersize=3, alpha=0.35, markeredgewidth=0)
+    axes.plot(*samples.T, ".", color=BLUE, markersize=4, alpha=0.4, markeredgewidth=0)
     _draw_density(axes, density)
     if path is not None:
         axes.plot(*path.T, "o-", color=ORANGE, linewidth=1.4, markersize=3.5)

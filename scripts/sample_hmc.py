@@ -1,0 +1,155 @@
+"""Draw from a distribution by Hamiltonian Monte Carlo, and compare with what is known of it."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut import function
+from dltut.config import configure
+from dltut.errors import InputError
+from dltut.flags import run
+from dltut.progress import bar, say
+from dltut.samplers import HMC, Banana, Gaussian, Mixture
+from dltut.serialize import named_values, read_arrays, set_named_values, write_arrays
+from dltut.shared import as_floatX
+from dltut.training import open_run
+from dltut.viz import samples_picture, save_picture
+
+BLOCK = 1000  # draws between two times of saving
+
+
+def main(
+    distribution: Literal["gaussian", "banana", "mixture"] = "gaussian",
+    run_dir: Path | None = None,
+    resume: bool = False,
+    n_draws: int = 1000,
+    burn_in: int = 1000,
+    n_chains: int = 3,
+    n_steps: int = 20,
+    initial_stepsize: float = 0.001,
+    stepsize_max: float = 0.5,
+    target_acceptance_rate: float = 0.9,
+    adapt: bool = True,
+    seed: int = 12345,
+    floatX: Literal["float32", "float64"] | None = None,
+    device: str | None = None,
+    quick: bool = False,
+    dry_run: bool = False,
+):
+    """Draw from a distribution by Hamiltonian Monte Carlo.
+
+    Parameters
+    ----------
+    distribution : str
+        The tutorial's Gaussian of five dimensions, a curved ridge, or two hills.
+    n_draws : int
+        Draws of each chain to keep; more of them may be asked for when resuming.
+    burn_in : int
+        Draws before those, while the chains forget where they started.
+    n_chains : int
+        Chains side by side.
+    n_steps : int
+        Leapfrog steps a draw.
+    initial_stepsize, stepsize_max : float
+        The step size at first, and at most.
+    target_acceptance_rate : float
+        Share of the moves that should be accepted.
+    adapt : bool
+        Whether the step size goes on adapting after the burn-in, as published.
+    run_dir : path
+        The folder for draws, state and picture; default: one in runs/.
+    seed : int
+        Of the starts and of the draws.
+    quick : bool
+        500 draws after 200, to see that everything works.
+    dry_run : bool
+        Make one draw, write nothing.
+    """
+    arguments = dict(locals())
+    configure(floatX=floatX, device=device)
+    if n_draws < 2 or burn_in < 0:
+        raise InputError(f"{n_draws} draws after {burn_in} tell nothing: ask for 2 or more")
+    target = {"gaussian": tutorial_gaussian, "banana": Banana, "mixture": Mixture}[distribution]()
+    hmc = HMC(
+        np.random.RandomState(seed).normal(size=(n_chains, len(target.mean))),
+        target,
+        seed=seed,
+        n_steps=n_steps,
+        initial_stepsize=initial_stepsize,
+        target_acceptance_rate=target_acceptance_rate,
+        stepsize_max=stepsize_max,
+    )
+    if dry_run:
+        print(f"dry run: the first chain goes to {hmc.draw()[0]}; nothing was written")
+        return None
+
+    run_dir = open_run(run_dir, f"hmc-{distribution}", arguments, resume)
+    burn_in, n_draws = (200, 500) if quick else (burn_in, n_draws)
+    samples = collect(hmc, burn_in, n_draws, adapt, run_dir / "samples.safetensors")[burn_in:]
+    report(hmc, samples, target)
+    draw_samples(run_dir / "samples.png", samples, target)
+    return samples
+
+
+def tutorial_gaussian():
+    """Five dimensions, means up to 10, variances 1, strong correlations."""
+    rng = np.random.RandomState(123)
+    mean, covariance = rng.rand(5) * 10, rng.rand(5, 5)
+    covariance = (covariance + covariance.T) / 2
+    np.fill_diagonal(covariance, 1)
+    return Gaussian(mean, covariance)
+
+
+def collect(hmc, burn_in, n_draws, adapt, path):
+    """All draws, (burn_in + n_draws, chains, dim), those that the file holds among them."""
+    samples = restored(hmc, path) if path.exists() else np.empty((0, *hmc.positions.type.shape))
+    with bar(burn_in + n_draws, "draws", "draw") as shown:
+        shown.update(len(samples))
+        while (done := len(samples)) < burn_in + n_draws:
+            warms_up = done < burn_in
+            n = min(BLOCK, (burn_in if warms_up else burn_in + n_draws) - done)
+            samples = np.concatenate([samples, hmc.sample(n, adapt or warms_up)])
+            write_arrays(path, {"samples": samples, **named_values(hmc.state)})
+            shown.update(n)
+    return samples
+
+
+def restored(hmc, path):
+    """The draws of a file, with the sampler put where it was when they were saved."""
+    arrays, _ = read_arrays(path)
+    samples = arrays.pop("samples")
+    set_named_values(hmc.state, arrays, str(path))
+    return samples
+
+
+def report(hmc, samples, target):
+    """Print how the chains moved, and the moments that they found beside the true ones."""
+    every = samples.reshape(-1, samples.shape[-1])
+    moved = (samples[1:] != samples[:-1]).any(axis=-1).mean()
+    print(f"step size {hmc.stepsize.get_value():.5f}")
+    print(f"average acceptance {hmc.average_acceptance.get_value():.5f}, of all moves {moved:.5f}")
+    for name, found, wanted in (
+        ("mean", every.mean(axis=0), target.mean),
+        ("covariance", np.cov(every.T), target.covariance),
+    ):
+        print(f"\n{name}, largest difference {np.abs(found - wanted).max():.3f}")
+        for title, values in (("drawn", found), ("true", wanted)):
+            shown = np.array2string(values, precision=3, suppress_small=True, floatmode="fixed")
+            print(f"{title}\n{shown}")
+
+
+def draw_samples(path, samples, target):
+    """Write a picture of the first two coordinates of all draws, over their density."""
+    if isinstance(target, Gaussian):
+        target = Gaussian(target.mean[:2], target.covariance[:2, :2])
+    x = pt.matrix("x")
+    energy = function([x], target(x), mode="FAST_COMPILE")
+    every = samples.reshape(-1, samples.shape[-1])[:, :2]
+    save_picture(path, samples_picture(every, lambda points: np.exp(-energy(as_floatX(points)))))
+    say(f"pictures: {path}")
+
+
+if __name__ == "__main__":
+    run(main)
