@@ -90,7 +90,7 @@ class Streams:
         """
         h = as_floats(h)
         rest = (each.astype(h.dtype) for each in (W, hbias, vbias))
-        return GibbsChain(n_steps, visible)(self._new_state(), h, *rest)[1:]
+        return GibbsChain(n_steps, visible)(self._new_state(), h, *rest)[1:4]
 
     def _new_state(self) -> SharedVariable:
         n = len(self.states)

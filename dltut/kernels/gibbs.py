@@ -15,7 +15,7 @@ VISIBLE = ("binary", "gaussian")
 
 
 class GibbsChain(Draw):
-    """(state, h, W, hbias, vbias) -> (next state, v_scores, v, h) after so many steps.
+    """(state, h, W, hbias, vbias) -> (next state, v_scores, v, h, mean of h) after so many steps.
 
     A step draws v given h, then h given v; each draw is one call of the generator, of a normal
     number two. Binary units are on where a uniform number lies below the sigmoid of their scores.
@@ -37,7 +37,9 @@ class GibbsChain(Draw):
 
     def make_node(self, state, h, W, hbias, vbias):
         v = TensorType(h.type.dtype, shape=(h.type.shape[0], W.type.shape[0]))
-        return Apply(self, [state, h, W, hbias, vbias], [state.type(), v(), v(), h.type()])
+        return Apply(
+            self, [state, h, W, hbias, vbias], [state.type(), v(), v(), h.type(), h.type()]
+        )
 
     def perform(self, node, inputs, output_storage):
         state, h, W, hbias, vbias = inputs
@@ -49,17 +51,18 @@ class GibbsChain(Draw):
             state[:] += next_call
             return numbers
 
-        def on(scores):
-            return (draw(scores) < sigmoid(scores)).astype(scores.dtype)
+        def on(mean):
+            return (draw(mean) < mean).astype(mean.dtype)
 
         for _ in range(self.n_steps):
             v_scores = np.matmul(h, W.T) + vbias
             if self.visible == "binary":
-                v = on(v_scores)
+                v = on(sigmoid(v_scores))
             else:
                 v = v_scores + normal(draw(v_scores), draw(v_scores))
-            h = on(np.matmul(v, W) + hbias)
-        for storage, value in zip(output_storage, (state, v_scores, v, h), strict=True):
+            h_mean = sigmoid(np.matmul(v, W) + hbias)
+            h = on(h_mean)
+        for storage, value in zip(output_storage, (state, v_scores, v, h, h_mean), strict=True):
             storage[0] = value
 
 

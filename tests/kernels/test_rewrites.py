@@ -13,6 +13,7 @@ from dltut.models import MLP
 from dltut.nn import l1, l2, negative_log_likelihood
 from dltut.nn.activations import relu
 from dltut.optim import adam, momentum, nesterov, sgd
+from dltut.rng import Streams
 
 
 def operations(compiled) -> list[str]:
@@ -301,3 +302,17 @@ def test_weights_used_twice():
     wanted = w - 0.5 * (function([x], gradient, mode="FAST_COMPILE")(given) + 0.25 * w)
     step(given)
     np.testing.assert_allclose(W.get_value(), wanted, rtol=1e-10)
+
+
+def test_the_end_of_a_gibbs_chain():
+    """The mean of its hidden units is computed once, with the draw, and nowhere else."""
+    rng = np.random.default_rng(0)
+    W, h = (pytensor.shared(rng.random(shape), name="W") for shape in ((6, 4), (3, 4)))
+    hbias, vbias = (pytensor.shared(rng.normal(size=n), name="bias") for n in (4, 6))
+    _, v, end = Streams(3).gibbs_chain(h, W, hbias, vbias, n_steps=2)
+    mean = pt.sigmoid(v @ W + hbias)
+    compiled = function([], [v, end, mean, pt.sigmoid(end @ W.T + vbias)], mode="NUMBA")
+    assert operations(compiled).count("Affine") == 0
+    v, _, mean, _ = compiled()
+    scores = v @ W.get_value() + hbias.get_value()
+    np.testing.assert_allclose(mean, 1 / (1 + np.exp(-scores)), rtol=1e-12)

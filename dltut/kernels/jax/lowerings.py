@@ -74,9 +74,9 @@ def _uniform(op, **kwargs):
 
 @jax_funcify.register(GibbsChain)
 def _gibbs_chain(op, **kwargs):
-    def on(state, scores):
-        state, numbers = _draw(state, scores)
-        return state, (numbers < jax.nn.sigmoid(scores)).astype(scores.dtype)
+    def on(state, mean):
+        state, numbers = _draw(state, mean)
+        return state, (numbers < mean).astype(mean.dtype)
 
     def scattered(state, means):
         state, first = _draw(state, means)
@@ -88,14 +88,18 @@ def _gibbs_chain(op, **kwargs):
         check_shapes(h.shape, W.shape, hbias.shape, vbias.shape)
 
         def step(_, chain):
-            state, _, _, h = chain
+            state, _, _, h, _ = chain
             v_scores = h @ W.T + vbias
-            state, v = (on if op.visible == "binary" else scattered)(state, v_scores)
-            state, h = on(state, v @ W + hbias)
-            return state, v_scores, v, h
+            if op.visible == "binary":
+                state, v = on(state, jax.nn.sigmoid(v_scores))
+            else:
+                state, v = scattered(state, v_scores)
+            h_mean = jax.nn.sigmoid(v @ W + hbias)
+            state, h = on(state, h_mean)
+            return state, v_scores, v, h, h_mean
 
         v = jnp.zeros((len(h), len(vbias)), h.dtype)
-        return lax.fori_loop(0, op.n_steps, step, (state, v, v, h))
+        return lax.fori_loop(0, op.n_steps, step, (state, v, v, h, h))
 
     return run
 

@@ -120,8 +120,21 @@ def sigmoid32(x):
 
 
 @_compiled
+def softplus32(x):
+    """log(1 + exp(x)): log(u) for u = 1 + e, and what u lost of e = exp(-|x|) to rounding."""
+    small = exp32(-abs(x))
+    u = _ONE + small
+    return _choice(x > _ZERO, x, _ZERO) + (log32(u) + (small - (u - _ONE)) / u)
+
+
+@_compiled
 def sigmoid64(x):
     return 1 / (1 + math.exp(-x))
+
+
+@_compiled
+def softplus64(x):
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def _of_width(single, other):
@@ -143,3 +156,4 @@ exp = _of_width(exp32, math.exp)
 log = _of_width(log32, math.log)
 tanh = _of_width(tanh32, math.tanh)
 sigmoid = _of_width(sigmoid32, sigmoid64)
+softplus = _of_width(softplus32, softplus64)

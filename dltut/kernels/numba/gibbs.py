@@ -15,15 +15,18 @@ from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.threefry import draw
 from dltut.kernels.numba.version import source_version
 
+BINARY, GAUSSIAN, HIDDEN = range(3)  # units; of hidden ones the mean is kept, not the scores
 MANY = 6  # steps, for which a transposed copy of the weights pays
 
 
 @numba_njit
-def switch_on(key, call, first, scores, sample, numbers):
-    """Units that are on with the probability of their scores' sigmoid."""
+def switch_on(key, call, first, scores, sample, numbers, keep_mean):
+    """Units that are on with the probability of their scores' sigmoid, which may replace those."""
     draw(key, call, first, numbers)
     for s in range(len(sample)):
-        sample[s] = 1 if numbers[s] < sigmoid(scores[s]) else 0
+        mean = sigmoid(scores[s])
+        sample[s] = 1 if numbers[s] < mean else 0
+        scores[s] = mean if keep_mean else scores[s]
 
 
 @numba_njit
@@ -40,7 +43,7 @@ def add_normal(key, call, first, scores, sample, numbers):
 
 
 @numba_njit
-def draw_units(i, side, key, call, is_binary, given, turned, weights, bias, scores, sample):
+def draw_units(i, side, key, call, kind, given, turned, weights, bias, scores, sample):
     """Block i of the units: what they are drawn from, given the other units, and the draw."""
     (m, n), k, left = scores.shape, given.shape[1], i * side
     width, out, ld = min(side, n - left), scores[:, left:], weights.shape[1]
@@ -51,8 +54,8 @@ def draw_units(i, side, key, call, is_binary, given, turned, weights, bias, scor
         row, drawn = scores[r, left : left + width], sample[r, left : left + width]
         for s in range(width):
             row[s] += bias[left + s]
-        if is_binary:
-            switch_on(key, call, r * n + left, row, drawn, numbers)
+        if kind != GAUSSIAN:
+            switch_on(key, call, r * n + left, row, drawn, numbers, kind == HIDDEN)
         else:
             add_normal(key, call, r * n + left, row, drawn, numbers)
 
@@ -78,7 +81,7 @@ def side_of_block(n):
     return max(1, (n + 8 * COLUMNS - 1) // (8 * COLUMNS)) * COLUMNS
 
 
-def run_chain(state, W, hbias, vbias, n_steps, is_binary, v_scores, v, h):
+def run_chain(state, W, hbias, vbias, n_steps, kind, v_scores, v, h, h_mean):
     """Go on from h, in place."""
     if h.shape[1] != W.shape[1] or len(hbias) != W.shape[1] or len(vbias) != W.shape[0]:
         raise InputError(
@@ -87,35 +90,36 @@ def run_chain(state, W, hbias, vbias, n_steps, is_binary, v_scores, v, h):
         )
     few = n_steps < MANY
     down = W if few else transpose(W)
-    h_scores, key = np.empty_like(h), (state[0], state[1])
+    key = state[0], state[1]
     v_side, h_side = side_of_block(W.shape[0]), side_of_block(W.shape[1])
     v_blocks = (W.shape[0] + v_side - 1) // v_side
     h_blocks = (W.shape[1] + h_side - 1) // h_side
     for _ in range(n_steps):
-        given = v_side, key, state[2], is_binary, h, few, down, vbias, v_scores, v
+        given = v_side, key, state[2], kind, h, few, down, vbias, v_scores, v
         in_parallel(draw_units, v_blocks, given)
-        state[2] += np.uint32(1 if is_binary else 2)
-        given = h_side, key, state[2], True, v, False, W, hbias, h_scores, h
+        state[2] += np.uint32(2 if kind == GAUSSIAN else 1)
+        given = h_side, key, state[2], HIDDEN, v, False, W, hbias, h_mean, h
         in_parallel(draw_units, h_blocks, given)
         state[2] += np.uint32(1)
 
 
 @register_funcify_default_op_cache_key(GibbsChain)
 def gibbs_chain(op, node, **kwargs):
-    dtype, n_steps, is_binary = node.inputs[1].type.dtype, op.n_steps, op.visible == "binary"
+    dtype, n_steps = node.inputs[1].type.dtype, op.n_steps
+    kind = BINARY if op.visible == "binary" else GAUSSIAN
     prepare(dtype)
-    vectors, results = arrays(dtype, 1, 1, layout="C"), arrays(dtype, 2, 2, 2, layout="C")
+    vectors, results = arrays(dtype, 1, 1, layout="C"), arrays(dtype, 2, 2, 2, 2, layout="C")
     given = (*arrays("uint32", 1), *arrays(dtype, 2, layout="C"), *vectors)
-    run = kernel(run_chain, (*given, types.intp, types.boolean, *results))
+    run = kernel(run_chain, (*given, types.intp, types.intp, *results))
 
     @numba_njit
     def gibbs_chain(state, h, W, hbias, vbias):
         following, end = state.copy(), h.copy()
         v = np.empty((len(h), len(vbias)), h.dtype)
-        v_scores = np.empty_like(v)
+        v_scores, h_mean = np.empty_like(v), np.empty_like(h)
         W = np.ascontiguousarray(W)
         hbias, vbias = np.ascontiguousarray(hbias), np.ascontiguousarray(vbias)
-        run((following, W, hbias, vbias, n_steps, is_binary, v_scores, v, end))
-        return following, v_scores, v, end
+        run((following, W, hbias, vbias, n_steps, kind, v_scores, v, end, h_mean))
+        return following, v_scores, v, end, h_mean
 
     return gibbs_chain, source_version()

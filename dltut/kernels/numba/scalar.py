@@ -1,13 +1,13 @@
-"""Elementwise exp, log, tanh and sigmoid of PyTensor's graphs, single precision: our functions."""
+"""Our elementary functions in PyTensor's elementwise graphs of single precision."""
 
 from pytensor.link.numba.dispatch.basic import (
     numba_funcify_and_cache_key,
     register_funcify_and_cache_key,
 )
 from pytensor.scalar.basic import Exp, Log, Tanh
-from pytensor.scalar.math import Sigmoid
+from pytensor.scalar.math import Sigmoid, Softplus
 
-from dltut.kernels.numba.elementary import exp32, log32, sigmoid32, tanh32
+from dltut.kernels.numba.elementary import exp32, log32, sigmoid32, softplus32, tanh32
 from dltut.kernels.numba.version import source_version
 
 
@@ -21,5 +21,6 @@ def _register(kind, single):
         return single, f"{single.__name__} {source_version()}"
 
 
-for kind, single in ((Exp, exp32), (Log, log32), (Tanh, tanh32), (Sigmoid, sigmoid32)):
+KINDS = (Exp, exp32), (Log, log32), (Tanh, tanh32), (Sigmoid, sigmoid32), (Softplus, softplus32)
+for kind, single in KINDS:
     _register(kind, single)

@@ -6,6 +6,7 @@ from pytensor.tensor.elemwise import DimShuffle, Elemwise
 from pytensor.tensor.math import Dot
 
 from dltut.kernels.dense import Affine, MatrixProduct
+from dltut.kernels.gibbs import GibbsChain
 
 
 def made_by(variable, kind):
@@ -66,4 +67,13 @@ def affine_with_activation(fgraph, node):
     return None
 
 
-FUSIONS = (product_of_turned, affine, affine_with_activation)
+@node_rewriter([Affine])
+def mean_of_hidden_units(fgraph, node):
+    """The mean of the hidden units at the end of a Gibbs chain, which the chain has computed."""
+    v, W, hbias = node.inputs
+    chain = made_by(v, GibbsChain)
+    is_end = chain and v is chain.outputs[2] and [W, hbias] == chain.inputs[2:4]
+    return [chain.outputs[4]] if is_end and node.op.activation == "sigmoid" else None
+
+
+FUSIONS = (product_of_turned, affine, affine_with_activation, mean_of_hidden_units)
