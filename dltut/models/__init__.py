@@ -1,6 +1,7 @@
 """Models: layers in order, and what a file needs to build them again."""
 
 from dltut.models.autoencoder import Autoencoder, cA, dA
+from dltut.models.gibbs_samples import gibbs_samples
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
@@ -20,6 +21,7 @@ __all__ = [
     "SdA",
     "cA",
     "dA",
+    "gibbs_samples",
     "load_model",
     "probability_function",
     "reconstruction_function",

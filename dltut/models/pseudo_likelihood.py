@@ -1,5 +1,7 @@
 """How well a Boltzmann machine guesses one bit of a picture from all the others."""
 
+from math import gcd
+
 import numpy as np
 import pytensor.tensor as pt
 
@@ -54,3 +56,28 @@ def pseudo_likelihood(rbm, x, bit):
     flipped = scores + change[:, None] * rbm.W[bit]
     rise = (pt.softplus(scores) - pt.softplus(flipped)).sum(axis=1) - change * rbm.vbias[bit]
     return -rbm.n_visible * pt.softplus(-rise).mean()
+
+
+def scattered_bits(number, n_visible: int):
+    """The bit of each number 0, 1, ...: far from the last few, and all of them after n_visible.
+
+    Parameters
+    ----------
+    number : integer variable or array
+        It may be larger than n_visible.
+    n_visible : int
+
+    Notes
+    -----
+    In a picture the first bits are its upper rim, which is easy to guess. Steps of about 0.618
+    times n_visible (the golden ratio) spread even a few hundred bits over the whole picture.
+
+    Examples
+    --------
+    >>> scattered_bits(np.arange(8), 8)
+    array([0, 5, 2, 7, 4, 1, 6, 3])
+    """
+    stride = next(
+        s for s in range(round(0.618 * n_visible), n_visible + 1) if gcd(s, n_visible) == 1
+    )
+    return number * stride % n_visible

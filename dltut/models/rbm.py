@@ -8,7 +8,7 @@ import pytensor.tensor as pt
 from pytensor.gradient import disconnected_grad
 
 from dltut.layers.parameter import joined, owned, parameter
-from dltut.models.pseudo_likelihood import pseudo_likelihood
+from dltut.models.pseudo_likelihood import pseudo_likelihood, scattered_bits
 from dltut.models.visible_units import visible_units
 from dltut.nn import init
 from dltut.optim import sgd
@@ -222,8 +222,9 @@ class RBM:
         Returns
         -------
         scalar
-            CD: `reconstruction_cost` of the chain's end. PCD: `pseudo_likelihood` of one bit, the
-            next at each call; for Gaussian units the reconstruction from the hidden means.
+            CD: `reconstruction_cost` of the chain's end. PCD: `pseudo_likelihood` of one bit,
+            another at each call until all had their turn; for Gaussian units the reconstruction
+            from the hidden means.
         dict
             {shared variable: next value}
         """
@@ -233,8 +234,9 @@ class RBM:
             return self.reconstruction_cost(x, v_scores), updates
         if self.arguments["visible"] == "gaussian":
             return self.reconstruction_cost(x, self.visible_scores(self.propup(x))), updates
-        bit = pytensor.shared(np.int64(0), name=joined(self.name, "bit"))
-        return self.pseudo_likelihood(x, bit), updates | {bit: (bit + 1) % self.n_visible}
+        number = pytensor.shared(np.int64(0), name=joined(self.name, "bit"))
+        updates[number] = (number + 1) % self.n_visible
+        return self.pseudo_likelihood(x, scattered_bits(number, self.n_visible)), updates
 
     def pseudo_likelihood(self, x, bit):
         """Log pseudo-likelihood of x, estimated from one bit, see `pseudo_likelihood`."""

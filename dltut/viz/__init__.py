@@ -1,5 +1,6 @@
 """Pictures: NumPy arrays and log rows in, PIL images out, without a window."""
 
+from dltut.viz.chains import chain_picture
 from dltut.viz.comparison import comparison_picture
 from dltut.viz.confusion import confusion_matrix, confusion_picture
 from dltut.viz.curves import channel_names, learning_curves, running_mean, with_seconds
@@ -12,6 +13,7 @@ from dltut.viz.samples import samples_picture
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 
 __all__ = [
+    "chain_picture",
     "channel_names",
     "comparison_picture",
     "confusion_matrix",

@@ -8,6 +8,7 @@ import pytest
 from dltut import function
 from dltut.errors import InputError
 from dltut.models import RBM
+from dltut.models.pseudo_likelihood import scattered_bits
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,19 @@ def test_gaussian_units_have_none(rng):
     message = r"^Gaussian units cannot be flipped: watch the reconstruction cost instead$"
     with pytest.raises(InputError, match=message):
         RBM(rng, 5, 4, visible="gaussian").pseudo_likelihood(pt.matrix("x"), 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 8, 64, 784, 1000])
+def test_every_bit_has_its_turn(n):
+    numbers = np.arange(2 * n)
+    bits = scattered_bits(numbers, n)
+    assert sorted(bits[:n]) == [*range(n)]
+    np.testing.assert_array_equal(bits[:n], bits[n:])
+
+
+def test_bits_are_scattered_over_the_picture():
+    """Any 150 in turn leave no gap of two rows; in order they would leave one of 22."""
+    bits = scattered_bits(np.arange(1000), 784)
+    for start in range(0, 850, 50):
+        seen = np.sort(bits[start : start + 150])
+        assert np.diff(seen).max() < 2 * 28
