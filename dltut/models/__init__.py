@@ -6,6 +6,7 @@ from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.probabilities import probability_function
+from dltut.models.pseudo_likelihood import scattered_bits
 from dltut.models.rbm import RBM
 from dltut.models.reconstructions import reconstruction_function
 from dltut.models.saved import load_model
@@ -25,4 +26,5 @@ __all__ = [
     "load_model",
     "probability_function",
     "reconstruction_function",
+    "scattered_bits",
 ]
