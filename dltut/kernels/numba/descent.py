@@ -14,7 +14,7 @@ from dltut.kernels.numba.version import source_version
 
 
 @numba_njit
-def update_block(i, side, W, keep, x, delta, rate, x2, delta2, rate2, partial):
+def update_block(i, side, W, keep, x, delta, rate, partial):
     """Some columns of the step, or some rows; summing their squares brings them into the cache."""
     (m, n), top, left = W.shape, 0, 0
     if n >= COLUMNS:
@@ -28,9 +28,19 @@ def update_block(i, side, W, keep, x, delta, rate, x2, delta2, rate2, partial):
     block, ldw = W[top:, left:], W.shape[1]
     a, lda, b, ldb = x[:, top:], leading(x), delta[:, left:], leading(delta)
     product(True, False, m, n, len(x), rate, a, lda, b, ldb, keep, block, ldw)
-    if len(x2) > 0:
-        a, lda, b, ldb = x2[:, top:], leading(x2), delta2[:, left:], leading(delta2)
-        product(True, False, m, n, len(x2), rate2, a, lda, b, ldb, 1, block, ldw)
+
+
+@numba_njit
+def stacked(one, factor, other, other_factor):
+    """The rows of two matrices below each other, times a factor each."""
+    rows = np.empty((len(one) + len(other), one.shape[1]), one.dtype)
+    for r in range(len(one)):
+        for s in range(one.shape[1]):
+            rows[r, s] = factor * one[r, s]
+    for r in range(len(other)):
+        for s in range(one.shape[1]):
+            rows[len(one) + r, s] = other_factor * other[r, s]
+    return rows
 
 
 @numba_njit
@@ -41,17 +51,19 @@ def fits(W, x, delta):
 def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
     """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W.
 
-    A second product is added if it has rows.
+    A second product is added if it has rows: as more terms of the same sums.
     """
     x, delta, x2, delta2 = by_rows(x), by_rows(delta), by_rows(x2), by_rows(delta2)
     if not fits(W, x, delta) or not (len(x2) == 0 or fits(W, x2, delta2)):
         raise InputError("a gradient has not the shape of its weights")
+    if len(x2) > 0:
+        x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
+        rate = W.dtype.type(1)
     length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
-    side = side_of_block(length, step, W.size * (len(x) + len(x2)))
+    side = side_of_block(length, step, W.size * len(x))
     blocks = (length + side - 1) // side
     partial = np.empty(blocks, np.float64)
-    given = side, W, keep, x, delta, rate, x2, delta2, rate2, partial
-    in_parallel(update_block, blocks, given)
+    in_parallel(update_block, blocks, (side, W, keep, x, delta, rate, partial))
     total = 0.0
     for i in range(blocks):
         total += partial[i]
