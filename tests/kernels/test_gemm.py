@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dltut.kernels.numba import gemm
 
 WIDTHS = "float32", "float64"
-EDGES = 1, 2, 9, 10, 11, 15, 16, 17, 31, 32, 33, 47, 64
+EDGES = 1, 2, 9, 10, 11, 15, 16, 17, 31, 32, 33, 47, 64, 66  # 64: the most rows for dots
 TURNS = list(product((False, True), repeat=2))
 GUARD = 12345.0
 
