@@ -8,6 +8,7 @@ from tqdm import tqdm
 from dltut.progress import bar, say
 from dltut.training.extensions import Extension
 from dltut.training.log import place
+from dltut.training.monitor import POSITION
 
 REDRAW = 0.1  # seconds
 
@@ -85,10 +86,15 @@ def lines(row: dict, log) -> list[str]:
     >>> row = {"epoch": 2, "minibatch": 82, "valid_error": 0.125, "best": False}
     >>> lines(row, Log(n_batches=83))
     ['epoch 2, minibatch 83/83, validation error 12.500000 %']
+    >>> row = {"epoch": 2, "minibatch": 82, "train_cost": 0.25, "penalty": 0.5}
+    >>> lines(row, Log(n_batches=83))
+    ['epoch 2, minibatch 83/83, cost 0.250000, penalty 0.500000']
     """
     where = place(row["epoch"], row["minibatch"], log.n_batches)
     if "valid_error" not in row:
-        return [f"{where}, cost {row['train_cost']:f}"]
+        channels = {name: row[name] for name in row if name not in POSITION}
+        numbers = {"cost": row["train_cost"]} | channels
+        return [", ".join([where, *(f"{name} {value:f}" for name, value in numbers.items())])]
     valid = f"{where}, validation error {100 * row['valid_error']:f} %"
     if "test_error" not in row:
         return [valid]
