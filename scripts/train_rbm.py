@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
@@ -102,7 +103,7 @@ def main(
 def pseudo_likelihood_on(split, model, x):
     """Measured on batches in which each example is asked for another bit."""
     size = min(model.n_visible, split.n_examples)
-    bits = scattered_bits(np.arange(size), model.n_visible)
+    bits = pytensor.shared(scattered_bits(np.arange(size), model.n_visible), name="bits")
     return minibatch_function(model.pseudo_likelihood(x, bits), [x], split, size)
 
 

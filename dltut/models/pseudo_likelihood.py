@@ -21,7 +21,8 @@ def pseudo_likelihood(rbm, x, bit):
     x : matrix, shape (batch, n_visible)
         Rounded to bits here: above one half is 1.
     bit : integer scalar, or vector of shape (batch,)
-        Which one, i: the same for all rows, or one for each. The mean over all bits is exact.
+        Which one, i: the same for all rows, or one for each. The mean over all bits is exact. Let
+        many fixed ones be a shared variable: compiled code with large constants is not kept.
 
     Returns
     -------
