@@ -60,3 +60,76 @@ from dltut.viz import filter_picture, first_layer_weights, save_picture
 _, weights = first_layer_weights(read_arrays(f"{sys.argv[1]}/mlp-100/best.safetensors")[0])
 save_picture("docs/pictures/mlp_filters.png", filter_picture(weights[:, :64], (28, 28)))
 PYTHON
+
+# Hamiltonian Monte Carlo: the script's picture, and the valley with the path of docs/tutorial/hmc.rst.
+"$python" scripts/sample_hmc.py --run-dir "$work/hmc"
+cp "$work/hmc/samples.png" docs/pictures/hmc_gaussian.png
+"$python" scripts/sample_hmc.py --distribution banana --run-dir "$work/banana"
+"$python" - "$work" <<'PYTHON'
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut import function
+from dltut.samplers import Banana, leapfrog
+from dltut.serialize import read_arrays
+from dltut.viz import samples_picture, save_picture
+
+energy, x, v, stepsize = Banana(), pt.matrix("x"), pt.matrix("v"), pt.scalar("stepsize")
+page = Path("docs/tutorial/hmc.rst").read_text()
+code = page[page.index("    one_step = ") :].partition("\n\n")[0]
+exec(code.replace("    ", "", 1).replace("\n    ", "\n"))
+
+samples = read_arrays(f"{sys.argv[1]}/banana/samples.safetensors")[0]["samples"][1000:]
+height = function([x], pt.exp(-energy(x)))
+picture = samples_picture(samples.reshape(-1, 2), height, path)
+save_picture("docs/pictures/hmc_banana.png", picture)
+PYTHON
+
+# Stacks, on the embedded digits: with and without pretraining; what a belief network dreams of.
+stack="--dataset digits --n-hidden 500 500 500 --pretrain-learning-rate 0.05 --batch-size 20"
+sda="scripts/train_sda.py $stack --pretrain-batch-size 20 --max-epochs 100"
+"$python" $sda --run-dir "$work/pretrained"
+"$python" $sda --pretrain-epochs 0 --run-dir "$work/random weights"
+cp "$work/pretrained/parts.png" docs/pictures/sda_parts.png
+"$python" -m dltut plot "$work/pretrained" "$work/random weights" --out docs/pictures/sda_curves.png
+"$python" scripts/train_dbn.py $stack --pretrain-epochs 20 --max-epochs 60 --run-dir "$work/dbn"
+"$python" - "$work" <<'PYTHON'
+import sys
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut import function, shared_dataset
+from dltut.config import configure
+from dltut.datasets import load
+from dltut.models import gibbs_samples, load_model
+from dltut.training import minibatch_function
+from dltut.viz import chain_picture, save_picture
+
+configure()
+data = load("digits")
+model = load_model(f"{sys.argv[1]}/dbn/layer2/best.safetensors")
+*lower, top = model.rbms
+x, h = pt.matrix("x"), pt.matrix("h")
+down = h
+for rbm in reversed(lower):
+    down = rbm.propdown(down)
+up, down = function([x], model.inputs_of(len(lower), x)), function([h], down)
+
+
+def dream(name, n_steps):
+    codes = gibbs_samples(top, up(data.test.x[:20]), n_samples=10, n_steps=n_steps)
+    save_picture(f"docs/pictures/{name}.png", chain_picture(np.stack([down(c) for c in codes])))
+
+
+dream("dbn_dreams", 10)
+codes = shared_dataset((up(data.train.x), data.train.y))
+guess, updates = top.cost_updates(h, 0.02, k=5, persistent=top.persistent_chain(20))
+learn = minibatch_function(guess, [h], codes, 20, updates)
+for i in range(30 * learn.n_batches):
+    learn(i % learn.n_batches)
+dream("dbn_dreams_persistent", 200)
+PYTHON

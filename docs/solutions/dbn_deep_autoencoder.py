@@ -1,4 +1,4 @@
-"""A belief network unrolled: pictures through all its layers and back, before and after learning."""
+"""A belief network unrolled: pictures up through all its layers, and down again."""
 
 import tempfile
 
