@@ -94,7 +94,6 @@ sda="scripts/train_sda.py $stack --pretrain-batch-size 20 --max-epochs 100"
 "$python" $sda --run-dir "$work/pretrained"
 "$python" $sda --pretrain-epochs 0 --run-dir "$work/random weights"
 cp "$work/pretrained/parts.png" docs/pictures/sda_parts.png
-"$python" -m dltut plot "$work/pretrained" "$work/random weights" --out docs/pictures/sda_curves.png
 "$python" scripts/train_dbn.py $stack --pretrain-epochs 20 --max-epochs 60 --run-dir "$work/dbn"
 "$python" - "$work" <<'PYTHON'
 import sys
@@ -106,8 +105,11 @@ from dltut import function, shared_dataset
 from dltut.config import configure
 from dltut.datasets import load
 from dltut.models import gibbs_samples, load_model
-from dltut.training import minibatch_function
-from dltut.viz import chain_picture, save_picture
+from dltut.training import minibatch_function, read_log
+from dltut.viz import chain_picture, learning_curves, save_picture
+
+runs = {name: read_log(f"{sys.argv[1]}/{name}") for name in ("pretrained", "random weights")}
+save_picture("docs/pictures/sda_curves.png", learning_curves(runs))
 
 configure()
 data = load("digits")
