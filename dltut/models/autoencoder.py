@@ -243,7 +243,7 @@ class cA(Autoencoder):
         """
         a = x @ self.W + self.bhid
         slopes = pt.grad(self.encoder(a).sum(), a)  # (batch, n_hidden)
-        return (slopes**2 @ (self.W**2).sum(axis=0)).mean()
+        return (slopes * slopes @ (self.W * self.W).sum(axis=0)).mean()
 
     def cost(self, x, contraction_level: float = 0.1):
         """The cost of reconstructing x, plus the level times the penalty; scalar."""
