@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 TRAINED = ("logistic", "mlp", "lenet")
 CLASSIFIED = (*TRAINED, "lenet-eval")
+LEARNT = ("da", "rbm", "dbn")  # without labels
+DRAWING = (*LEARNT, "hmc")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Entry:
         For the peer's ``build``.
     way : {"ours", "step", "loop"}
         Whether a peer is called once a step or keeps a whole epoch inside one compiled loop.
+        Ours is called once a step, but makes all of a sampler's draws in a loop.
     interpreter : str, optional
         The peer that ``--interpreter`` names, where it needs a Python of its own.
     """
@@ -50,17 +53,18 @@ def pytensor_ml(mode):
 
 
 ENTRIES = (
-    Entry("dltut", "ours", (*CLASSIFIED, "conv-"), {"mode": "NUMBA"}, "ours"),
-    Entry("dltut, JAX mode", "ours", CLASSIFIED, {"mode": "JAX"}, "ours"),
-    torch("torch", (*CLASSIFIED, "conv-")),
+    Entry("dltut", "ours", (*CLASSIFIED, "conv-", *DRAWING), {"mode": "NUMBA"}, "ours"),
+    Entry("dltut, JAX mode", "ours", (*CLASSIFIED, *DRAWING), {"mode": "JAX"}, "ours"),
+    torch("torch", (*CLASSIFIED, "conv-", *DRAWING)),
     torch("torch, channels last", ("lenet", "lenet-eval", "conv-"), channels_last=True),
-    torch("torch, compiled", CLASSIFIED, compile=True),
+    torch("torch, compiled", (*CLASSIFIED, *DRAWING), compile=True),
     torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
-    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-"), {"loop": False}),
-    Entry("JAX, epoch in a loop", "jax_peer", TRAINED, {"loop": True}, "loop"),
+    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-", *DRAWING), {"loop": False}),
+    Entry("JAX, epoch in a loop", "jax_peer", (*TRAINED, *LEARNT), {"loop": True}, "loop"),
+    Entry("JAX, draws in a loop", "jax_peer", ("hmc",), {"loop": True}, "loop"),
     Entry("Keras on JAX", "keras_peer", CLASSIFIED, {"backend": "jax"}),
     Entry("Keras on torch", "keras_peer", CLASSIFIED, {"backend": "torch"}),
     pytensor_ml("NUMBA"),
     pytensor_ml("JAX"),
-    Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-"), interpreter="theano"),
+    Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-", *DRAWING), interpreter="theano"),
 )

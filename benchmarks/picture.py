@@ -10,7 +10,7 @@ from dltut.viz.figure import BLUE, COLOURS, FAINT, INK, drawn, save_picture, she
 
 CAPTION = (
     "Bars: medians, less is better; thin lines: least to most of the repeats. "
-    "Palest: an epoch inside one compiled loop."
+    "Palest: an epoch, or all draws, inside one compiled loop."
 )
 DRAWN = (OURS, "torch", "torch, channels last", "JAX", "Theano")  # of convolutions and growth
 COLOUR_OF = dict(zip(DRAWN, COLOURS, strict=False))

@@ -158,13 +158,14 @@ class Race:
             raise PeerError(f"{python}: {error.strerror}") from None
 
     def _compare(self):
-        """After the same steps from the same weights everyone must have what the first has."""
+        """After the same steps from the same start everyone must have what the first has."""
         reference = None
         for name in list(self.workers):
             self._attempt(name, self._save, name)
         for name in self.workers:
             with np.load(self.folder / f"{name}.npz") as file:
-                found = [self.results[name]["checked_mean"], *(file[key] for key in file.files)]
+                arrays = self.work.compared([file[key] for key in file.files])
+            found = [self.results[name]["checked_mean"], *arrays]
             reference = found if reference is None else reference
             self.results[name]["difference"] = difference(reference, found)
         for name in list(self.workers):

@@ -12,19 +12,20 @@ import picture
 import table
 from entries import ENTRIES
 from race import Race
-from works import CONVOLUTIONS, TRAINING, WORKS
+from works import CONVOLUTIONS, DRAWING, TRAINING, WORKS
 
 from dltut.errors import InputError, nearest
 from dltut.files import atomic
 from dltut.flags import run
 from dltut.progress import say
 
-GROUPS = {"conv": CONVOLUTIONS}
+GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING}
+LAUNCHED = (*TRAINING, *DRAWING)  # with an empty cache, too
 PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
 
 
 def main(
-    works: tuple[str, ...] = (*TRAINING, "lenet-eval", "conv"),
+    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, "conv"),
     peers: tuple[str, ...] = (),
     repeats: int = 7,
     threads: int = 2,
@@ -32,13 +33,15 @@ def main(
     out: Path = Path("docs/speed"),
     cold: bool = True,
     quick: bool = False,
+    keep: bool = False,
 ):
     """Race dltut against its peers, in turn, on the same arrays.
 
     Parameters
     ----------
     works : names
-        Of logistic, mlp, lenet, lenet-eval, conv (all six shapes) or one of them.
+        Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), conv
+        (all six shapes) or one of them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int
@@ -53,24 +56,34 @@ def main(
         Launch the peers with an empty cache as well, and then again with a full one.
     quick : bool
         Two repeats and no cold launches, to see that everything works.
+    keep : bool
+        Keep the works of the last race in `out` that are not in this one.
     """
     chosen = chosen_works(works)
     interpreters = named_interpreters(interpreter)
     entries = [each for each in ENTRIES if is_chosen(each, peers)]
     prepare(threads)
-    results = {"machine": machine(threads), "works": {}}
+    results = {"machine": machine(threads), "works": kept_works(out) if keep else {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
             race = Race(WORKS[name], entries, threads, interpreters, Path(folder))
             results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
             try:
-                race.run(2 if quick else repeats, cold and not quick and name in TRAINING, say)
+                race.run(2 if quick else repeats, cold and not quick and name in LAUNCHED, say)
             finally:
                 write(out, results)
             print(table.text(results["works"][name]), flush=True)
     print(table.text_of_ratios(results))
     if table.differing(results):
         raise InputError(f"not the same computation: {', '.join(table.differing(results))}")
+
+
+def kept_works(out: Path) -> dict:
+    """What the last race measured."""
+    path = out / "speed.json"
+    if not path.exists():
+        raise InputError(f"there is no {path}, so nothing to keep: race without --keep first")
+    return json.loads(path.read_text(encoding="utf-8"))["works"]
 
 
 def write(out: Path, results: dict) -> None:

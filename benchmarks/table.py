@@ -20,6 +20,11 @@ RATIOS = (
     ("logistic regression / best step peer", "logistic", OURS, "step", 0.80, None),
     ("logistic regression / best loop peer", "logistic", OURS, "loop", None, 0.60),
     ("LeNet, evaluation / best peer", "lenet-eval", OURS, "all", 0.90, 0.70),
+    ("dA, training step / best step peer", "da", OURS, "step", 0.80, None),
+    ("dA, training step / best loop peer", "da", OURS, "loop", None, 0.80),
+    ("RBM, PCD-15 step / best peer", "rbm", OURS, "all", 0.80, 0.60),
+    ("DBN, CD-1 step / best peer", "dbn", OURS, "all", 0.80, None),
+    ("HMC, a draw / best loop peer", "hmc", OURS, "loop", 1.00, None),
     ("MLP, JAX mode / hand-written JAX", "mlp", OURS_JAX, "JAX", 1.30, 1.00),
     ("LeNet, JAX mode / hand-written JAX", "lenet", OURS_JAX, "JAX", 1.30, 1.00),
 )

@@ -1,5 +1,6 @@
 """What is measured: arrays, sizes and rates of every work, the same for all peers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -8,6 +9,23 @@ import numpy as np
 SEED = 1234
 N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
 TRAINING = ("logistic", "mlp", "lenet")
+DRAWING = ("da", "rbm", "dbn", "hmc")  # everyone with random numbers of their own
+
+
+def everything(arrays):
+    return arrays
+
+
+def moments(arrays):
+    """Mean and deviation of each: what weights have in common that saw other random numbers."""
+    return [np.array([[array.mean(), array.std()] for array in arrays])]
+
+
+def mean_and_covariance(arrays):
+    """Of the draws of all chains together, shape (n, chains, dim)."""
+    (draws,) = arrays
+    points = draws.reshape(-1, draws.shape[-1])
+    return [points.mean(axis=0), np.cov(points.T)]
 
 
 @dataclass(frozen=True)
@@ -27,6 +45,8 @@ class Work:
         Steps after which all peers must have the same weights.
     tolerance : float
         Largest difference allowed, relative to the largest element of an array.
+    compared : callable
+        The arrays to those that must be the same: all, or what random numbers hardly change.
     """
 
     name: str
@@ -36,6 +56,7 @@ class Work:
     rounds: int = 1
     checked_calls: int = 1
     tolerance: float = 2e-4
+    compared: Callable = everything
 
     def arrays(self) -> dict:
         """The data, the first weights, and whatever else is given: {name: array}."""
@@ -65,7 +86,7 @@ def pixels_behind(side: int, size: int = 5) -> int:
     return (((side - size + 1) // 2 - size + 1) // 2) ** 2
 
 
-def digits(n, side=28):
+def digits(n, side=28, noise=0.01):
     """The embedded digits, repeated up to `n` pictures of side x side pixels, with a little noise.
 
     Without it black pixels make equal maxima in the pools, and there libraries differ: Theano sends
@@ -77,8 +98,29 @@ def digits(n, side=28):
     chosen = np.arange(n) % len(x)
     border = (0, max(side - 28, 0))
     pictures = np.pad(x.reshape(-1, 28, 28), [(0, 0), border, border])[chosen, :side, :side]
-    noise = np.random.default_rng(SEED).random(pictures.shape, dtype="float32")
-    return (pictures + noise / 100).reshape(n, -1), y[chosen]
+    if noise:
+        rng = np.random.default_rng(SEED)
+        pictures = pictures + noise * rng.random(pictures.shape, dtype="float32")
+    return pictures.reshape(n, -1), y[chosen]
+
+
+def autoencoder(settings):
+    """Pictures, and the first weights that sigmoid units get in the tutorials."""
+    x, y = digits(N_TRAIN, noise=0)
+    W, hbias = weights([x.shape[1], settings["n_hidden"]], np.random.RandomState(SEED))
+    params = [4 * W, hbias, np.zeros(x.shape[1])]
+    return _named(params) | {"x": x.astype("float32"), "y": y.astype("int32")}
+
+
+def gaussian(settings):
+    """The tutorial's Gaussian, and chains that begin at draws of it."""
+    rng, dim = np.random.RandomState(12345), settings["dim"]
+    mean, covariance = 10 * rng.rand(dim), rng.rand(dim, dim)
+    covariance = (covariance + covariance.T) / 2
+    np.fill_diagonal(covariance, 1)
+    x = rng.multivariate_normal(mean, covariance, settings["chains"])
+    arrays = {"x": x, "mean": mean, "precision": np.linalg.inv(covariance)}
+    return {name: array.astype("float32") for name, array in arrays.items()}
 
 
 def network(settings):
@@ -112,9 +154,31 @@ def _named(params):
     return {f"p{i}": np.asarray(param, "float32") for i, param in enumerate(params)}
 
 
-ARRAYS = {"network": network, "evaluation": network, "convolution": convolution}
+ARRAYS = {
+    "network": network,
+    "evaluation": network,
+    "convolution": convolution,
+    "autoencoder": autoencoder,
+    "rbm": autoencoder,
+    "hmc": gaussian,
+}
 
 LENET = {"maps": [20, 50], "n_hidden": [500], "batch_size": 500, "learning_rate": 0.1, "l2": 0.0}
+DA = {"n_hidden": 500, "batch_size": 20, "learning_rate": 0.1, "corruption": 0.3}
+RBM = {"n_hidden": 500, "batch_size": 20, "learning_rate": 0.1, "k": 15, "persistent": True} | {
+    "stride": 485  # from the bit that the pseudo-likelihood flips to the next one
+}
+DBN = {"n_hidden": 1000, "batch_size": 10, "learning_rate": 0.01, "k": 1, "persistent": False}
+HMC = {"dim": 5, "chains": 3, "n_steps": 20, "target": 0.9, "stepsize": 0.4, "smallest": 0.001} | {
+    "largest": 0.5,
+    "increase": 1.02,
+    "decrease": 0.98,
+}
+
+
+def _learning(name, title, kind, settings, calls, checked_calls, tolerance):
+    settings = {"kind": kind} | settings
+    return Work(name, title, settings, calls, 1, checked_calls, tolerance, moments)
 
 
 def _conv(name, title, pictures, filters, padding=(0, 0), stride=1, calls=4):
@@ -148,6 +212,18 @@ WORKS = {
             {"kind": "evaluation", "n_examples": N_TEST} | LENET,
             calls=20,
             checked_calls=20,
+        ),
+        _learning("da", "dA 784-500, corruption 0.3, batch 20", "autoencoder", DA, 500, 500, 0.02),
+        _learning("rbm", "RBM 784-500, PCD-15, batch 20", "rbm", RBM, 60, 150, 0.1),
+        _learning("dbn", "DBN layer 784-1000, CD-1, batch 10", "rbm", DBN, 300, 300, 0.01),
+        Work(
+            "hmc",
+            "HMC, 5-D Gaussian, 3 chains, 20 leapfrog steps",
+            {"kind": "hmc"} | HMC,
+            calls=2000,
+            checked_calls=2000,
+            tolerance=0.1,
+            compared=mean_and_covariance,
         ),
         _conv("lenet1", "5x5, 1 to 20 maps", (500, 1, 28, 28), (20, 1, 5, 5)),
         _conv("lenet2", "5x5, 20 to 50 maps", (500, 20, 12, 12), (50, 20, 5, 5)),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dltut.errors import InputError
+from dltut.models.pseudo_likelihood import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 MODULES = ("entries", "picture", "race", "run", "table", "works")
@@ -202,6 +203,13 @@ def test_tables_and_pictures_are_written(bench, tmp_path):
     assert len(image.getcolors(2**20)) > 20
 
 
+def test_works_of_the_last_race_are_kept(bench, tmp_path):
+    with pytest.raises(InputError, match="nothing to keep: race without --keep first"):
+        bench.run.kept_works(tmp_path)
+    bench.run.write(tmp_path, invented_results())
+    assert bench.run.kept_works(tmp_path) == invented_results()["works"]
+
+
 def test_growth_is_drawn(bench):
     lines = {"dltut": {1: [0.1, 0.2, 0.3], 4: [0.4]}, "JAX": {1: [0.3], 4: [0.5]}}
     image = bench.picture.growth({"batch size": lines, "maps": lines})
@@ -211,6 +219,7 @@ def test_growth_is_drawn(bench):
 def test_mistakes_of_the_user(bench):
     with pytest.raises(InputError, match=r"there is no work 'lenett'.*lenet"):
         bench.run.chosen_works(["lenett"])
+    assert bench.run.chosen_works(["unsupervised"]) == ["da", "rbm", "dbn", "hmc"]
     with pytest.raises(InputError, match="expected name=path of a Python"):
         bench.run.named_interpreters(["theano"])
     with pytest.raises(InputError, match="no peer 'jax' needs an interpreter"):
@@ -229,6 +238,57 @@ def test_works_are_as_published(bench):
     ]
     assert {array.dtype.str for name, array in arrays.items() if name != "y"} == {"<f4"}
     assert len(bench.works.CONVOLUTIONS) == 6
+
+
+def test_works_that_draw_compare_what_draws_hardly_change(bench):
+    rng = np.random.RandomState(0)
+    first, second = 3 + rng.randn(2, 3000, 3, 5)
+    difference, works = bench.race.difference, bench.works.WORKS
+    alike = [works[name].compared for name in ("da", "hmc")]
+    for compared in alike:
+        assert difference(compared([first]), compared([second])) < 0.1
+        assert difference(compared([first]), compared([1.2 * second])) > 0.1
+    assert difference(*(works["mlp"].compared([each]) for each in (first, second))) > 0.5
+
+
+def test_chains_start_at_draws_of_a_gaussian(bench):
+    arrays = bench.works.WORKS["hmc"].arrays()
+    assert arrays["x"].shape == (3, 5)
+    assert (np.linalg.eigvalsh(arrays["precision"]) > 0).all()
+    off = arrays["x"] - arrays["mean"]
+    assert ((off @ arrays["precision"]) * off).sum() < 40  # chi-square of 15 degrees: 25 at most
+
+
+def test_everyone_flips_the_same_bits(bench):
+    settings = bench.works.WORKS["rbm"].settings
+    assert scattered_bits(1, 784) == settings["stride"]
+
+
+def test_works_without_labels_have_pixels_as_chances(bench):
+    arrays = bench.works.WORKS["dbn"].arrays()
+    assert arrays["p0"].shape == (784, 1000)
+    assert 0 <= arrays["x"].min() < arrays["x"].max() <= 1
+    assert np.abs(arrays["p0"]).max() == pytest.approx(4 * np.sqrt(6 / 1784), rel=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["da", "rbm", "dbn", "hmc"])
+def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
+    published = bench.works.WORKS[name]
+    settings = published.settings | ({} if name == "hmc" else {"n_hidden": 50})
+    checked = {"da": 300, "rbm": 150, "dbn": 300, "hmc": 2000}[name]
+    work = bench.works.Work(
+        name, "small", settings, 2, 1, checked, published.tolerance, published.compared
+    )
+    entries = [entry for entry in bench.entries.ENTRIES if "compiled" not in entry.name]
+    running = bench.race.Race(work, entries, 1, {}, tmp_path)
+    running.run(1, cold=False, say=lambda text: None)
+    for entry in running.entries:
+        row = running.results[entry.name]
+        library = entry.file.removesuffix("_peer")
+        is_here = library == "ours" or importlib.util.find_spec(library) is not None
+        if is_here and entry.interpreter is None:
+            assert row.get("seconds"), row
 
 
 @pytest.mark.slow

@@ -6,9 +6,10 @@ import pytensor.tensor as pt
 
 import dltut
 from dltut.config import configure
-from dltut.models import MLP, LeNet, LogisticRegression
+from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, dA
 from dltut.nn import conv2d, errors, l2, negative_log_likelihood
 from dltut.optim import sgd
+from dltut.samplers import HMC
 from dltut.training import minibatch_function
 
 
@@ -19,6 +20,7 @@ def versions():
 def build(work, arrays, options):
     configure(floatX="float32", mode=options["mode"], threads=options["threads"])
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
+    kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
     return kinds[work["kind"]](work, arrays)
 
 
@@ -74,3 +76,56 @@ def convolution(work, arrays):
         return last[0][0, 0, 0, 0]
 
     return lambda n: [step() for _ in range(n)], lambda: last
+
+
+def learning(work, arrays, model, inputs, cost, updates):
+    """Steps of a model whose parameters are the weights, the hidden and the visible biases."""
+    for i, param in enumerate(model.params):
+        param.set_value(arrays[f"p{i}"])
+    train = dltut.shared_dataset((arrays["x"], arrays["y"]))
+    step = minibatch_function(cost, inputs, train, work["batch_size"], updates)
+
+    def result():
+        return [param.get_value() for param in model.params]
+
+    return lambda n: [step(index) for index in range(n)], result
+
+
+def autoencoder(work, arrays):
+    x = pt.matrix("x")
+    model = dA(np.random.RandomState(0), *arrays["p0"].shape)
+    cost, updates = model.cost_updates(x, work["learning_rate"], work["corruption"])
+    return learning(work, arrays, model, [x], cost, updates)
+
+
+def boltzmann_machine(work, arrays):
+    """By itself if its chains persist, else as the first layer of a deep belief network."""
+    x, rng, sizes, k = pt.matrix("x"), np.random.RandomState(0), arrays["p0"].shape, work["k"]
+    if work["persistent"]:
+        model = RBM(rng, *sizes)
+        chain = model.persistent_chain(work["batch_size"])
+        cost, updates = model.cost_updates(x, work["learning_rate"], k, chain)
+    else:
+        stack = DBN(rng, *sizes)
+        model = stack.rbms[0]
+        cost, updates = stack.pretraining(0, x, work["learning_rate"], k=k)
+    return learning(work, arrays, model, [x], cost, updates)
+
+
+def sampler(work, arrays):
+    mean, precision = arrays["mean"], arrays["precision"]
+    names = {"n_steps": "n_steps", "initial_stepsize": "stepsize", "stepsize_min": "smallest"}
+    names |= {"stepsize_max": "largest", "stepsize_inc": "increase", "stepsize_dec": "decrease"}
+    names |= {"target_acceptance_rate": "target"}
+    settings = {ours: work[name] for ours, name in names.items()}
+
+    def energy(x):
+        return ((x - mean) @ precision * (x - mean)).sum(axis=1) / 2
+
+    chains, kept = HMC(arrays["x"], energy, **settings), []
+
+    def run(n):
+        kept[:] = [chains.sample(n)]
+        return [kept[0].mean()]
+
+    return run, lambda: kept

@@ -19,6 +19,7 @@ os.environ["THEANO_FLAGS"] = with_blas(os.environ.get("THEANO_FLAGS", ""))
 
 import theano  # noqa: E402
 import theano.tensor as T  # noqa: E402
+from peers.theano_unsupervised import autoencoder, boltzmann_machine, sampler  # noqa: E402
 from theano.tensor.nnet import conv2d  # noqa: E402
 from theano.tensor.signal.pool import pool_2d  # noqa: E402
 
@@ -29,6 +30,7 @@ def versions():
 
 def build(work, arrays, options):
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
+    kinds.update({"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler})
     return kinds[work["kind"]](work, arrays)
 
 

@@ -1,6 +1,7 @@
 """PyTorch on the CPU: data resident, minibatches are slices, SGD in place, eager or compiled."""
 
 import torch
+from peers.torch_unsupervised import autoencoder, boltzmann_machine, sampler
 from torch.nn.functional import conv2d, cross_entropy, max_pool2d
 
 
@@ -12,6 +13,9 @@ def build(work, arrays, options):
     torch.set_num_threads(options["threads"])
     layout = torch.channels_last if options["channels_last"] else torch.contiguous_format
     compiled = torch.compile if options["compile"] else lambda f: f
+    unsupervised = {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
+    if work["kind"] in unsupervised:
+        return unsupervised[work["kind"]](work, arrays, compiled)
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     return kinds[work["kind"]](work, arrays, layout, compiled)
 
