@@ -88,6 +88,45 @@ picture = samples_picture(samples.reshape(-1, 2), height, path)
 save_picture("docs/pictures/hmc_banana.png", picture)
 PYTHON
 
+# Autoencoders, on the embedded digits: without noise and with it, at three levels of contraction.
+"$python" scripts/train_da.py --dataset digits --max-epochs 150 --run-dir "$work/da"
+cp "$work/da/curves.png" docs/pictures/da_curves.png
+cp "$work/da/corruption_30/reconstructions.png" docs/pictures/da_reconstructions.png
+for level in 0 0.1 1; do
+    "$python" scripts/train_ca.py --dataset digits --max-epochs 40 --contraction-level "$level" \
+        --run-dir "$work/ca-$level"
+done
+"$python" scripts/plot_monitor.py "$work/ca-0" "$work/ca-0.1" "$work/ca-1" --channels penalty \
+    --out docs/pictures/ca_penalty.png
+"$python" - "$work" <<'PYTHON'
+import sys
+
+from PIL import Image
+
+from dltut.serialize import read_arrays
+from dltut.viz import filter_picture, first_layer_weights, save_picture
+
+
+def filters(run):
+    """The first 36 of a run, six by six."""
+    _, weights = first_layer_weights(read_arrays(f"{sys.argv[1]}/{run}/best.safetensors")[0])
+    return filter_picture(weights[:, :36], (28, 28), min_size=0)
+
+
+def beside(name, *runs):
+    """The filters of several runs in one picture."""
+    pictures = [filters(run) for run in runs]
+    width, height = pictures[0].size
+    picture = Image.new("L", (len(runs) * (width + 10) - 10, height), "white")
+    for i, each in enumerate(pictures):
+        picture.paste(each, (i * (width + 10), 0))
+    save_picture(f"docs/pictures/{name}.png", picture)
+
+
+beside("da_filters", "da/corruption_0", "da/corruption_30")
+beside("ca_filters", "ca-0", "ca-0.1", "ca-1")
+PYTHON
+
 # Stacks, on the embedded digits: with and without pretraining; what a belief network dreams of.
 stack="--dataset digits --n-hidden 500 500 500 --pretrain-learning-rate 0.05 --batch-size 20"
 sda="scripts/train_sda.py $stack --pretrain-batch-size 20 --max-epochs 100"
