@@ -29,7 +29,8 @@ def hamiltonian(positions, velocities, energy):
 
 def force(positions, energy):
     """The slope down the energy, shape (chains, dim); a chain's energy depends on its own row."""
-    return -pytensor.grad(energy(positions).sum(), positions)
+    slope = pytensor.grad(energy(positions).sum(), positions)
+    return -slope.astype(positions.dtype)  # a constant of double width may have widened it
 
 
 def leapfrog(positions, velocities, stepsize, n_steps: int, energy):

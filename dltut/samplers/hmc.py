@@ -131,8 +131,8 @@ class HMC:
         avg_acceptance_slowness: float = 0.9,
         streams: Streams | None = None,
     ):
-        if n_steps < 1:
-            raise InputError(f"n_steps is {n_steps}: a draw needs 1 leapfrog step or more")
+        if n_steps < 1 or n_steps != int(n_steps):
+            raise InputError(f"n_steps is {n_steps}: a draw takes 1, 2, 3 ... leapfrog steps")
         self.rule = StepsizeRule(
             initial_stepsize,
             target_acceptance_rate,

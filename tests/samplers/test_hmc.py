@@ -137,6 +137,16 @@ def test_positions_that_are_shared(quick):
     np.testing.assert_allclose(positions.get_value(), 10, atol=1)
 
 
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_the_positions_have_the_width(floatX, width):
+    """Of all that is drawn, whatever floatX is, and that of constants in the energy."""
+    positions, centre = pytensor.shared(np.zeros((2, 2), dtype=width)), np.array([1.0, 2.0])
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        hmc = HMC(positions, lambda x: ((x - centre) ** 2).sum(axis=1) / 2, n_steps=2)
+        assert hmc.sample(2).dtype == width
+    assert [str(each.get_value().dtype) for each in hmc.state[:3]] == 3 * [width]
+
+
 def test_acceptance():
     """A fall always; a rise as often as exp(-rise); what is not finite never."""
     before, after = pt.dvectors("before", "after")
@@ -155,7 +165,8 @@ def expect(message, positions=((0.0, 0.0),) * 3, energy=spring, **settings):
 
 
 def test_what_is_refused(quick):
-    expect("n_steps is 0: a draw needs 1 leapfrog step or more", n_steps=0)
+    expect("n_steps is 0: a draw takes 1, 2, 3 ... leapfrog steps", n_steps=0)
+    expect("n_steps is 2.5: a draw takes", n_steps=2.5)
     expect("stepsize_min = 0.3, initial_stepsize = 0.01 and stepsize_max = 0.25", stepsize_min=0.3)
     expect("chain 1 starts at [ 0. nan]: start where", positions=[[0, 0], [0, np.nan]])
     expect("the positions have shape (3,) and type float64: give a row", positions=[1, 2, 3])
