@@ -35,7 +35,7 @@ for name in ("CD-1", "PCD-1"):
     chain = rbm.persistent_chain(len(data)) if name == "PCD-1" else None
     value, updates = rbm.cost_updates(x, 0.05, k=1, persistent=chain)
     step = minibatch_function(value, [x], split, len(data), updates)
-    for _ in range(1500):
+    for _ in range(1000):
         step(0)
     results[name] = log_likelihood(rbm)
     print(f"{name}: log-likelihood {results[name]:.3f}; the best is {-np.log(14):.3f}")

@@ -13,9 +13,9 @@ points = np.repeat(centres, 500, axis=0) + rng.normal(size=(1000, 2))
 rng.shuffle(points)
 
 rbm, x = RBM(rng, 2, 2, visible="gaussian"), pt.matrix("x")
-value, updates = rbm.cost_updates(x, 0.02, k=5)
-step = minibatch_function(value, [x], shared_dataset((points, np.zeros(1000))), 20, updates)
-for _ in range(40):
+value, updates = rbm.cost_updates(x, 0.05, k=5)
+step = minibatch_function(value, [x], shared_dataset((points, np.zeros(1000))), 50, updates)
+for _ in range(25):
     for index in range(step.n_batches):
         step(index)
 
