@@ -106,7 +106,7 @@ def digits(n, side=28, noise=0.01):
 
 def autoencoder(settings):
     """Pictures, and the first weights that sigmoid units get in the tutorials."""
-    x, y = digits(N_TRAIN, noise=0)
+    x, y = digits(settings.get("n_examples", N_TRAIN), noise=0)
     W, hbias = weights([x.shape[1], settings["n_hidden"]], np.random.RandomState(SEED))
     params = [4 * W, hbias, np.zeros(x.shape[1])]
     return _named(params) | {"x": x.astype("float32"), "y": y.astype("int32")}

@@ -275,7 +275,7 @@ def test_works_without_labels_have_pixels_as_chances(bench):
 @pytest.mark.parametrize("name", ["da", "rbm", "dbn", "hmc"])
 def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
     published = bench.works.WORKS[name]
-    settings = published.settings | ({} if name == "hmc" else {"n_hidden": 50})
+    settings = published.settings | ({} if name == "hmc" else {"n_hidden": 50, "n_examples": 6000})
     checked = {"da": 300, "rbm": 150, "dbn": 300, "hmc": 2000}[name]
     work = bench.works.Work(
         name, "small", settings, 2, 1, checked, published.tolerance, published.compared
