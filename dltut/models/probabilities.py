@@ -7,6 +7,7 @@ import pytensor.tensor as pt
 
 from dltut.backend import function
 from dltut.errors import InputError
+from dltut.models.reconstructions import way_back
 from dltut.shared import as_floatX
 
 
@@ -26,8 +27,8 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
     Raises
     ------
     InputError
-        When called with an array that is not a matrix of finite numbers with the model's ``n_in``
-        columns.
+        If the model learned without classes; when called with an array that is not a matrix of
+        finite numbers with the model's ``n_in`` columns.
 
     Examples
     --------
@@ -36,6 +37,11 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
     >>> probabilities(np.zeros((1, 3))).tolist()
     [[0.25, 0.25, 0.25, 0.25]]
     """
+    if way_back(model):
+        raise InputError(
+            f"a {type(model).__name__} learned without classes and predicts none: "
+            "python -m dltut plot draws what it gives back of its inputs"
+        )
     x, n_in = pt.matrix("x"), getattr(model, "n_in", None)
     softmax = function([x], pt.special.softmax(model(x), axis=1), name="the prediction")
 

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import softmax
 
 from dltut.errors import InputError
-from dltut.models import LeNet, LogisticRegression, probability_function
+from dltut.models import RBM, LeNet, LogisticRegression, dA, probability_function
 
 
 def test_softmax_of_the_scores(mode, rng):
@@ -27,6 +27,12 @@ def quick():
 
 def test_any_callable_is_a_model(quick):
     assert probability_function(lambda x: 0 * x)(np.ones((1, 2))).tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize("kind", [dA, RBM])
+def test_a_model_without_classes_has_no_probabilities(kind, rng):
+    with pytest.raises(InputError, match=rf"^a {kind.__name__} learned without classes and predic"):
+        probability_function(kind(rng, 12, 5))
 
 
 @pytest.mark.parametrize(
