@@ -20,7 +20,7 @@ valid = shared_dataset(data.valid)
 def valid_error_after(pretraining_epochs):
     """Of a stack that saw 1,200 pictures without labels, and 100 with."""
     model = SdA(np.random.RandomState(1), 784, (100, 100), 10, corruption_levels=0.3)
-    layers = pretraining_steps(model, pictures, batch_size=20, learning_rate=0.1)
+    layers = pretraining_steps(model, pictures, batch_size=40, learning_rate=0.2)
     pretrain(layers, pretraining_epochs, tempfile.mkdtemp())
     x, y = pt.matrix("x"), pt.ivector("y")
     cost = negative_log_likelihood(model(x), y)
@@ -29,6 +29,6 @@ def valid_error_after(pretraining_epochs):
     return minibatch_function(errors(model(x), y), [x, y], valid, 100).mean()
 
 
-random, pretrained = valid_error_after(0), valid_error_after(10)
+random, pretrained = valid_error_after(0), valid_error_after(5)
 print(f"from random weights {100 * random:.1f} %, after pretraining {100 * pretrained:.1f} %")
 assert pretrained < random - 0.02
