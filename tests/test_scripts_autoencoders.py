@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from dltut import cli
 from dltut.flags import run
 from dltut.models import cA, dA, load_model
 from dltut.serialize import read_arrays
-from dltut.training import read_log
+from dltut.training import Progress, read_log
 
 FOLDER = Path(__file__).parents[1] / "scripts"
 SMALL = ["--dataset", "digits", "--quick", "--n-hidden", "100"]
@@ -87,6 +88,24 @@ def test_denoising_goes_on(tmp_path):
     assert len(read_log(whole)) == 3
     for name in ("log.jsonl", "best.safetensors", "filters_at_epoch_3.png"):
         assert (stopped / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_ctrl_c_ends_all_levels(tmp_path, monkeypatch, capsys):
+    """The second level is not begun, and a resumed run ends as an uninterrupted one."""
+    flags = [*SMALL[:2], "--n-hidden", 20, "--batch-size", 500, "--max-epochs", 2, "--run-dir"]
+    call("train_da", *flags, tmp_path / "whole")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "between_batches", lambda *_: signal.raise_signal(signal.SIGINT))
+        call("train_da", *flags, tmp_path / "stopped")
+    assert "Stopped in epoch 1 (iteration 1): interrupted" in capsys.readouterr().out
+    assert not (tmp_path / "stopped" / "corruption_30").exists()
+
+    call("train_da", *flags, tmp_path / "stopped", "--resume")
+    for part in ("corruption_0", "corruption_30"):
+        for name in ("log.jsonl", "best.safetensors"):
+            stopped, whole = (tmp_path / each / part / name for each in ("stopped", "whole"))
+            assert stopped.read_bytes() == whole.read_bytes()
 
 
 def test_contracting(tmp_path, monkeypatch, capsys):
