@@ -127,10 +127,9 @@ beside("da_filters", "da/corruption_0", "da/corruption_30")
 beside("ca_filters", "ca-0", "ca-0.1", "ca-1")
 PYTHON
 
-# A Boltzmann machine, on the embedded digits.
-"$python" scripts/train_rbm.py --dataset digits --run-dir "$work/rbm"
-cp "$work/rbm/samples.png" docs/pictures/rbm_samples.png
-cp "$work/rbm/filters_at_epoch_15.png" docs/pictures/rbm_filters.png
+# A Boltzmann machine.
+learn rbm "" "curves samples"
+cp "$work/rbm-mnist/filters_at_epoch_15.png" docs/pictures/rbm_filters.png
 "$python" docs/solutions/rbm_completion.py && mv completion.png docs/pictures/rbm_completion.png
 
 # Stacks, on the embedded digits: with and without pretraining; what a belief network dreams of.

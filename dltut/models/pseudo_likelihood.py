@@ -12,7 +12,7 @@ def pseudo_likelihood(rbm, x, bit):
     r"""Estimate of the log pseudo-likelihood from one bit, averaged over the batch.
 
     .. math:: \log \prod_i p(x_i \mid x_{-i}) \approx
-              n \log p(x_i \mid x_{-i}) = n \log \mathrm{sigmoid}(F(\tilde{x}_i) - F(x))
+              n \log p(x_i \mid x_{-i}) = n \log \mathrm{sigmoid}(F(x') - F(x))
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def pseudo_likelihood(rbm, x, bit):
 
     Notes
     -----
-    :math:`\tilde{x}_i` is x with bit i flipped. Its hidden scores are those of x plus
+    Here x' is x with bit i flipped. Its hidden scores are those of x plus
     :math:`(1 - 2 x_i) W_i`, so that one matrix product serves both free energies.
 
     Examples

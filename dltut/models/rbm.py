@@ -49,7 +49,7 @@ class RBM:
         c and b, shape (n_hidden,) and (n_visible,). Default zeros.
     visible : {"binary", "gaussian"}
         Bits, for which grey levels from 0 to 1 may stand as their means; or real numbers of
-        variance 1, whose energy is :math:`\|v - b\|^2 / 2` in the place of :math:`-v b`.
+        variance 1, whose energy is :math:`\Vert v - b \Vert^2 / 2` in the place of :math:`-v b`.
     streams : Streams, optional
         What the samples are drawn from.
     name : str

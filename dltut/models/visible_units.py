@@ -27,13 +27,14 @@ class Binary:
 
 
 class Gaussian:
-    r"""Real numbers of variance 1: energy :math:`\|v - b\|^2 / 2`, normal around the scores.
+    r"""Real numbers of variance 1: energy :math:`\Vert v - b\Vert^2 / 2`, normal around the scores.
 
     Notes
     -----
     Of the joint energy, what depends on v is
 
-    .. math:: \tfrac12 \|v - b\|^2 - v W h = \tfrac12 \|v - (b + W h)\|^2 + \text{terms without } v
+    .. math:: \frac{1}{2} \Vert v - b\Vert^2 - v W h
+              = \frac{1}{2} \Vert v - (b + W h)\Vert^2 + \mathrm{a \; term \; without \;} v
 
     so :math:`p(v \mid h)` is normal with mean :math:`b + W h` and unit variance: give every input
     mean 0 and variance 1 before learning.
