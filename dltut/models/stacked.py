@@ -182,13 +182,15 @@ class DBN(Stack):
     rng : RandomState or Generator
         Seeds the Gibbs chains, then draws the weights of the hidden layers, in order.
     n_in : int
-        Inputs, from 0 to 1.
+        Inputs, from 0 to 1 if they are binary.
     n_hidden : int or sequence of int
         Units of each hidden layer.
     n_out : int
         Classes.
     dropout : float or sequence of float
         While finetuning, as in `MLP`.
+    visible : {"binary", "gaussian"}
+        What the inputs are to the first machine, see `RBM`; all others see binary units.
 
     Attributes
     ----------
@@ -219,12 +221,16 @@ class DBN(Stack):
         n_hidden: int | Sequence[int] = (500, 500),
         n_out: int = 10,
         dropout: float | Sequence[float] = 0.0,
+        visible: str = "binary",
     ):
+        self._visible = visible
         super().__init__(rng, n_in, n_hidden, n_out, dropout)
+        self.arguments["visible"] = visible
         self.rbms = self.blocks
 
     def _block(self, layer, *arguments, **more):
-        return RBM(*arguments, W=layer.W, hbias=layer.b, **more)
+        visible = self._visible if layer is self.layers[0] else "binary"
+        return RBM(*arguments, W=layer.W, hbias=layer.b, visible=visible, **more)
 
 
 def _one_each(given, n_layers, what):

@@ -148,6 +148,21 @@ def test_dropout_is_for_finetuning(values):
     assert (whole != part).any()
 
 
+def test_only_the_first_machine_sees_real_numbers(values):
+    model = DBN(np.random.RandomState(1), 12, (7, 6), 3, visible="gaussian")
+    assert [each.arguments["visible"] for each in model.rbms] == ["gaussian", "binary"]
+    lone = RBM(np.random.RandomState(0), 12, 7, as_numbers(model.layers[0].W), visible="gaussian")
+    lone.streams.seed = model.rbms[0].streams.seed
+    x = pt.matrix("x")
+    cost, updates = lone.cost_updates(x, 0.1)
+    wanted = function([x], cost, updates, mode="FAST_COMPILE")(values)
+    np.testing.assert_allclose(learned(model, 0, values), wanted, rtol=1e-5)
+    for found, alone in zip(model.rbms[0].params, lone.params, strict=True):
+        np.testing.assert_allclose(as_numbers(found), as_numbers(alone), rtol=1e-5, atol=1e-7)
+    with pytest.raises(InputError, match="real"):
+        DBN(np.random.RandomState(1), 12, 7, 3, visible="real")
+
+
 def test_one_corruption_level_is_for_all_layers(rng):
     assert SdA(rng, 12, (7, 6), 3, corruption_levels=0.25).corruption_levels == [0.25, 0.25]
     assert SdA(rng, 12, (7, 6), 3, corruption_levels=(0.25,)).corruption_levels == [0.25, 0.25]
