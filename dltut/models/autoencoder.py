@@ -98,7 +98,11 @@ class Autoencoder:
 
     def hidden(self, x):
         """The code, shape (batch, n_hidden), of inputs, shape (batch, n_visible)."""
-        return self.encoder(x @ self.W + self.bhid)
+        return self.encoder(self.sums(x))
+
+    def sums(self, x):
+        """What the encoder's activation is applied to, shape (batch, n_hidden)."""
+        return x @ self.W + self.bhid
 
     def scores(self, h):
         """What the decoder's activation is applied to, shape (batch, n_visible)."""
@@ -216,13 +220,6 @@ class cA(Autoencoder):
     ----------
     .. [1] Rifai, Vincent, Muller, Glorot, Bengio (2011), Contractive auto-encoders: explicit
        invariance during feature extraction.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> model = cA(np.random.RandomState(123), n_visible=784, n_hidden=500)
-    >>> model.penalty(pt.matrix("x")).ndim
-    0
     """
 
     def penalty(self, x):
@@ -241,10 +238,13 @@ class cA(Autoencoder):
         For a sigmoid :math:`s' = h (1 - h)`. The mean is a true division: the tutorials' code has
         ``//`` in its place, whose gradient is zero, so that it never contracts anything.
         """
-        a = x @ self.W + self.bhid
+        return self._penalty(self.sums(x))
+
+    def _penalty(self, a):
         slopes = pt.grad(self.encoder(a).sum(), a)  # (batch, n_hidden)
         return (slopes * slopes @ (self.W * self.W).sum(axis=0)).mean()
 
     def cost(self, x, contraction_level: float = 0.1):
         """The cost of reconstructing x, plus the level times the penalty; scalar."""
-        return super().cost(x) + contraction_level * self.penalty(x)
+        a = self.sums(x)  # of both parts: their gradients meet here, before one product with x
+        return self.reconstruction_cost(x, self.encoder(a)) + contraction_level * self._penalty(a)
