@@ -247,7 +247,7 @@ def test_works_that_draw_compare_what_draws_hardly_change(bench):
     alike = [works[name].compared for name in ("da", "hmc")]
     for compared in alike:
         assert difference(compared([first]), compared([second])) < 0.1
-        assert difference(compared([first]), compared([1.2 * second])) > 0.1
+        assert difference(compared([first]), compared([1.3 * second])) > 0.25
     assert difference(*(works["mlp"].compared([each]) for each in (first, second))) > 0.5
 
 
@@ -276,7 +276,7 @@ def test_works_without_labels_have_pixels_as_chances(bench):
 def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
     published = bench.works.WORKS[name]
     settings = published.settings | ({} if name == "hmc" else {"n_hidden": 50, "n_examples": 6000})
-    checked = {"da": 300, "rbm": 150, "dbn": 300, "hmc": 2000}[name]
+    checked = {"da": 300, "rbm": 150, "dbn": 300, "hmc": 4000}[name]
     work = bench.works.Work(
         name, "small", settings, 2, 1, checked, published.tolerance, published.compared
     )
