@@ -218,12 +218,13 @@ def numbers(state):
     return {name: np.array(variable.get_value()) for name, variable in state.items()}
 
 
-@pytest.mark.parametrize("visible", VISIBLE)
-def test_the_same_seed_gives_the_same_chain_in_every_mode(visible, floatX):
+@pytest.mark.parametrize(("visible", "width"), [("binary", "float32"), ("gaussian", "float64")])
+def test_the_same_seed_gives_the_same_chain_in_every_mode(visible, width):
     ends = []
     for mode in ("FAST_COMPILE", "NUMBA", "JAX"):
-        rbm = RBM(np.random.RandomState(11), 4, 3, visible=visible)
-        step, _ = persistent_step(mode, rbm, rule=momentum)
+        with pytensor.config.change_flags(floatX=width):
+            rbm = RBM(np.random.RandomState(11), 4, 3, visible=visible)
+            step, _ = persistent_step(mode, rbm, rule=momentum)
         watched = [float(step(0)) for _ in range(4)]
         ends.append(numbers(step.state) | {"watched": watched})
     for other in ends[1:]:
