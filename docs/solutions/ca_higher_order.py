@@ -11,7 +11,7 @@ from dltut.optim import sgd
 from dltut.rng import Streams
 from dltut.training import minibatch_function
 
-train = shared_dataset(load("digits").train[:400])
+train = shared_dataset(load("digits").train[:200])
 x = pt.matrix("x")
 model, streams = cA(np.random.RandomState(123), 784, 50), Streams(7)
 

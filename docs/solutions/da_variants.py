@@ -14,11 +14,11 @@ train = shared_dataset((standard, np.zeros(len(digits), "int64")))
 
 x = pt.matrix("x")
 rng = np.random.RandomState(123)
-model = dA(rng, 784, 100, corruption="gaussian", encoder="tanh", decoder="linear", tied=False)
+model = dA(rng, 784, 40, corruption="gaussian", encoder="tanh", decoder="linear", tied=False)
 cost, updates = model.cost_updates(x, learning_rate=0.003, corruption_level=0.5)
-step = minibatch_function(cost, [x], train, 20, updates)
+step = minibatch_function(cost, [x], train, 30, updates)
 
 costs = [np.mean([step(index) for index in range(step.n_batches)]) for _ in range(5)]
 print(" ".join(f"{each:.0f}" for each in costs))
 print([each.name for each in model.params])
-assert costs[-1] < 0.6 * costs[0] and costs[-1] < 784 / 2  # the mean picture costs 784
+assert costs[-1] < 0.75 * costs[0] and costs[-1] < 0.6 * 784  # the mean picture costs 784
