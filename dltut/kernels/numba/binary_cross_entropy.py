@@ -5,7 +5,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_defa
 
 from dltut.errors import InputError
 from dltut.kernels.binary_cross_entropy import BinaryCrossEntropy
-from dltut.kernels.numba.elementary import exp, log
+from dltut.kernels.numba.elementary import sigmoid, softplus
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel
 from dltut.kernels.numba.version import source_version
@@ -14,15 +14,12 @@ from dltut.kernels.numba.version import source_version
 @numba_njit
 def losses_of_rows(i, side, scores, x, losses, delta):
     """Some rows' losses, and their gradient over the number of all rows."""
-    one = delta.dtype.type(1)
-    zero, share = one - one, one / delta.dtype.type(len(scores))
+    share = delta.dtype.type(1) / delta.dtype.type(len(scores))
     for n in range(i * side, min((i + 1) * side, len(scores))):
-        loss, s, wanted, out = zero, scores[n], x[n], delta[n]
-        for k in range(len(out)):
-            small = exp(-abs(s[k]))
-            loss += max(s[k], zero) - s[k] * wanted[k] + log(one + small)
-            top = one if s[k] > zero else small
-            out[k] = (top / (one + small) - wanted[k]) * share
+        loss, s, wanted, out = delta.dtype.type(0), scores[n], x[n], delta[n]
+        for k in range(len(out)):  # no division here: its check for zero would bar vectors
+            loss += softplus(s[k]) - s[k] * wanted[k]
+            out[k] = (sigmoid(s[k]) - wanted[k]) * share
         losses[n] = loss
 
 

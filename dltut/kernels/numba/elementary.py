@@ -87,15 +87,21 @@ def exp32(x):
 
 
 @_compiled
+def _log_from_bits(bits, k_more):
+    """The logarithm of 2^k (1 + f), from its bits less those of the root of one half."""
+    k = np.float32(np.int32(bits >> 23)) - k_more
+    f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
+    tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
+    tail = (((tail * f + _L3) * f + _L2) * f + _L1) * f + _L0
+    return k * _LN2_HIGH + (f + (f * f * (f * tail - _HALF) + k * _LN2_LOW))
+
+
+@_compiled
 def log32(x):
     """Natural logarithm: k ln 2 + log(1 + f) for x = 2^k (1 + f)."""
     denormal = x < _SMALLEST_NORMAL
     bits = np.int32(_bits(_choice(denormal, x * _LIFT, x)) - _ROOT_HALF_BITS)
-    k = np.float32(np.int32(bits >> 23)) - _choice(denormal, _LIFT_EXPONENT, _ZERO)
-    f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
-    tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
-    tail = (((tail * f + _L3) * f + _L2) * f + _L1) * f + _L0
-    value = k * _LN2_HIGH + (f + (f * f * (f * tail - _HALF) + k * _LN2_LOW))
+    value = _log_from_bits(bits, _choice(denormal, _LIFT_EXPONENT, _ZERO))
     value = _choice(x < _INFINITY, value, x)
     value = _choice(x > _ZERO, value, _NAN)
     return _choice(x == _ZERO, -_INFINITY, value)
@@ -120,11 +126,17 @@ def sigmoid32(x):
 
 
 @_compiled
+def log1p32(x):
+    """log(1 + x) for x from 0 to 1: log(u) for u = 1 + x, and what u lost of x to rounding."""
+    u = _ONE + x
+    bits = np.int32(_bits(u) - _ROOT_HALF_BITS)
+    return _log_from_bits(bits, _ZERO) + (x - (u - _ONE)) / u
+
+
+@_compiled
 def softplus32(x):
-    """log(1 + exp(x)): log(u) for u = 1 + e, and what u lost of e = exp(-|x|) to rounding."""
-    small = exp32(-abs(x))
-    u = _ONE + small
-    return _choice(x > _ZERO, x, _ZERO) + (log32(u) + (small - (u - _ONE)) / u)
+    """log(1 + exp(x)), from exp(-|x|), which is at most 1."""
+    return _choice(x > _ZERO, x, _ZERO) + log1p32(exp32(-abs(x)))
 
 
 @_compiled
