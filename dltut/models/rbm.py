@@ -89,7 +89,8 @@ class RBM:
         streams: Streams | None = None,
         name: str = "",
     ):
-        self.arguments = {"n_visible": n_visible, "n_hidden": n_hidden, "visible": visible}
+        self.arguments = {"n_visible": n_visible, "n_hidden": n_hidden}
+        self.arguments |= {"visible": visible, "name": name}
         self.n_visible, self.n_hidden, self.name = n_visible, n_hidden, name
         self.units = visible_units(visible)
         self.streams = Streams(seed_from(rng)) if streams is None else streams

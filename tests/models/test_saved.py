@@ -41,7 +41,7 @@ def outputs(*models):
         lambda rng: Autoencoder(rng, 36, 5, tied=False, encoder="tanh", decoder="linear"),
         lambda rng: dA(rng, 36, 5, corruption="gaussian", name="first"),
         lambda rng: cA(rng, 36, 5),
-        lambda rng: RBM(rng, 36, 5, visible="gaussian"),
+        lambda rng: RBM(rng, 36, 5, visible="gaussian", name="top"),
         lambda rng: SdA(rng, 36, (5, 4), 3, (0.1, 0.2), "salt_and_pepper", dropout=0.5),
         lambda rng: DBN(rng, 36, 5, 3, dropout=(0.1, 0.2)),
     ],
