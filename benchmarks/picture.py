@@ -98,6 +98,8 @@ def finish_bars(axes, names, end, places, title) -> None:
 
 def number(milliseconds: float) -> str:
     """Two or three digits."""
+    if milliseconds < 0.1:
+        return f"{milliseconds:.2g}"
     digits = 2 if milliseconds < 10 else 1 if milliseconds < 100 else 0
     return f"{milliseconds:.{digits}f}"
 

@@ -218,7 +218,7 @@ WORKS = {
         _learning("dbn", "DBN layer 784-1000, CD-1, batch 10", "rbm", DBN, 300, 300, 0.015),
         Work(
             "hmc",
-            "HMC, 5-D Gaussian, 3 chains, 20 leapfrog steps",
+            "HMC, 5-D Gaussian, 3 chains, 20 steps",
             {"kind": "hmc"} | HMC,
             calls=4000,
             checked_calls=4000,

@@ -10,13 +10,16 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 AFTER_A_FUNCTION = re.compile(r"(?<=&ApplyFunction;</mo>)(?=\s*<(?!mo))")
+ACCENT_AND_INDEX = re.compile(r"\\(tilde|hat|bar) ?\{?(\w)\}?_(\{[^{}]*\}|\w)")
 THIN_SPACE = '<mspace width="0.17em"/>'
 
 
 def mathml(node: nodes.Node, as_block: bool) -> str:
     """The MathML of a formula; a formula that cannot be translated is a warning with its place."""
+    # docutils would set the index of an accented letter below the letter.
+    formula = ACCENT_AND_INDEX.sub(r"\\\1{\2_\3}", node.astext())
     try:
-        translated = tex2mathml(node.astext(), as_block=as_block)
+        translated = tex2mathml(formula, as_block=as_block)
     except MathError as error:
         logger.warning("formula %r: %s", node.astext(), error, location=node)
         return f"<code>{node.astext()}</code>"
