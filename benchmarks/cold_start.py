@@ -9,8 +9,8 @@ from pathlib import Path
 
 import table
 
-from dltut.errors import InputError
-from dltut.flags import run
+from dltut.commands.flags import run
+from dltut.exceptions import InputError
 
 HERE = Path(__file__).parent
 HEADER = ("script", "cache", "s to the first validation", "s in all", "MB")

@@ -10,9 +10,9 @@ from race import Race
 from run import machine, prepare
 from works import LENET, WORKS, Work
 
-from dltut.files import atomic
-from dltut.flags import run
-from dltut.progress import say
+from dltut.commands.flags import run
+from dltut.machine.files import atomic
+from dltut.machine.progress import say
 
 RIVALS = ("dltut", "torch", "torch, channels last", "JAX")
 MLP = WORKS["mlp"].settings | {"n_examples": 10_000}

@@ -14,10 +14,10 @@ from entries import ENTRIES
 from race import Race
 from works import CONVOLUTIONS, DRAWING, TRAINING, WORKS
 
-from dltut.errors import InputError, nearest
-from dltut.files import atomic
-from dltut.flags import run
-from dltut.progress import say
+from dltut.commands.flags import run
+from dltut.exceptions import InputError, nearest
+from dltut.machine.files import atomic
+from dltut.machine.progress import say
 
 GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING}
 LAUNCHED = (*TRAINING, *DRAWING)  # with an empty cache, too

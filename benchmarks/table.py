@@ -6,7 +6,7 @@ from math import inf
 from pathlib import Path
 from statistics import geometric_mean, median
 
-from dltut.files import atomic
+from dltut.machine.files import atomic
 
 HEADER = ("who", "ms", "least", "most", "x dltut", "cold s", "warm s", "MB")
 OURS, OURS_JAX = "dltut", "dltut, JAX mode"

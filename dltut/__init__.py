@@ -5,7 +5,7 @@ import importlib
 __version__ = "0.1.0"
 __all__ = ["function", "shared_dataset"]
 
-_HOME_OF = {"function": "dltut.backend", "shared_dataset": "dltut.shared"}
+_HOME_OF = {"function": "dltut.machine.backend", "shared_dataset": "dltut.machine.shared"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,6 @@
 """``python -m dltut``."""
 
-from dltut.cli import main
+from dltut.commands.cli import main
 
 if __name__ == "__main__":
     main()

@@ -54,7 +54,7 @@ learn mlp "--max-epochs 10" mistakes
 "$python" - "$work" <<'PYTHON'
 import sys
 
-from dltut.serialize import read_arrays
+from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
 
 _, weights = first_layer_weights(read_arrays(f"{sys.argv[1]}/mlp-100/best.safetensors")[0])
@@ -74,7 +74,7 @@ import pytensor.tensor as pt
 
 from dltut import function
 from dltut.samplers import Banana, leapfrog
-from dltut.serialize import read_arrays
+from dltut.machine.serialize import read_arrays
 from dltut.viz import samples_picture, save_picture
 
 energy, x, v, stepsize = Banana(), pt.matrix("x"), pt.matrix("v"), pt.scalar("stepsize")
@@ -103,7 +103,7 @@ import sys
 
 from PIL import Image
 
-from dltut.serialize import read_arrays
+from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
 
 
@@ -146,7 +146,7 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import function, shared_dataset
-from dltut.config import configure
+from dltut.machine.config import configure
 from dltut.datasets import load
 from dltut.models import gibbs_samples, load_model
 from dltut.training import minibatch_function, read_log

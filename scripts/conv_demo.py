@@ -7,13 +7,13 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import function
-from dltut.config import configure
+from dltut.commands.flags import run
 from dltut.datasets.pictures import read_picture, resized
-from dltut.errors import InputError
-from dltut.flags import run
+from dltut.exceptions import InputError
+from dltut.machine.config import configure
+from dltut.machine.progress import say
+from dltut.machine.shared import as_floatX
 from dltut.nn import conv2d, pool2d
-from dltut.progress import say
-from dltut.shared import as_floatX
 from dltut.viz import feature_map_picture, sample_photograph, save_picture
 
 

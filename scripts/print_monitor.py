@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from dltut.errors import InputError
-from dltut.flags import run
+from dltut.commands.flags import run
+from dltut.exceptions import InputError
 from dltut.training import read_log
 from dltut.viz import channel_names
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import function
-from dltut.config import configure
-from dltut.errors import InputError
-from dltut.flags import run
-from dltut.progress import bar, say
+from dltut.commands.flags import run
+from dltut.exceptions import InputError
+from dltut.machine.config import configure
+from dltut.machine.progress import bar, say
+from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
+from dltut.machine.shared import as_floatX
 from dltut.samplers import HMC, Banana, Gaussian, Mixture
-from dltut.serialize import named_values, read_arrays, set_named_values, write_arrays
-from dltut.shared import as_floatX
 from dltut.training import open_run
 from dltut.viz import samples_picture, save_picture
 

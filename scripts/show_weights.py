@@ -5,10 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from dltut.flags import run
-from dltut.predict import model_file
-from dltut.progress import say
-from dltut.serialize import read_arrays
+from dltut.commands.flags import run
+from dltut.commands.predict import model_file
+from dltut.machine.progress import say
+from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
 
 

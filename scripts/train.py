@@ -1,7 +1,7 @@
 """Train what a configuration file describes: train.py experiments/mlp.yaml."""
 
-from dltut.flags import run
-from dltut.train import train
+from dltut.commands.flags import run
+from dltut.commands.train import train
 
 if __name__ == "__main__":
     run(train)

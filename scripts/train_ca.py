@@ -7,11 +7,11 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.config import configure
+from dltut.commands.flags import run
+from dltut.commands.report import draw_filters, draw_run
 from dltut.datasets import load
-from dltut.flags import run
+from dltut.machine.config import configure
 from dltut.models import cA
-from dltut.report import draw_filters, draw_run
 from dltut.training import (
     Checkpoint,
     EachEpoch,

@@ -12,14 +12,14 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.config import configure
+from dltut.commands.flags import run
+from dltut.commands.report import draw_run
 from dltut.datasets import load
-from dltut.flags import run
+from dltut.machine.config import configure
+from dltut.machine.serialize import save_model
 from dltut.models import LogisticRegression
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import minimise
-from dltut.report import draw_run
-from dltut.serialize import save_model
 from dltut.training import Log, minibatch_function, open_run, rehearse
 from dltut.training.checkpoint import BEST
 from dltut.training.display import lines, summary

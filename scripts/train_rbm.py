@@ -8,12 +8,12 @@ import pytensor
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.config import configure
+from dltut.commands.flags import run
+from dltut.commands.report import draw_filters, draw_run
 from dltut.datasets import load
-from dltut.errors import InputError
-from dltut.flags import run
+from dltut.exceptions import InputError
+from dltut.machine.config import configure
 from dltut.models import RBM, gibbs_samples, scattered_bits
-from dltut.report import draw_filters, draw_run
 from dltut.training import (
     Checkpoint,
     EachEpoch,

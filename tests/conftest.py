@@ -8,7 +8,7 @@ import numpy as np
 import pytensor
 import pytest
 
-from dltut.config import CUDA_PLUGINS
+from dltut.machine.config import CUDA_PLUGINS
 
 REPOSITORY = Path(__file__).parents[1]
 

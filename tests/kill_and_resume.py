@@ -19,8 +19,8 @@ from typing import Literal
 
 import numpy as np
 
-from dltut.flags import run
-from dltut.serialize import read_arrays
+from dltut.commands.flags import run
+from dltut.machine.serialize import read_arrays
 
 ROOT = Path(__file__).parents[1]
 EXPERIMENT = Path(__file__).with_suffix(".yaml")

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from dltut.flags import documentation
+from dltut.commands.flags import documentation
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    "errors files progress pickles theanorc config backend shared rng kernels",
+    "exceptions machine kernels",
     "datasets nn viz",
-    "layers optim serialize",
+    "layers optim",
     "models samplers",
     "training",
-    "flags report doctor yaml_config arguments experiment train predict cli __main__",
+    "experiment commands __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
@@ -173,11 +173,11 @@ def test_only_backend_compiles_functions():
         places |= {
             module.at(n): module for n, name in module.calls() if name == "pytensor.function"
         }
-    assert_none(outside(places, "backend"))
+    assert_none(outside(places, "machine.backend"))
 
 
 def test_only_backend_and_kernels_know_numba_and_jax():
-    assert_none(outside(importers(*COMPILERS), "backend", "kernels"))
+    assert_none(outside(importers(*COMPILERS), "machine.backend", "kernels"))
 
 
 def test_only_rng_draws_symbolic_bits():
@@ -186,7 +186,7 @@ def test_only_rng_draws_symbolic_bits():
         for node in module.nodes(ast.Attribute):
             if begins(dotted(node), "pt.random", "pytensor.tensor.random"):
                 streams[module.at(node)] = module
-    assert_none(outside(streams, "rng", "kernels"))
+    assert_none(outside(streams, "machine.rng", "kernels"))
 
 
 def test_randomness_has_an_owner():
@@ -234,7 +234,7 @@ def test_only_configure_changes_pytensor_s_settings():
         for node in module.nodes(ast.Attribute)
         if isinstance(node.ctx, ast.Store) and begins(dotted(node), "pytensor.config", "config")
     }
-    assert_none(outside(places, "config"))
+    assert_none(outside(places, "machine.config"))
 
 
 def test_modules_do_nothing_when_they_are_imported():
@@ -257,7 +257,7 @@ def test_nothing_is_read_that_can_run_code():
                 unsafe[module.at(node.value)] = module
     assert_none(list(unsafe))
     readers = importers("pickle.load", "pickle.loads", "pickle.Unpickler", "_pickle")
-    assert_none(outside(readers, "pickles"))
+    assert_none(outside(readers, "machine.pickles"))
 
 
 def test_no_error_is_swallowed():

@@ -12,9 +12,9 @@ import pytest
 import small_mnist as small
 
 from dltut.datasets import load
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.serialize import read_arrays, save_model, write_arrays
 from dltut.models import LogisticRegression, load_model
-from dltut.serialize import read_arrays, save_model, write_arrays
 
 LAYOUTS = {
     "idx": lambda folder: small.write_idx_files(folder, ending="") / "train-images-idx3-ubyte",

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.models.pseudo_likelihood import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"

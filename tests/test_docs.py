@@ -15,7 +15,7 @@ import pytensor
 import pytest
 
 import dltut
-from dltut.cli import COMMANDS
+from dltut.commands.cli import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -134,7 +134,7 @@ def flags_of_script(path):
 
 def flags_of_command(name):
     module, _, function = COMMANDS[name][0].partition(":")
-    return flags_of(getattr(importlib.import_module(module), function))
+    return flags_of(getattr(importlib.import_module(f"dltut.commands.{module}"), function))
 
 
 def flags_of(function):
@@ -185,7 +185,10 @@ def public():
     names = {}
     for info in pkgutil.walk_packages(dltut.__path__, "dltut."):
         inner = info.name.removeprefix("dltut.")
-        if inner.startswith(("kernels", "__main__")) or (inner.count(".") and not info.ispkg):
+        rooms = inner.startswith(("machine.", "commands.", "experiment."))
+        if inner.startswith(("kernels", "__main__")) or (
+            "." in inner and not (info.ispkg or rooms)
+        ):
             continue
         module = importlib.import_module(info.name)
         for name in getattr(module, "__all__", defined_in(module)):

@@ -14,11 +14,11 @@ from test_scripts import SMALL, TRAINING
 
 from dltut import shared_dataset
 from dltut.layers import Dropout
+from dltut.machine.rng import Streams
+from dltut.machine.serialize import read_arrays
 from dltut.models import LeNet, load_model
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import adam, sgd
-from dltut.rng import Streams
-from dltut.serialize import read_arrays
 from dltut.training import minibatch_function, read_log
 
 export = pytest.importorskip("jax.export").export
@@ -122,7 +122,8 @@ def test_a_training_step_translates_for_a_gpu(rule, rng, floatX):
 
 def test_a_missing_gpu_is_one_line(started):
     program = (
-        "import pytensor.tensor as pt; from dltut import function; from dltut.flags import run;"
+        "import pytensor.tensor as pt; from dltut import function;"
+        "from dltut.commands.flags import run;"
         "run(lambda: function([], pt.zeros(2), mode='JAX'), [])"
     )
     ended = started("-c", program, JAX_PLATFORMS="cuda", CUDA_VISIBLE_DEVICES="")

@@ -7,7 +7,7 @@ import sys
 import pytest
 from kill_and_resume import LONGEST_START, finish, timeless, wait, written
 
-from dltut.serialize import read_arrays
+from dltut.machine.serialize import read_arrays
 
 FLAGS = "--dataset digits --n-hidden 20 15 --corruption-levels 0.2 --dropout 0.1"
 FLAGS += " --pretrain-batch-size 100 --pretrain-epochs 30 --pretrain-learning-rate 0.01"

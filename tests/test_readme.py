@@ -70,4 +70,4 @@ def test_the_package_carries_its_data(repository, project):
 
 
 def test_the_console_script_is_the_command_line(project):
-    assert project["project"]["scripts"] == {"dltut": "dltut.cli:main"}
+    assert project["project"]["scripts"] == {"dltut": "dltut.commands.cli:main"}

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.flags import run
+from dltut.commands.flags import run
+from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
-from dltut.serialize import read_arrays
 from dltut.training import read_log
 
 FOLDER = Path(__file__).parents[1] / "scripts"

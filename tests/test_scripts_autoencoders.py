@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut import cli
-from dltut.flags import run
+from dltut.commands import cli
+from dltut.commands.flags import run
+from dltut.machine.serialize import read_arrays
 from dltut.models import cA, dA, load_model
-from dltut.serialize import read_arrays
 from dltut.training import Progress, read_log
 
 FOLDER = Path(__file__).parents[1] / "scripts"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.errors import InputError
-from dltut.flags import run
-from dltut.serialize import write_arrays
+from dltut.commands.flags import run
+from dltut.exceptions import InputError
+from dltut.machine.serialize import write_arrays
 from dltut.training import Log
 from dltut.training.log import write_log
 from dltut.viz import filter_picture

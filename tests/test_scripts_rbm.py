@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut import cli
-from dltut.flags import run
+from dltut.commands import cli
+from dltut.commands.flags import run
 from dltut.models import RBM, load_model
 from dltut.training import read_log
 from dltut.training.extensions import Extension

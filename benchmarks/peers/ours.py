@@ -5,7 +5,7 @@ import pytensor
 import pytensor.tensor as pt
 
 import dltut
-from dltut.config import configure
+from dltut.machine.config import configure
 from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, dA
 from dltut.nn import conv2d, errors, l2, negative_log_likelihood
 from dltut.optim import sgd

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 
 DIGITS = tuple("0123456789")
 PREPARATIONS = ("resize", "digit", "light on dark")

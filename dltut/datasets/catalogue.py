@@ -4,12 +4,12 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from dltut import config
 from dltut.datasets import digits, fashion_mnist, images, mnist
 from dltut.datasets.base import Dataset
 from dltut.datasets.layouts import layout_in, read_splits
-from dltut.errors import InputError, nearest
-from dltut.progress import say
+from dltut.exceptions import InputError, nearest
+from dltut.machine import config
+from dltut.machine.progress import say
 
 NAMES = ("auto", "digits", "mnist", "fashion-mnist")
 QUICK = (1200, 600, 600)  # examples; two minibatches of the largest size that the scripts use
@@ -29,7 +29,7 @@ def load(
         is the whole MNIST or an error. A path leads to a pickle (``mnist.pkl.gz``) or npz file, a
         folder with the four idx files, or a folder of pictures with a subfolder for each class.
     data_dir : path, optional
-        The data folder, else the configured one, `dltut.config.data_dir`.
+        The data folder, else the configured one, `dltut.machine.config.data_dir`.
     quick : bool
         Only the first 1200 / 600 / 600 examples, to see that something runs.
 
@@ -78,7 +78,7 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list:
     (3000, 784)
     """
     # PyTensor takes a second to import; the rest of this package does without it
-    from dltut.shared import shared_dataset
+    from dltut.machine.shared import shared_dataset
 
     is_absent = str(dataset) == "mnist.pkl.gz" and not Path(dataset).exists()
     splits = load("auto" if is_absent else dataset)

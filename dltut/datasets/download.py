@@ -10,11 +10,11 @@ import zlib
 from os import PathLike
 from pathlib import Path
 
-from dltut import config
 from dltut.datasets.package_index import rebuild_mnist
 from dltut.datasets.sources import SOURCES, Source
-from dltut.errors import InputError, nearest
-from dltut.progress import bar, say
+from dltut.exceptions import InputError, nearest
+from dltut.machine import config
+from dltut.machine.progress import bar, say
 
 ROUNDS = 2  # over all mirrors, for each file
 TIMEOUT = 20  # seconds without a byte
@@ -36,7 +36,7 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
     ----------
     name : {"mnist", "fashion-mnist"}
     data_dir : path, optional
-        Else the configured one, `dltut.config.data_dir`.
+        Else the configured one, `dltut.machine.config.data_dir`.
 
     Returns
     -------

@@ -12,8 +12,8 @@ from pathlib import Path
 from dltut.datasets.base import Dataset
 from dltut.datasets.folder import existing_data_folder
 from dltut.datasets.layouts import layout_in, read_splits
-from dltut.errors import InputError
-from dltut.progress import say
+from dltut.exceptions import InputError
+from dltut.machine.progress import say
 
 CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
@@ -31,7 +31,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
         As for `dltut.datasets.mnist.load`.
     data_dir : path, optional
         Where to look otherwise, in its folder ``fashion-mnist``;
-        else in the configured folder, `dltut.config.data_dir`.
+        else in the configured folder, `dltut.machine.config.data_dir`.
 
     Returns
     -------

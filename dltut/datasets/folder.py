@@ -3,8 +3,8 @@
 from os import PathLike
 from pathlib import Path
 
-from dltut import config
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine import config
 
 
 def existing_data_folder(data_dir: str | PathLike | None = None) -> Path:

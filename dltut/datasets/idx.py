@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.errors import InputError
-from dltut.files import atomic, open_unpacked
+from dltut.exceptions import InputError
+from dltut.machine.files import atomic, open_unpacked
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.pictures import resized
-from dltut.errors import InputError, nearest
-from dltut.progress import bar, say
+from dltut.exceptions import InputError, nearest
+from dltut.machine.progress import bar, say
 
 PARTS = ("train", "valid", "test")
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from dltut.datasets.base import Split
 from dltut.datasets.idx import read_idx
-from dltut.errors import InputError
-from dltut.files import open_unpacked
-from dltut.pickles import load_arrays
+from dltut.exceptions import InputError
+from dltut.machine.files import open_unpacked
+from dltut.machine.pickles import load_arrays
 
 IDX_FILES = (
     "train-images-idx3-ubyte",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 
 MODES = ("sequential", "shuffled", "random")
 

@@ -13,8 +13,8 @@ from dltut.datasets import digits
 from dltut.datasets.base import Dataset
 from dltut.datasets.folder import existing_data_folder
 from dltut.datasets.layouts import layout_in, read_splits
-from dltut.errors import InputError
-from dltut.progress import say
+from dltut.exceptions import InputError
+from dltut.machine.progress import say
 
 HOW_TO_GET = "python -m dltut data mnist"
 
@@ -32,7 +32,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
         folder with one of these.
     data_dir : path, optional
         Where to look otherwise, in it and in its folder ``mnist``;
-        else in the configured folder, `dltut.config.data_dir`.
+        else in the configured folder, `dltut.machine.config.data_dir`.
 
     Returns
     -------

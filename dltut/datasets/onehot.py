@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def one_hot(y: ArrayLike, n_classes: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 SIDE, BOX = 28, 20  # pixels of a prepared digit, and of the square that its strokes fit in
 LARGEST = 512  # pixels; larger pictures are shrunk before anything is looked for in them

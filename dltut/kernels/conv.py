@@ -13,7 +13,7 @@ from pytensor.graph.op import Op
 from pytensor.tensor.basic import as_tensor_variable
 from pytensor.tensor.type import TensorType
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def padding(border_mode: str | tuple[int, int], kernel: tuple[int, int]) -> tuple[int, int]:

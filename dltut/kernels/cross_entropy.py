@@ -6,7 +6,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.type import TensorType
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 class CrossEntropy(Op):

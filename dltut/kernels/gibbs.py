@@ -8,7 +8,7 @@ import numpy as np
 from pytensor.graph.basic import Apply
 from pytensor.tensor.type import TensorType
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.kernels.threefry import Draw, uniform
 
 VISIBLE = ("binary", "gaussian")

@@ -7,7 +7,7 @@ from pytensor.graph.op import Op
 from pytensor.tensor.basic import as_tensor_variable
 from pytensor.tensor.type import TensorType
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def output_size(n: int, ws: int, stride: int, pad: int, ignore_border: bool) -> int:

@@ -2,8 +2,8 @@
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
-from dltut.rng import Streams
+from dltut.exceptions import InputError
+from dltut.machine.rng import Streams
 
 
 class Dropout:

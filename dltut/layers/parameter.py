@@ -4,8 +4,8 @@ import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
-from dltut.errors import InputError
-from dltut.shared import as_floatX
+from dltut.exceptions import InputError
+from dltut.machine.shared import as_floatX
 
 
 def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:

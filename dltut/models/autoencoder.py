@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers.parameter import joined, owned, parameter
+from dltut.machine.rng import Streams, seed_from
 from dltut.nn import binary_cross_entropy, init, squared_error
 from dltut.nn.activations import activation as activation_of
 from dltut.nn.activations import name_of
 from dltut.nn.corruption import corruption as corruption_of
 from dltut.nn.corruption import name_of as corruption_name
 from dltut.optim import sgd
-from dltut.rng import Streams, seed_from
 
 
 class Autoencoder:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers import ConvPool, Dense
 from dltut.models.logistic import LogisticRegression
 from dltut.nn.activations import activation as activation_of

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers import Dense, Dropout
+from dltut.machine.rng import Streams, seed_from
 from dltut.models.logistic import LogisticRegression
 from dltut.nn.activations import activation as activation_of
 from dltut.nn.activations import name_of
-from dltut.rng import Streams, seed_from
 
 
 class MLP:

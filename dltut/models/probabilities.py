@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.backend import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
+from dltut.machine.shared import as_floatX
 from dltut.models.reconstructions import way_back
-from dltut.shared import as_floatX
 
 
 def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:

@@ -5,7 +5,7 @@ from math import gcd
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def pseudo_likelihood(rbm, x, bit):

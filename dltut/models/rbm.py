@@ -8,12 +8,12 @@ import pytensor.tensor as pt
 from pytensor.gradient import disconnected_grad
 
 from dltut.layers.parameter import joined, owned, parameter
+from dltut.machine.rng import Streams, seed_from
+from dltut.machine.shared import shared_zeros
 from dltut.models.pseudo_likelihood import pseudo_likelihood, scattered_bits
 from dltut.models.visible_units import visible_units
 from dltut.nn import init
 from dltut.optim import sgd
-from dltut.rng import Streams, seed_from
-from dltut.shared import shared_zeros
 
 
 class GibbsSample(NamedTuple):

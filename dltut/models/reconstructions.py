@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.backend import function
-from dltut.errors import InputError
-from dltut.shared import as_floatX
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
+from dltut.machine.shared import as_floatX
 
 
 def reconstruction_function(

@@ -4,9 +4,9 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 
-from dltut.backend import function
-from dltut.progress import spinner
-from dltut.shared import as_floatX
+from dltut.machine.backend import function
+from dltut.machine.progress import spinner
+from dltut.machine.shared import as_floatX
 
 
 def gibbs_samples(rbm, x: np.ndarray, n_samples: int = 10, n_steps: int = 1000) -> np.ndarray:

@@ -5,20 +5,20 @@ from functools import partial
 
 import numpy as np
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
+from dltut.machine.serialize import read_arrays, set_named_values, stored_variables
 from dltut.models.autoencoder import Autoencoder, cA, dA
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.rbm import RBM
 from dltut.models.stacked import DBN, SdA
-from dltut.serialize import read_arrays, set_named_values, stored_variables
 
 DRAWN = (MLP, LeNet, Autoencoder, dA, cA, RBM, SdA, DBN)  # their weights, by a generator
 
 
 def load_model(path: str | os.PathLike, **arguments):
-    """The model that `dltut.serialize.save_model` wrote, with its parameters.
+    """The model that `dltut.machine.serialize.save_model` wrote, with its parameters.
 
     Parameters
     ----------

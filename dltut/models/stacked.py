@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.rng import Streams, seed_from
 from dltut.models.autoencoder import dA
 from dltut.models.mlp import MLP
 from dltut.models.rbm import RBM
 from dltut.optim import sgd
-from dltut.rng import Streams, seed_from
 
 
 class Stack(MLP):

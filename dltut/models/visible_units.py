@@ -2,7 +2,7 @@
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.nn import binary_cross_entropy, squared_error
 
 

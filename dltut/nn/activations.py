@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 
 
 def relu(x):

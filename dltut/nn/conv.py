@@ -3,10 +3,10 @@
 import pytensor.tensor as pt
 from pytensor.scalar import upcast
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.kernels.conv import Conv2d
+from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
-from dltut.shared import as_floats
 
 BORDER_MODES = ("valid", "full", "half")
 

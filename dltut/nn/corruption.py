@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError, nearest
-from dltut.rng import Streams
-from dltut.shared import as_floats
+from dltut.exceptions import InputError, nearest
+from dltut.machine.rng import Streams
+from dltut.machine.shared import as_floats
 
 
 def masking(streams: Streams, x, level: float):

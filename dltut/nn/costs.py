@@ -2,11 +2,11 @@
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.binary_cross_entropy import BinaryCrossEntropy
 from dltut.kernels.cross_entropy import CrossEntropy
 from dltut.kernels.error_rate import ErrorRate
-from dltut.shared import as_floats
+from dltut.machine.shared import as_floats
 
 
 def negative_log_likelihood(scores, y):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 Rng = np.random.RandomState | np.random.Generator
 Initializer = Callable[[Rng, tuple[int, ...]], np.ndarray]

@@ -2,7 +2,7 @@
 
 from numbers import Integral
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def pair(value: int | tuple[int, int], name: str, least: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def l1(weights: Sequence):

@@ -2,10 +2,10 @@
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.kernels.pool import Pool2d
+from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
-from dltut.shared import as_floats
 
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 

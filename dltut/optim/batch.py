@@ -6,7 +6,7 @@ import numpy as np
 import scipy.optimize
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim.parts import check_params
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim.parts import check_params, check_positive, typed
 
 

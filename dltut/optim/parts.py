@@ -7,7 +7,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def gradients(cost, params: list[SharedVariable]) -> dict:

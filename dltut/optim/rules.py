@@ -14,7 +14,7 @@ array([ 0.5, -0.5])
 
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim.parts import (
     check_fraction,
     check_params,

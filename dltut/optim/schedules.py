@@ -7,7 +7,7 @@ Schedules that react to the validation error have a memory and belong to the tra
 
 from collections.abc import Callable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 Schedule = Callable[[float], float]
 

@@ -5,9 +5,9 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedInputError
 
-from dltut.backend import function
-from dltut.errors import InputError
-from dltut.rng import next_states
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
+from dltut.machine.rng import next_states
 
 
 def check_positions(positions: np.ndarray) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import ArrayLike
 
-from dltut.errors import InputError
-from dltut.shared import as_floatX
+from dltut.exceptions import InputError
+from dltut.machine.shared import as_floatX
 
 
 class Gaussian:

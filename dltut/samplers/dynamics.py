@@ -3,7 +3,7 @@
 import pytensor
 import pytensor.tensor as pt
 
-from dltut.samplers.loop import scan
+from dltut.nn.loop import scan
 
 
 def kinetic_energy(velocities):

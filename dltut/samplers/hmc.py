@@ -6,14 +6,14 @@ import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
-from dltut.backend import function
-from dltut.errors import InputError
-from dltut.rng import Streams, next_states
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
+from dltut.machine.rng import Streams, next_states
+from dltut.machine.shared import as_floatX
+from dltut.nn.loop import repeated
 from dltut.samplers.checks import check_energy, check_positions
 from dltut.samplers.dynamics import hamiltonian, leapfrog
-from dltut.samplers.loop import repeated
 from dltut.samplers.stepsize import StepsizeRule
-from dltut.shared import as_floatX
 
 
 def accept(streams: Streams, before, after):
@@ -94,7 +94,7 @@ class HMC:
     rule : StepsizeRule
     state : list of shared variables
         All that a draw changes: those three, and the states of the streams. Saved and put back
-        (`dltut.serialize`), the chains go on with the draws that would have come.
+        (`dltut.machine.serialize`), the chains go on with the draws that would have come.
 
     Raises
     ------

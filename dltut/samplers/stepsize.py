@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytensor.tensor as pt
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.errors import InputError
-from dltut.progress import say
-from dltut.serialize import read_arrays, save_model, write_arrays
+from dltut.exceptions import InputError
+from dltut.machine.progress import say
+from dltut.machine.serialize import read_arrays, save_model, write_arrays
 from dltut.training.extensions import Extension
 from dltut.training.log import ROWS, append_log, write_log
 

@@ -5,7 +5,7 @@ import time
 
 from tqdm import tqdm
 
-from dltut.progress import bar, say
+from dltut.machine.progress import bar, say
 from dltut.training.extensions import Extension
 from dltut.training.log import place
 from dltut.training.monitor import POSITION

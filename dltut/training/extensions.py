@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.log import Log
 
 

@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.extensions import Extension
 from dltut.training.stopping import Criterion, value_of
 

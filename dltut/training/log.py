@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.errors import InputError
-from dltut.files import atomic
+from dltut.exceptions import InputError
+from dltut.machine.files import atomic
 
 ROWS = "log.jsonl"
 CLOCK = "clock.jsonl"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import inf
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.extensions import Extension
 from dltut.training.patience import Patience
 

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.stopping import Criterion, value_of
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.errors import InputError
-from dltut.files import remove_unfinished
-from dltut.progress import say
-from dltut.rng import next_states
-from dltut.serialize import read_arrays, set_named_values
-from dltut.shared import SharedSplit, shared_dataset
+from dltut.exceptions import InputError
+from dltut.machine.files import remove_unfinished
+from dltut.machine.progress import say
+from dltut.machine.rng import next_states
+from dltut.machine.serialize import read_arrays, set_named_values
+from dltut.machine.shared import SharedSplit, shared_dataset
 from dltut.training.checkpoint import BEST, Checkpoint
 from dltut.training.display import Progress
 from dltut.training.log import Log

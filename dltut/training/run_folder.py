@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from dltut.errors import InputError
-from dltut.files import atomic, remove_unfinished
-from dltut.progress import say
+from dltut.exceptions import InputError
+from dltut.machine.files import atomic, remove_unfinished
+from dltut.machine.progress import say
 
 CONFIG = "config.json"
 MAY_CHANGE = (

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.backend import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.rows import rows
-from dltut.shared import ChunkedSplit, SharedSplit
+from dltut.machine.backend import function
+from dltut.machine.shared import ChunkedSplit, SharedSplit
 
 
 def minibatch_function(

@@ -5,7 +5,7 @@ from math import inf, isfinite
 
 import numpy as np
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.training.extensions import Extension
 
 

@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.extensions import Extension
 from dltut.training.interrupt import handling_ctrl_c
 from dltut.training.log import Log

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz.tiles import tile_raster_images
 
 

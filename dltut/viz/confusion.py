@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, INK, PALE, class_names, drawn, sheet
 
 

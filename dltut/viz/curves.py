@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.viz.figure import COLOURS, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")

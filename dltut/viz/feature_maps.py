@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageOps
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, drawn, sheet
 
 

@@ -11,8 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
-from dltut.errors import InputError, nearest
-from dltut.files import atomic
+from dltut.exceptions import InputError, nearest
+from dltut.machine.files import atomic
 
 INK, FAINT, PALE = "#333333", "#8a8a8a", "#e9f0f7"
 BLUE, ORANGE, GREEN = "#2a6fb0", "#d9742b", "#3d8f5f"

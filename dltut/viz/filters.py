@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from dltut.errors import InputError, nearest
+from dltut.exceptions import InputError, nearest
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 
 RESCALE = ("individual", "global", "none")
@@ -17,7 +17,7 @@ def first_layer_weights(arrays: dict[str, np.ndarray]) -> tuple[str, np.ndarray]
     Parameters
     ----------
     arrays : dict
-        Parameters by name in forward order, as `dltut.serialize.read_arrays` returns them.
+        Parameters by name in forward order, as `dltut.machine.serialize.read_arrays` returns them.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, ORANGE, class_names, drawn, sheet
 
 

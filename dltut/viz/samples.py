@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz.figure import BLUE, ORANGE, drawn, sheet
 
 GRID = 200  # points of the density along each axis

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def scale_to_unit_interval(x: np.ndarray, eps: float = 1e-8) -> np.ndarray:

@@ -5,10 +5,10 @@ import pytensor.tensor as pt
 
 from dltut import shared_dataset
 from dltut.datasets import load
+from dltut.machine.rng import Streams
 from dltut.models import cA
 from dltut.nn import corruption
 from dltut.optim import sgd
-from dltut.rng import Streams
 from dltut.training import minibatch_function
 
 train = shared_dataset(load("digits").train[:200])

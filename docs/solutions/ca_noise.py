@@ -5,9 +5,9 @@ import pytensor.tensor as pt
 
 from dltut import function
 from dltut.datasets import load
+from dltut.machine.rng import Streams
 from dltut.models import cA
 from dltut.nn import corruption
-from dltut.rng import Streams
 
 digits = load("digits").train.x[:200]
 model, streams = cA(np.random.RandomState(123), 784, 50), Streams(7)

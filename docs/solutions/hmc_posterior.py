@@ -3,8 +3,8 @@
 import numpy as np
 import pytensor.tensor as pt
 
+from dltut.machine.shared import as_floatX
 from dltut.samplers import HMC
-from dltut.shared import as_floatX
 
 rng = np.random.RandomState(0)
 x = as_floatX(rng.normal(size=30))

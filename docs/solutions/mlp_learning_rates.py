@@ -6,10 +6,10 @@ import pytensor.tensor as pt
 
 from dltut import shared_dataset
 from dltut.datasets import load
+from dltut.machine.shared import as_floatX
 from dltut.models import MLP
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import sgd
-from dltut.shared import as_floatX
 from dltut.training import minibatch_function
 
 train, valid, _ = (shared_dataset(split) for split in load("digits", quick=True))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dltut.datasets import Dataset, Split
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import small_mnist as small
 from PIL import Image
 
 from dltut.datasets import load, load_data
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def test_auto_is_mnist_where_it_is_and_digits_elsewhere(tmp_path):

@@ -15,7 +15,7 @@ from dltut.datasets import download as downloads
 from dltut.datasets import mnist
 from dltut.datasets.download import download, fetch
 from dltut.datasets.sources import SOURCES, Source
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 CONTENT = bytes(range(256)) * 400
 PACKED = gzip.compress(CONTENT, compresslevel=0, mtime=0)

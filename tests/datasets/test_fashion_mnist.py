@@ -4,7 +4,7 @@ import pytest
 import small_mnist as small
 
 from dltut.datasets import fashion_mnist
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from dltut.datasets import read_idx, write_idx
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 HAND_MADE = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
 

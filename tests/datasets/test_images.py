@@ -6,7 +6,7 @@ from PIL import Image
 
 from dltut.datasets import images
 from dltut.datasets.pictures import resized
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 GREY = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
 

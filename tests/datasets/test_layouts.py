@@ -7,7 +7,7 @@ import pytest
 import small_mnist as small
 
 from dltut.datasets.layouts import layout_in, read_splits
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def write(layout, folder):

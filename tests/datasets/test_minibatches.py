@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltut.datasets import minibatches
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 sizes = st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n)))
 partials = st.sampled_from(["drop", "keep"])

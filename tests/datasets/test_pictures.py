@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from dltut.datasets import digits, mnist
 from dltut.datasets.pictures import prepare, prepare_digit, read_picture, resized
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 
 SEVEN = [(60, 60), (240, 70), (190, 180), (130, 340)]
 ONE = [(165, 50), (140, 350)]

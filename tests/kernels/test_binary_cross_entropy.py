@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit, log_expit
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import binary_cross_entropy
 
 BACKENDS = ["FAST_COMPILE", "NUMBA", "JAX"]

@@ -9,7 +9,7 @@ import pytest
 from oracles import conv2d as loops
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.conv import output_size, padding
 from dltut.kernels.numba.gather import inside
 from dltut.nn import conv2d

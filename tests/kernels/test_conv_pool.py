@@ -16,7 +16,7 @@ from pytensor.graph.traversal import apply_ancestors
 
 import dltut.kernels.numba.conv_pool  # noqa: F401
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.conv import Conv2d
 from dltut.kernels.conv_pool import ConvPool, ConvPoolGradients
 from dltut.kernels.pool import Pool2d

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import negative_log_likelihood
 
 BACKENDS = ["FAST_COMPILE", "NUMBA", "JAX"]

@@ -7,7 +7,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.dense import ACTIVATIONS, Affine, MatrixProduct
 
 MODES = "NUMBA", "FAST_COMPILE"

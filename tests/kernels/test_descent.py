@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.descent import DenseUpdate, Step
 
 MODES = "NUMBA", "FAST_COMPILE"

@@ -5,8 +5,8 @@ import numpy as np
 import pytensor.tensor as pt
 import pytest
 
-from dltut.backend import function
 from dltut.kernels.numba import elementary
+from dltut.machine.backend import function
 
 REFERENCES = {
     "exp": np.exp,

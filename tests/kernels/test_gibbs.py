@@ -6,9 +6,9 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.gibbs import GibbsChain
-from dltut.rng import Streams
+from dltut.machine.rng import Streams
 
 BACKENDS = ["FAST_COMPILE", "NUMBA", "JAX"]
 VISIBLE = ["binary", "gaussian"]

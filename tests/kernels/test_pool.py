@@ -8,7 +8,7 @@ from oracles import pool2d as loops
 from oracles import starts
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import pool2d
 
 OVERLAPPING = ((3, 2), (2, 1), True, (1, 0), "max")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from dltut import function
 from dltut.kernels.rewrites.linear import linear_terms
+from dltut.machine.rng import Streams
 from dltut.models import MLP
 from dltut.nn import l1, l2, negative_log_likelihood
 from dltut.nn.activations import relu
 from dltut.optim import adam, momentum, nesterov, sgd
-from dltut.rng import Streams
 
 
 def operations(compiled) -> list[str]:

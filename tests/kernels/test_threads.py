@@ -15,7 +15,7 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.numba import threads
 from dltut.kernels.numba.threads import in_parallel, n_threads
 

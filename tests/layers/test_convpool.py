@@ -6,7 +6,7 @@ import pytest
 from oracles import conv2d, pool2d
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers import ConvPool
 
 

@@ -5,9 +5,9 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers import Dropout
-from dltut.rng import Streams
+from dltut.machine.rng import Streams
 
 
 def thinned(p, seed=1, rescale=True, value=1.0, mode="FAST_COMPILE"):

@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.layers import Conv2D, ConvPool, Dense, parameter
 from dltut.layers.parameter import joined
 from dltut.models import LogisticRegression

@@ -8,10 +8,10 @@ from oracles import assert_golden, golden
 
 from dltut import function, shared_dataset
 from dltut.datasets import load
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.rng import Streams
 from dltut.models import Autoencoder, cA, dA
 from dltut.optim import adam
-from dltut.rng import Streams
 from dltut.training import minibatch_function
 
 

@@ -5,7 +5,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.models import LeNet
 from dltut.nn import conv2d
 

@@ -5,7 +5,7 @@ import pytensor
 import pytest
 from scipy.special import softmax
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.models import RBM, LeNet, LogisticRegression, dA, probability_function
 
 

@@ -10,7 +10,7 @@ import pytest
 from oracles import assert_golden, golden
 
 from dltut import function, shared_dataset
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.threefry import uniform
 from dltut.models import RBM
 from dltut.nn import binary_cross_entropy

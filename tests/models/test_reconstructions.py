@@ -4,7 +4,7 @@ import numpy as np
 import pytensor
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.models import RBM, Autoencoder, LogisticRegression, dA, reconstruction_function
 
 

@@ -5,7 +5,14 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.serialize import (
+    named_values,
+    read_arrays,
+    save_model,
+    stored_variables,
+    write_arrays,
+)
 from dltut.models import (
     DBN,
     MLP,
@@ -18,7 +25,6 @@ from dltut.models import (
     dA,
     load_model,
 )
-from dltut.serialize import named_values, read_arrays, save_model, stored_variables, write_arrays
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 from oracles import assert_golden, golden
 
 from dltut import function, shared_dataset
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.rng import Streams, seed_from
+from dltut.machine.serialize import named_values
 from dltut.models import DBN, MLP, RBM, SdA, dA
 from dltut.nn import negative_log_likelihood
 from dltut.optim import sgd
-from dltut.rng import Streams, seed_from
-from dltut.serialize import named_values
 from dltut.training import minibatch_function
 
 MAKE = {

@@ -6,7 +6,7 @@ import pytest
 from oracles import assert_gradient
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn.activations import activation, by_name, linear, name_of
 
 FORMULAS = {

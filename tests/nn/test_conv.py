@@ -10,7 +10,7 @@ from oracles import assert_golden, assert_gradient, golden
 from oracles import conv2d as loops
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import conv2d
 
 

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.rng import Streams
 from dltut.nn import corruption
-from dltut.rng import Streams
 
 N = 100_000
 

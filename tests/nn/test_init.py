@@ -4,7 +4,7 @@ import numpy as np
 import pytensor.tensor as pt
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import init
 
 DRAWN = {

@@ -10,7 +10,7 @@ from oracles import assert_golden, assert_gradient, golden, starts
 from oracles import pool2d as loops
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.nn import pool2d
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.optimize import check_grad
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim import flatten, minimise, unflatten
 
 FLOATS = st.sampled_from(["float32", "float64"])

@@ -5,8 +5,8 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from dltut.backend import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
 from dltut.optim import clip_gradient_norm, limit_norm, max_norm, sgd
 
 LIMIT = 1.5

@@ -5,7 +5,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim import sgd
 from dltut.optim.parts import gradients
 

@@ -7,8 +7,8 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from dltut.backend import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.backend import function
 from dltut.optim import (
     adadelta,
     adagrad,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.optim import schedules
 
 

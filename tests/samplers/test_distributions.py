@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.samplers import Banana, Gaussian, Mixture
 
 COVARIANCE = np.array([[2.0, 0.6], [0.6, 1.0]])

@@ -7,8 +7,8 @@ import pytest
 from oracles import assert_golden, golden
 
 from dltut import function
+from dltut.machine.shared import as_floatX
 from dltut.samplers import Banana, Gaussian, force, hamiltonian, kinetic_energy, leapfrog
-from dltut.shared import as_floatX
 
 
 def motion(energy, n_steps):

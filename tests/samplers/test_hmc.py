@@ -7,11 +7,11 @@ import pytest
 from scipy.stats import kstest, norm
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.threefry import uniform
-from dltut.rng import Streams
+from dltut.machine.rng import Streams
+from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
 from dltut.samplers import HMC, Gaussian, Mixture, accept
-from dltut.serialize import named_values, read_arrays, set_named_values, write_arrays
 
 BACKENDS = ["FAST_COMPILE", "NUMBA", "JAX"]
 

@@ -7,7 +7,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.samplers import StepsizeRule
 
 RULE = StepsizeRule(stepsize_min=0.1, initial_stepsize=0.1, stepsize_max=0.2)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from training.toy import Quadratic, Variable, fingerprint, trainer
 
 import dltut.training.checkpoint
-from dltut.errors import InputError
-from dltut.serialize import read_arrays, write_arrays
+from dltut.exceptions import InputError
+from dltut.machine.serialize import read_arrays, write_arrays
 from dltut.training import (
     Checkpoint,
     EachEpoch,

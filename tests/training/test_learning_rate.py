@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from training.toy import Variable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import HalveOnNoImprovement, Monitor, Schedule, Trainer
 
 

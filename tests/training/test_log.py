@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training.log import Log, append_log, read_log, write_log
 
 

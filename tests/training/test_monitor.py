@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from training.toy import Quadratic
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import Monitor, NoImprovement, Patience, Trainer, all_of, any_of
 
 

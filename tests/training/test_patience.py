@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from training.toy import run
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import Patience
 
 

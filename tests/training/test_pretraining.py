@@ -9,10 +9,10 @@ import pytensor
 import pytest
 
 from dltut import shared_dataset
-from dltut.errors import InputError
+from dltut.exceptions import InputError
+from dltut.machine.serialize import named_values, read_arrays
 from dltut.models import DBN, SdA, load_model
 from dltut.optim import momentum
-from dltut.serialize import named_values, read_arrays
 from dltut.training import PretrainingStep, pretrain, pretraining_steps, read_log, read_pretrained
 
 EPOCHS, BATCH, N = 3, 5, 23  # 4 minibatches an epoch

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import open_run, read_config
 
 ARGUMENTS = {"learning_rate": 0.1, "n_hidden": (500, 100), "data_dir": Path("data"), "seed": 1}

@@ -5,7 +5,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import shared_dataset
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.models import MLP, LogisticRegression
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import momentum, sgd

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from training.toy import Variable, run
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import (
     Diverged,
     Log,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from training.toy import Quadratic, Variable
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.training import Extension, LossHistory, MaxEpochs, Monitor, Trainer
 
 

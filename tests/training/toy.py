@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.serialize import read_arrays
+from dltut.machine.serialize import read_arrays
 from dltut.training import (
     Checkpoint,
     HalveOnNoImprovement,

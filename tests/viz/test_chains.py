@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import chain_picture
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import comparison_picture
 
 figure_of = comparison_picture.__wrapped__

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import confusion_matrix, confusion_picture
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=50)

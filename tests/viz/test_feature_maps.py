@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import feature_map_picture, sample_photograph
 
 

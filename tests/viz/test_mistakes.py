@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import mistakes_picture, worst_mistakes
 
 figure_of = mistakes_picture.__wrapped__

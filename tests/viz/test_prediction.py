@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import prediction_picture
 
 figure_of = prediction_picture.__wrapped__

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.viz import scale_to_unit_interval, tile_raster_images
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.conv_pool import ConvPool, ConvPoolGradients
 from dltut.kernels.numba.conv import (
     add_blocks,

@@ -3,7 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.cross_entropy import CrossEntropy
 from dltut.kernels.numba.elementary import exp, log
 from dltut.kernels.numba.symbols import arrays, kernel

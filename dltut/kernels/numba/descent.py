@@ -3,7 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.descent import DenseUpdate, Step
 from dltut.kernels.numba.dense import by_rows, leading, side_of_block
 from dltut.kernels.numba.gemm import COLUMNS, ROWS, prepare, product

@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.numba.symbols import kernel
 
 BORDERS = {"valid": 0, "full": 1, "half": 2}

@@ -17,10 +17,10 @@ from pytensor.configdefaults import config
 from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key
 from pytensor.link.numba.linker import NumbaLinker
 
-from dltut.files import atomic
 from dltut.kernels.numba.threads import n_threads
 from dltut.kernels.numba.version import source_version
-from dltut.progress import spinner
+from dltut.machine.files import atomic
+from dltut.machine.progress import spinner
 
 
 class KernelLinker(NumbaLinker):

@@ -8,7 +8,7 @@ import numpy as np
 from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
-from dltut.errors import InputError
+from dltut.exceptions import InputError
 from dltut.kernels.numba.gather import inside
 from dltut.kernels.numba.symbols import arrays, kernel
 from dltut.kernels.numba.threads import in_parallel

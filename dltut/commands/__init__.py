@@ -1,0 +1,1 @@
+"""What is run from a command line: each command a function of the library."""

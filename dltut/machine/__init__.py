@@ -1,0 +1,1 @@
+"""The ground floor: settings, compiled functions, shared values, random bits, files, progress."""

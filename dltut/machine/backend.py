@@ -1,0 +1,226 @@
+"""The only door to a compiled function: mode, shared data on the device, news of compiling."""
+
+import importlib.util
+import warnings
+from functools import lru_cache
+
+import numpy as np
+import pytensor
+from pytensor.compile.rebuild import UnusedInputError
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.link.basic import Container
+from pytensor.tensor.type import TensorType
+
+from dltut.exceptions import InputError, nearest
+from dltut.machine.progress import spinner
+from dltut.machine.rng import next_states
+
+MODES = ("NUMBA", "JAX", "FAST_COMPILE")
+
+
+def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=None):
+    """A compiled function, as ``pytensor.function``, for the backend that is configured.
+
+    Parameters
+    ----------
+    inputs : list of variables
+    outputs : variable or list of variables, optional
+    updates : dict or list of pairs, optional
+        {shared variable: next value}. Random streams in the graph are advanced without being named.
+    givens : dict or list of pairs, optional
+        What to put in the place of a variable, such as a minibatch for x.
+    mode : {"NUMBA", "JAX", "FAST_COMPILE"}, optional
+        Default: ``pytensor.config.mode`` if it is one of these, else NUMBA.
+    name : str, optional
+
+    Returns
+    -------
+    CompiledFunction
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.dscalar("x")
+    >>> float(function([x], x**2, mode="FAST_COMPILE")(3.0))
+    9.0
+    """
+    mode = _mode_name(mode)
+    if mode == "JAX":
+        return JaxFunction(*_build(inputs, outputs, updates, givens, mode, name))
+    return CompiledFunction(*_build(inputs, outputs, updates, givens, mode, name))
+
+
+class CompiledFunction:
+    """A callable that compiles at its first call.
+
+    Attributes
+    ----------
+    state : list of shared variables
+        Everything that a call changes: parameters, rule state, random streams.
+    """
+
+    def __init__(self, compiled, state: list[SharedVariable]):
+        self.state = state
+        self._function = compiled
+        self._first = True
+
+    def __call__(self, *arguments):
+        """Call the compiled function; the first call compiles it.
+
+        Raises
+        ------
+        InputError
+            If an operation refuses what it got, such as a label that the model does not have.
+        """
+        try:
+            return self._first_call(arguments) if self._first else self._function(*arguments)
+        except InputError as error:
+            # PyTensor appends the graph around the operation to the operation's own line.
+            raise InputError(str(error).partition("\n")[0]) from None
+
+    def _first_call(self, arguments):
+        with spinner(f"compiling {self._function.name or 'a function'}, first run only"):
+            result = self._function(*arguments)
+        self._first = False
+        return result
+
+
+class JaxFunction(CompiledFunction):
+    """A function run by JAX: shared values stay on the device from the first call on.
+
+    Notes
+    -----
+    PyTensor leaves read-only shared values in NumPy and JAX would send them again at every call.
+    Whatever is still a NumPy array when a call begins, at first or after ``set_value``, is moved.
+    ``get_value`` fetches a NumPy array.
+
+    The memory of old values is not given to JAX for the new ones ("donated"): that saved 5 % of
+    the MLP's step, and a Ctrl-C outside of a `Trainer` would leave parameters without a value.
+    """
+
+    def __init__(self, compiled, state: list[SharedVariable]):
+        super().__init__(_DeviceCall(compiled), state)
+
+
+class _DeviceCall:
+    """What PyTensor's compiled function does at a call, with all values on the device."""
+
+    def __init__(self, compiled):
+        self.name = compiled.name
+        self._jitted = compiled.vm.jit_fn
+        self._unpack = compiled.unpack_single
+        n_arguments = len(compiled.input_storage) - len(compiled.get_shared())
+        self._types = [container.type for container in compiled.input_storage[:n_arguments]]
+        storages, changed = compiled.vm.inputs, compiled.maker.fgraph.update_mapping
+        self._shared = storages[n_arguments:]
+        self._changed = [storages[changed[place]] for place in sorted(changed)]
+        self._n_outputs = len(compiled.maker.fgraph.outputs) - len(changed)
+        for variable in compiled.get_shared():
+            if isinstance(variable.type, TensorType):
+                variable.container.__class__ = _DeviceContainer
+
+    def __call__(self, *arguments):
+        if len(arguments) != len(self._types):
+            raise TypeError(f"expected {len(self._types)} arguments, got {len(arguments)}")
+        for storage in self._shared:
+            if isinstance(storage[0], np.ndarray):
+                storage[0] = _on_device(storage[0])
+        sent = map(_sent, self._types, arguments)
+        values = self._jitted(*sent, *(storage[0] for storage in self._shared)) or ()
+        for storage, value in zip(self._changed, values[self._n_outputs :], strict=True):
+            storage[0] = value
+        return values[0] if self._unpack else list(values[: self._n_outputs])
+
+
+class _DeviceContainer(Container):
+    """A shared variable's value, on the device, seen as a NumPy array from outside."""
+
+    value = property(lambda self: np.asarray(self.storage[0]), Container.__set__)
+
+
+def _sent(kind: TensorType, value):
+    """An argument on the device; there, the numbers of minibatches wait for the next epoch."""
+    return _number(kind, value) if type(value) is int else _on_device(kind.filter(value))
+
+
+@lru_cache(maxsize=65536)
+def _number(kind: TensorType, value: int):
+    return _on_device(kind.filter(value))
+
+
+def _build(inputs, outputs, updates, givens, mode, name):
+    updates, givens = dict(updates or {}), dict(givens or {})
+    listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
+    draws = next_states([*listed, *updates.values(), *givens.values()])
+    updates |= {state: value for state, value in draws.items() if state not in updates}
+    _load_kernels(mode)
+    with warnings.catch_warnings():
+        # JAX drops run-time assertions while tracing; shapes are checked before.
+        warnings.filterwarnings("ignore", "Skipping .* Op", UserWarning)
+        try:
+            compiled = pytensor.function(
+                inputs,
+                outputs,
+                updates=list(updates.items()),
+                givens=list(givens.items()),
+                mode=_pytensor_mode(mode),
+                name=name,
+            )
+        except UnusedInputError as error:
+            unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
+            raise InputError(
+                f"the outputs do not depend on the input {unused}: leave it out of the inputs"
+            ) from None
+    return compiled, list(updates)
+
+
+def _mode_name(mode: str | None) -> str:
+    if mode is None:
+        configured = pytensor.config.mode
+        return configured if configured in MODES else "NUMBA"
+    if mode not in MODES:
+        raise InputError(f"there is no mode {mode!r}: {nearest(mode, MODES)}")
+    return mode
+
+
+def _load_kernels(mode: str) -> None:
+    """Register our operations with the backend, and let JAX work in both float widths."""
+    if mode == "NUMBA":
+        import dltut.kernels.numba
+    elif mode == "JAX":
+        if importlib.util.find_spec("jax") is None:
+            raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')
+        import dltut.kernels.jax  # noqa: F401
+
+        _check_device()
+
+
+def _pytensor_mode(mode: str):
+    """What PyTensor calls the mode: for NUMBA with our own rewrites."""
+    if mode != "NUMBA":
+        return mode
+    from dltut.kernels.rewrites import numba_mode
+
+    return numba_mode()
+
+
+def _check_device() -> None:
+    """Refuse a device that is not there, and have a GPU use all digits of its float32."""
+    import jax
+
+    try:
+        device = jax.devices()[0]
+    except (RuntimeError, AssertionError) as error:  # the latter where JAX sees no GPU at all
+        reason = str(error).partition("\n")[0] or "no GPU is visible"
+        raise InputError(
+            f"JAX finds no device of the kind that is configured ({reason}): "
+            "use device=cpu, or see to the driver"
+        ) from None
+    if device.platform != "cpu" and jax.config.jax_default_matmul_precision is None:
+        jax.config.update("jax_default_matmul_precision", "float32")  # JAX would take 11 bits of 24
+
+
+def _on_device(value):
+    import jax
+
+    return jax.device_put(value)
