@@ -72,7 +72,10 @@ def printable(text: object, longest: int = LONGEST) -> str:
     >>> printable("a very long name.png", 15)
     'a very...me.png'
     """
-    text = str(text)
+    try:
+        text = str(text)
+    except ValueError:  # Python refuses to write out a number of more than 4,300 digits
+        text = "a number of thousands of digits"
     if len(text) > longest:
         end = (longest - 3) // 2
         text = f"{text[: longest - 3 - end]}...{text[len(text) - end :]}"
