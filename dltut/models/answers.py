@@ -10,6 +10,8 @@ from dltut.exceptions import InputError
 from dltut.machine.backend import function
 from dltut.machine.shared import as_floatX
 
+_DIVERGED = "its training diverged; train again, say with a smaller learning rate"
+
 
 def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
     """A compiled function from inputs to what the model makes of them.
@@ -36,7 +38,8 @@ def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
     [[2.0, 2.0, 2.0]]
     """
     x = pt.matrix("x")
-    return _checked(model, function([x], model(x), name="the prediction"))
+    compiled = _checked(model, function([x], [model(x)], name="the prediction"))
+    return lambda inputs: compiled(inputs)[0]
 
 
 def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
@@ -111,8 +114,7 @@ def reconstruction_function(
     x = pt.matrix("x")
     seen = model.corrupted(x, corruption_level) if corruption_level else x
     outputs = [pt.as_tensor(seen), back(model(seen))]
-    compiled = _checked(model, function([x], outputs, name="the reconstruction"))
-    return lambda inputs: tuple(map(np.asarray, compiled(inputs)))
+    return _checked(model, function([x], outputs, name="the reconstruction"))
 
 
 def way_back(model) -> Callable | None:
@@ -128,12 +130,11 @@ def way_back(model) -> Callable | None:
 
 
 def _checked(model, compiled):
-    """The compiled function, for finite parameters and for rows that the model can take."""
+    """The compiled function, of rows that the model can take and with finite numbers only."""
     for variable in getattr(model, "params", ()):
         if not np.isfinite(np.asarray(variable.get_value(borrow=True))).all():
             raise InputError(
-                f"{variable.name} of the model holds NaN or infinite values: its training "
-                "diverged; train again, say with a smaller learning rate"
+                f"{variable.name} of the model holds NaN or infinite values: {_DIVERGED}"
             )
     n_in = getattr(model, "n_in", getattr(model, "n_visible", None))
 
@@ -151,7 +152,9 @@ def _checked(model, compiled):
             )
         if not np.isfinite(inputs).all():
             raise InputError("the inputs hold NaN or infinite values")
-        outputs = compiled(inputs)
-        return outputs if isinstance(outputs, list | tuple) else np.asarray(outputs)
+        outputs = tuple(map(np.asarray, compiled(inputs)))
+        if not all(np.isfinite(each).all() for each in outputs):
+            raise InputError(f"the model answers with NaN or infinite numbers: {_DIVERGED}")
+        return outputs
 
     return checked

@@ -8,11 +8,10 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
+from dltut.machine.channels import is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")
-SPLITS = {"train_": "training ", "valid_": "validation ", "test_": "test "}
-RATES = ("error", "accuracy", "f1")  # shares from 0 to 1, drawn in percent
 LINE_STYLES = ("-", "--", ":", "-.")
 
 
@@ -58,8 +57,8 @@ def learning_curves(
     Parameters
     ----------
     runs : dict of name -> rows
-        A row is a dict of what one validation recorded. Errors, accuracies and F1 are fractions,
-        drawn in percent. The last row that is called "best" is marked.
+        A row is a dict of what one validation recorded. Rates, such as errors, are fractions, drawn
+        in percent. The last row that is called "best" is marked.
     channels : sequence of str, optional
         What to draw; what was measured on the training, validation and test sets unless given.
         Each measure, such as the cost or the error, gets a panel.
@@ -103,7 +102,7 @@ def _panels(runs, channels):
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for name in known if _measure(name) != name] or known
+    usual = [name for name in known if measure_of(name) != name] or known
     chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:
@@ -112,7 +111,7 @@ def _panels(runs, channels):
         raise InputError(f"no channel is named: the log has {', '.join(known)}")
     panels = {}
     for name in chosen:
-        panels.setdefault(_measure(name), []).append(name)
+        panels.setdefault(measure_of(name), []).append(name)
     return list(panels.values())
 
 
@@ -122,7 +121,7 @@ def _points(run, rows, name, x):
     if any(x not in row for row in having):
         raise InputError(f"the log of {run} has no {x} in every row: choose another x axis")
     points = np.array([(row[x], row[name]) for row in having], "float64").reshape(-1, 2).T
-    return points[:, np.isfinite(points).all(0)] * [[1], [100 if _is_rate(name) else 1]]
+    return points[:, np.isfinite(points).all(0)] * [[1], [100 if is_rate(name) else 1]]
 
 
 def _look(run, channel, n_runs):
@@ -151,8 +150,8 @@ def _draw_best(axes, rows, x):
     """A line through all that was measured when the run was at its best, with its epoch."""
     best = _best_row(rows)
     if best and x in best:
-        words = f"best: epoch {best['epoch']:,}" if "epoch" in best else "best"
-        axes.axvline(best[x], color=FAINT, linewidth=1, linestyle=":", label=words, zorder=1)
+        label = f"best: epoch {best['epoch']:,}" if "epoch" in best else "best"
+        axes.axvline(best[x], color=FAINT, linewidth=1, linestyle=":", label=label, zorder=1)
 
 
 def _best_row(rows):
@@ -160,8 +159,8 @@ def _best_row(rows):
 
 
 def _finish(axes, names, x, yrange):
-    title = _words(names[0] if len(names) == 1 else _measure(names[0]))
-    axes.set_title(f"{title} (%)" if _is_rate(names[0]) else title)
+    title = words(names[0] if len(names) == 1 else measure_of(names[0]))
+    axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
     axes.set_xlabel(x)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=x != "seconds", min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
@@ -173,23 +172,8 @@ def _finish(axes, names, x, yrange):
 
 
 def _label(run, name, runs, names):
-    parts = [run] * (len(runs) > 1) + [_words(name)] * (len(runs) == 1 or len(names) > 1)
+    parts = [run] * (len(runs) > 1) + [words(name)] * (len(runs) == 1 or len(names) > 1)
     return ", ".join(parts)
-
-
-def _words(name):
-    prefix = next((prefix for prefix in SPLITS if name.startswith(prefix)), "")
-    return (SPLITS.get(prefix, "") + name.removeprefix(prefix)).replace("_", " ")
-
-
-def _measure(name):
-    """What is measured, without on what: valid_error -> error."""
-    prefix = next((prefix for prefix in SPLITS if name.startswith(prefix)), "")
-    return name.removeprefix(prefix)
-
-
-def _is_rate(name):
-    return _measure(name) in RATES
 
 
 def _is_number(value):
