@@ -20,7 +20,7 @@ from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.files import atomic
 from dltut.machine.progress import say
-from dltut.tasks import Task, load_trained, read_examples
+from dltut.tasks import Example, Task, load_trained, read_examples
 from dltut.training.checkpoint import BEST
 from dltut.viz import save_picture
 
@@ -33,26 +33,32 @@ class Prediction:
 
     Attributes
     ----------
-    name : str
-        The file, and the row in it; or the number, from 0, of what is not in a file.
-    given : PIL image, or {name: number}
-        As it was given.
-    prepared : array, shape (channels, rows, columns) or (n_columns,)
-        As the model saw it.
+    example : Example
+        What was given, under its name, and as the model saw it.
     answer : array
         Probabilities of classes or labels, or numbers in their own units.
     task : Task
-        What the answer is an answer to.
-    note : str
-        What is odd about what was given, if anything is.
+        What was asked of the model.
     """
 
-    name: str
-    given: Image.Image | dict[str, float]
-    prepared: np.ndarray
+    example: Example
     answer: np.ndarray
     task: Task
-    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file, and the row in it; or the number, from 0, of what is not in a file."""
+        return self.example.name
+
+    @property
+    def picture(self) -> Image.Image:
+        """The picture, as it was given."""
+        return self.example.given
+
+    @property
+    def prepared(self) -> np.ndarray:
+        """As the model saw it, shape (channels, rows, columns) or (n_columns,)."""
+        return self.example.x
 
     @property
     def classes(self) -> list[str]:
@@ -69,18 +75,13 @@ class Prediction:
         """The number of the most probable class."""
         return int(self.answer.argmax())
 
-    @property
-    def picture(self) -> Image.Image:
-        """The picture, as it was given."""
-        return self.given
-
     def ranked(self, n: int | None = None) -> list[tuple[str, float]]:
         """Names and probabilities of the `n` most probable classes, or of all, the surest first."""
         return self.task.ranked(self.answer, n)
 
     def line(self, top: int = 3) -> str:
         """The prediction in words, with the `top` most probable classes where there are classes."""
-        note = f" ({self.note})" if self.note else ""
+        note = f" ({self.example.note})" if self.example.note else ""
         return f"{self.name}: {self.task.line(self.answer, top)}{note}"
 
     def drawn(self) -> Image.Image:
@@ -91,16 +92,16 @@ class Prediction:
         InputError
             If a row of a table was given.
         """
-        if not isinstance(self.given, Image.Image):
+        if not isinstance(self.picture, Image.Image):
             raise InputError(f"{self.name} is a row of a table, of which there is no picture")
-        return self.task.picture(self.given, self.prepared, self.answer)
+        return self.task.picture(self.example, self.answer)
 
     def __repr__(self) -> str:
         return f"Prediction({self.line()})"
 
     def _repr_html_(self) -> str:
         words = f"<p>{escape(self.line())}</p>"
-        if not isinstance(self.given, Image.Image):
+        if not isinstance(self.picture, Image.Image):
             return words
         file = io.BytesIO()
         self.drawn().save(file, "PNG")
@@ -146,10 +147,8 @@ class Predictor:
         if not examples:
             raise InputError("there is nothing to predict from: give one or more files or rows")
         answers = self._answers(np.stack([example.x.ravel() for example in examples]))
-        return [
-            Prediction(name, shown, x, answer, self.task, note)
-            for (name, shown, x, note), answer in zip(examples, answers, strict=True)
-        ]
+        pairs = zip(examples, answers, strict=True)
+        return [Prediction(example, answer, self.task) for example, answer in pairs]
 
 
 def predict(model: str | PathLike, given, names: Iterable[type] = ()) -> list[Prediction]:

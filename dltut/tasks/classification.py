@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from dltut.datasets.kinds import Pictures
+from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.nn import errors, negative_log_likelihood
 from dltut.tasks.task import Task
 from dltut.viz import confusion_matrix, confusion_picture, mistakes_picture, prediction_picture
@@ -22,12 +22,14 @@ class Classification(Task):
 
     Examples
     --------
-    >>> from dltut.datasets.kinds import Classes, Numbers
     >>> task = Classification(Numbers(("length", "width")), Classes(("ant", "cat", "cow")))
     >>> [answer] = task.answer(np.log([[0.05, 0.8, 0.15]]))
     >>> task.line(answer)
     'cat 80.00 %, then cow 15.00 %, ant 5.00 %'
     """
+
+    inputs: Pictures | Numbers
+    targets: Classes
 
     def cost(self, scores, y):
         """The mean negative log-likelihood."""
@@ -57,9 +59,9 @@ class Classification(Task):
         chances = zip(self.targets.names, answer, strict=True)
         return {"predicted": best} | {f"p({name})": f"{p:.6g}" for name, p in chances}
 
-    def picture(self, given, prepared, answer):
+    def picture(self, example, answer):
         """The picture, what the network saw of it, and bars of probabilities."""
-        return prediction_picture(given, prepared, answer, self.targets.names)
+        return prediction_picture(example.given, example.x, answer, self.targets.names)
 
     def pictures(self, model, split) -> dict:
         """The confusions, and of pictures the mistakes of which the model was surest."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from dltut.datasets.base import Split
 from dltut.datasets.kinds import Kind, Numbers, Pictures
 from dltut.datasets.pictures import prepare, read_picture, resized
 from dltut.exceptions import InputError, nearest
@@ -57,7 +58,7 @@ def read_examples(given, inputs: Kind) -> list[Example]:
         If a file cannot be read, or something is not what the model learned from.
     """
     reader = READERS[type(inputs)](inputs)
-    given = getattr(given, "x", given)
+    given = given.x if isinstance(given, Split) else given
     if isinstance(given, str | PathLike | Image.Image | Mapping):
         given = [given]
     elif isinstance(given, np.ndarray) or _is_row(given):
@@ -110,7 +111,13 @@ class Reader:
         return x[None] if is_one and not is_several else x
 
     def array(self, given, number: int) -> Example:
-        """An array that holds the numbers of one example, prepared."""
+        """An array that holds the numbers of one example, prepared.
+
+        Raises
+        ------
+        InputError
+            If it does not.
+        """
         name = f"{self.what} {number}"
         try:
             x = np.asarray(given, dtype=np.float32)

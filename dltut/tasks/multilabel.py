@@ -6,6 +6,7 @@ import numpy as np
 import pytensor.tensor as pt
 from scipy import special
 
+from dltut.datasets.kinds import Labels, Numbers, Pictures
 from dltut.nn import binary_cross_entropy
 from dltut.tasks.task import Task
 from dltut.viz import label_picture, prediction_picture
@@ -22,12 +23,14 @@ class MultiLabel(Task):
 
     Examples
     --------
-    >>> from dltut.datasets.kinds import Labels, Numbers
     >>> task = MultiLabel(Numbers(("weight",)), Labels(("red", "sweet", "round")))
     >>> [answer] = task.answer(np.array([[2.0, -1.0, 1.0]]))
     >>> task.line(answer)
     'red 88.08 %, round 73.11 %; not sweet 26.89 %'
     """
+
+    inputs: Pictures | Numbers
+    targets: Labels
 
     def cost(self, scores, y):
         """The binary cross-entropy of the labels, summed over these, averaged over the batch."""
@@ -53,9 +56,10 @@ class MultiLabel(Task):
         """The probability of each label."""
         return {name: f"{p:.6g}" for name, p in zip(self.targets.names, answer, strict=True)}
 
-    def picture(self, given, prepared, answer):
+    def picture(self, example, answer):
         """The picture, what the network saw of it, and bars of probabilities."""
-        return prediction_picture(given, prepared, answer, self.targets.names, several=True)
+        names = self.targets.names
+        return prediction_picture(example.given, example.x, answer, names, several=True)
 
     def pictures(self, model, split) -> dict:
         """A table of the labels: how often each was found and missed."""

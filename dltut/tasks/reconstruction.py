@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dltut.datasets.kinds import Pictures
+from dltut.datasets.kinds import Numbers, Pictures
 from dltut.models import reconstruction_function
 from dltut.nn import binary_cross_entropy
 from dltut.tasks.task import Task
@@ -31,6 +31,8 @@ class Reconstruction(Task):
     'given back, 0.125 off on average'
     """
 
+    inputs: Pictures | Numbers
+    targets: None = None
     corruption_level: float = 0.0
 
     watch: ClassVar[str] = "cost"
@@ -58,10 +60,12 @@ class Reconstruction(Task):
         names = getattr(self.inputs, "names", range(answer.shape[1]))
         return {str(name): f"{x:.6g}" for name, x in zip(names, answer[1], strict=True)}
 
-    def picture(self, given, prepared, answer):
+    def picture(self, example, answer):
         """The picture, what the network saw of it, and what it gives back."""
-        back = answer[1].reshape(np.shape(prepared))
-        return side_by_side({"given": given, "as the network saw it": prepared, "given back": back})
+        back = answer[1].reshape(example.x.shape)
+        return side_by_side(
+            {"given": example.given, "as the network saw it": example.x, "given back": back}
+        )
 
     def pictures(self, model, split) -> dict:
         """Some pictures above what is given back of them, with the noise if there is any."""

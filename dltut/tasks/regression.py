@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from dltut.datasets.kinds import Numbers, Pictures
 from dltut.machine.shared import as_floatX
 from dltut.nn import squared_error
 from dltut.tasks.task import Task
@@ -24,13 +25,15 @@ class Regression(Task):
 
     Examples
     --------
-    >>> from dltut.datasets.kinds import Numbers
     >>> height = Numbers(("height",), mean=(1.7,), scale=(0.1,))
     >>> task = Regression(Numbers(("age", "weight")), height)
     >>> [answer] = task.answer(np.array([[0.5]]))
     >>> task.line(answer)
     'height 1.750'
     """
+
+    inputs: Pictures | Numbers
+    targets: Numbers
 
     watch: ClassVar[str] = "squared_error"
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from dltut.datasets.kinds import Kind, kind_from
 from dltut.models import score_function
+from dltut.tasks.inputs import Example
 from dltut.viz import side_by_side, titled
 
 
@@ -109,17 +110,9 @@ class Task:
         """One answer as a row of a table, by the names of its columns."""
         return {"answer": self.line(answer)}
 
-    def picture(self, given: Image.Image, prepared: np.ndarray, answer: np.ndarray) -> Image.Image:
-        """A picture that was asked about, what the network saw of it, and the answer.
-
-        Parameters
-        ----------
-        given : PIL image
-        prepared : array, shape (channels, rows, columns)
-        answer : array
-            A row of `answer`.
-        """
-        seen = side_by_side({"given": given, "as the network saw it": prepared})
+    def picture(self, example: Example, answer: np.ndarray) -> Image.Image:
+        """A picture that was asked about, what the network saw of it, and the answer."""
+        seen = side_by_side({"given": example.given, "as the network saw it": example.x})
         return titled(seen, self.line(answer))
 
     def pictures(self, model, split) -> dict[str, Image.Image]:
