@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from dltut.commands.plot import listed
-from dltut.datasets.kinds import Numbers
+from dltut.datasets.kinds import Classes, Labels, Numbers
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.files import atomic
@@ -62,18 +62,21 @@ class Prediction:
 
     @property
     def classes(self) -> list[str]:
-        """The names of the classes or labels."""
+        """The names of the classes or labels, where these are asked for."""
+        if not isinstance(self.task.targets, Classes | Labels):
+            name = type(self.task).__name__
+            raise AttributeError(f"the answer of a {name} has no classes: it is .answer")
         return list(self.task.targets.names)
 
     @property
     def probabilities(self) -> np.ndarray:
-        """The answer of a classification, shape (n_classes,)."""
-        return self.answer
+        """Of the classes or labels, shape (n_classes,)."""
+        return self.answer[: len(self.classes)]
 
     @property
     def label(self) -> int:
         """The number of the most probable class."""
-        return int(self.answer.argmax())
+        return int(self.probabilities.argmax())
 
     def ranked(self, n: int | None = None) -> list[tuple[str, float]]:
         """Names and probabilities of the `n` most probable classes, or of all, the surest first."""

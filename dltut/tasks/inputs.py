@@ -183,7 +183,15 @@ class TableReader(Reader):
         super().__init__(inputs, (len(inputs.names),), "row", expected)
 
     def examples(self, given, number):
-        """The rows of a file or of columns, standardised as the training rows were."""
+        """The rows of a file or of columns, standardised as the training rows were.
+
+        Raises
+        ------
+        InputError
+            If a picture is given.
+        """
+        if isinstance(given, Image.Image):
+            raise InputError(f"row {number} is a picture: give {self.expected}")
         if isinstance(given, Mapping):
             yield from self.table(given, "the table", "row ")
         else:

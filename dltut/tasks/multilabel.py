@@ -46,9 +46,9 @@ class MultiLabel(Task):
 
     def line(self, answer, top=3) -> str:
         """The labels that are more probable than not, and the nearest of those that are not."""
-        order = np.argsort(-answer, kind="stable")
+        order = np.argsort(-np.asarray(answer), kind="stable")
         words = [f"{self.targets.names[k]} {100 * answer[k]:.2f} %" for k in order]
-        n = int((answer > 0.5).sum())
+        n = sum(p > 0.5 for p in answer)
         others = words[n : max(top, n + 1)]
         return (", ".join(words[:n]) or "no label") + f"; not {', '.join(others)}" * bool(others)
 

@@ -19,8 +19,6 @@ class Reconstruction(Task):
     Parameters
     ----------
     inputs : Pictures or Numbers
-    targets : None
-        There are none.
     corruption_level : float
         Of the noise that a denoising autoencoder learned with.
 
@@ -32,9 +30,9 @@ class Reconstruction(Task):
     """
 
     inputs: Pictures | Numbers
-    targets: None = None
     corruption_level: float = 0.0
 
+    targets: ClassVar[None] = None
     watch: ClassVar[str] = "cost"
 
     def cost(self, scores, x):

@@ -61,7 +61,7 @@ class Regression(Task):
 
     def pictures(self, model, split) -> dict:
         """Predicted numbers against true ones."""
-        y = self.targets.original(split.y.reshape(len(split), -1))
+        y = self.targets.original(split.y.reshape(len(split.y), -1))
         return {
             "predicted.png": agreement_picture(y, self.answers(model, split.x), self.targets.names)
         }
