@@ -1,7 +1,7 @@
 """What the inputs of a data set are, and its targets: plain values that a model file can carry.
 
-A kind is any object with ``facts``, a dictionary of JSON values, and ``checked(values, part)``, which
-returns a column as it should be or raises an `InputError`.
+A kind is any object with ``facts``, a dictionary of JSON values, and ``checked(values, part)``,
+which returns a column as it should be or raises an `InputError`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -149,7 +149,7 @@ class Numbers(_Named):
         return ((values - np.array(self.mean)) / np.array(self.scale)).astype(np.float32)
 
     def original(self, values) -> np.ndarray:
-        """The model's numbers, shape (n, k) or (n,), as they were before `standardised`; float64."""
+        """The model's numbers, shape (n, k) or (n,), in the units that they had; float64."""
         values = np.asarray(values, dtype=np.float64)
         return values if self.mean is None else values * np.array(self.scale) + np.array(self.mean)
 
@@ -164,8 +164,8 @@ class Numbers(_Named):
         width = 1 if values.ndim == 1 else values.shape[1]
         if values.ndim > 2 or width != len(self.names):
             raise InputError(
-                f"a {part} example has shape {values.shape[1:]}, expected {len(self.names)} numbers: "
-                f"{_listed(self.names)}"
+                f"a {part} example has shape {values.shape[1:]}, expected {len(self.names)} "
+                f"numbers: {_listed(self.names)}"
             )
         return values.astype(np.float32, copy=False)
 
@@ -183,7 +183,7 @@ class Classes(_Named):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{len(self.names)} classes"
+        return f"{len(self.names)} class{'es' * (len(self.names) > 1)}"
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The labels as int64, if all are whole numbers below the number of classes.
@@ -215,7 +215,7 @@ class Labels(_Named):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{len(self.names)} labels"
+        return f"{len(self.names)} label{'s' * (len(self.names) > 1)}"
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The columns as int64, if there is one of 0 and 1 for each label.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, close_match, printable
 
 INTEGER = re.compile(r"[-+]?\d+")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
@@ -124,13 +124,12 @@ def _scalar(text: str, is_plain: bool) -> object:
 
 def _filled_in(text: str, place: str) -> str:
     def value(match: re.Match) -> str:
-        name = match[1]
-        if name not in os.environ:
-            raise InputError(
-                f"{place}: the environment has no variable {name}: set it; "
-                f"{nearest(name, os.environ)}"
-            )
-        return os.environ[name]
+        if match[1] not in os.environ:
+            name = printable(match[1])
+            near = close_match(name, os.environ)  # and never a list: it is nobody else's business
+            hint = f"did you mean {near}?" if near else f"export {name}=..."
+            raise InputError(f"{place}: the environment has no variable {name}: set it; {hint}")
+        return os.environ[match[1]]
 
     return VARIABLE.sub(value, text)
 
