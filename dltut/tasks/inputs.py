@@ -1,6 +1,5 @@
 """What a model is asked about, as rows of its x: files, pictures, tables, arrays."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from os import PathLike
@@ -12,8 +11,10 @@ from PIL import Image
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import Kind, Numbers, Pictures
+from dltut.datasets.layouts import read_rows
 from dltut.datasets.pictures import prepare, read_picture, resized
-from dltut.exceptions import InputError, nearest
+from dltut.datasets.tables import Table, inputs_in
+from dltut.exceptions import InputError
 
 FAR = 20  # standard deviations
 
@@ -57,6 +58,9 @@ def read_examples(given, inputs: Kind) -> list[Example]:
     InputError
         If a file cannot be read, or something is not what the model learned from.
     """
+    if type(inputs) not in READERS:
+        kind = type(inputs).__name__
+        raise InputError(f"nothing can be read for inputs of the kind {kind}")
     reader = READERS[type(inputs)](inputs)
     given = given.x if isinstance(given, Split) else given
     if isinstance(given, str | PathLike | Image.Image | Mapping):
@@ -188,48 +192,44 @@ class TableReader(Reader):
         Raises
         ------
         InputError
-            If a picture is given.
+            If a picture is given, or columns are not equally long.
         """
         if isinstance(given, Image.Image):
             raise InputError(f"row {number} is a picture: give {self.expected}")
-        if isinstance(given, Mapping):
-            yield from self.table(given, "the table", "row ")
-        else:
+        if not isinstance(given, Mapping):
             yield from super().examples(given, number)
+            return
+        columns = {str(name): np.atleast_1d(values) for name, values in given.items()}
+        lengths = {name: len(values) for name, values in columns.items()}
+        if len({*lengths.values()}) > 1:
+            raise InputError(f"the columns are not equally long: {lengths}")
+        cells = [c if c.dtype.kind in "biuf" else c.astype(str).tolist() for c in columns.values()]
+        lines = range(1, 1 + max(lengths.values(), default=0))
+        yield from self.table(Table("the table", list(columns), cells, lines), "row ")
 
     def file(self, path) -> Iterator[Example]:
-        """The rows of a CSV or npy file."""
-        yield from self.table(read_columns(path, self.inputs.names), str(path), f"{path}, row ")
-
-    def table(self, columns: Mapping, source: str, prefix: str) -> Iterator[Example]:
-        """The rows of a table's columns, in their own units.
-
-        Parameters
-        ----------
-        columns : mapping
-            {name: number or numbers}; what the model did not learn from is left out.
-        source, prefix : str
-            What the table is called, and what stands before the number of a row.
+        """The rows of a CSV or npy file.
 
         Raises
         ------
         InputError
-            If a column is missing, holds no numbers, or is longer than another.
+            If it is no such file, or does not have the columns that the model learned from.
         """
-        names = self.inputs.names
-        missing = next((name for name in names if name not in columns), None)
-        if missing is not None:
-            raise InputError(f"{source} has no column {missing}: {nearest(missing, columns)}")
         try:
-            values = np.array([np.atleast_1d(columns[name]) for name in names], "float64").T
-        except (TypeError, ValueError):
-            raise InputError(f"{source} does not hold a number in every row and column") from None
-        for number, row in enumerate(values, start=1):
-            if not np.isfinite(row).all():
-                bad = names[np.flatnonzero(~np.isfinite(row))[0]]
-                raise InputError(f"{prefix}{number} has no number in the column {bad}")
-            x = self.inputs.standardised(row)
-            yield Example(f"{prefix}{number}", dict(zip(names, row.tolist(), strict=True)), x)
+            table = read_rows(path)
+        except InputError:
+            if _is_picture(path):
+                raise InputError(
+                    f"{path} is a picture, but the model learned rows of a table: "
+                    f"give {self.expected}"
+                ) from None
+            raise
+        yield from self.table(table, f"{path}, row ")
+
+    def table(self, table: Table, prefix: str) -> Iterator[Example]:
+        """The rows of a table, each with its number after the prefix."""
+        for number, x in enumerate(inputs_in(table, self.inputs), start=1):
+            yield Example(f"{prefix}{number}", self.shown(x), x)
 
     def shown(self, x) -> dict[str, float]:
         """The numbers in their own units."""
@@ -248,46 +248,9 @@ class TableReader(Reader):
 READERS = {Pictures: PictureReader, Numbers: TableReader}
 
 
-def read_columns(path: str | PathLike, names: tuple[str, ...]) -> dict[str, list[float]]:
-    """The columns of a CSV or npy file; names are those given where the file has none.
-
-    Parameters
-    ----------
-    path : path
-    names : tuple of str
-        Of the columns that are needed.
-
-    Raises
-    ------
-    InputError
-        If it is not such a file, or does not have these columns.
-    """
+def _is_picture(path) -> bool:
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None
-    except UnicodeDecodeError:
-        raise InputError(
-            f"{path} is no CSV file: the model learned rows of a table, give one with the columns "
-            f"{', '.join(names)}"
-        ) from None
-    first = text.partition("\n")[0]
-    rows = list(csv.reader(text.splitlines(), delimiter=max(",;\t", key=first.count)))
-    rows = [[cell.strip() for cell in row] for row in rows if any(row)]
-    has_header = any(name in names for name in rows[0]) if rows else False
-    header = rows.pop(0) if has_header else names
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise InputError(
-                f"{path}, row {number} has {len(row)} values; expected {len(header)}: "
-                f"{', '.join(header)}"
-            )
-    return {name: [_number(row[k]) for row in rows] for k, name in enumerate(header)}
-
-
-def _number(text: str) -> float:
-    """The number in a cell; NaN, of which a table then tells the place, where there is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")
+        read_picture(path)
+    except InputError:
+        return False
+    return True

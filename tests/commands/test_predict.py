@@ -6,11 +6,9 @@ import sys
 
 import numpy as np
 import pytensor
-import pytensor.tensor as pt
 import pytest
 from PIL import Image, ImageDraw
 
-from dltut import shared_dataset
 from dltut.commands import cli
 from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import load
@@ -18,10 +16,7 @@ from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.exceptions import InputError
 from dltut.machine.serialize import save_model
 from dltut.models import LogisticRegression, dA, probability_function
-from dltut.nn import negative_log_likelihood
-from dltut.optim import sgd
 from dltut.tasks import Classification, Reconstruction, Regression
-from dltut.training import minibatch_function
 
 STROKES = {
     0: [
@@ -50,6 +45,13 @@ def drawn_digit(digit):
     return picture
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """What is compiled is tested elsewhere."""
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        yield
+
+
 @pytest.fixture(scope="module")
 def data():
     return load("digits")
@@ -57,16 +59,10 @@ def data():
 
 @pytest.fixture(scope="module")
 def model(data):
-    """Logistic regression after a few epochs on the embedded digits."""
-    x, y = pt.matrix("x"), pt.ivector("y")
-    model = LogisticRegression(784, 10)
-    cost = negative_log_likelihood(model(x), y)
-    updates = sgd(cost, model.params, 0.2)
-    step = minibatch_function(cost, [x, y], shared_dataset(data.train), 50, updates)
-    for _ in range(15):
-        for index in range(step.n_batches):
-            step(index)
-    return model
+    """The least-squares classifier of the embedded digits: fast, and sure enough of plain ones."""
+    x, y = data.train.x.astype("float64"), np.eye(10)[data.train.y] - 0.1
+    W = 8 * np.linalg.solve(x.T @ x + 30 * np.eye(784), x.T @ y)
+    return LogisticRegression(784, 10, W)
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +179,7 @@ def test_one_row_is_one_picture(run_dir, data):
     """``predict(run, x[0])`` once said "shape ()"."""
     [alone], [first, _] = predict(run_dir, data.test.x[0]), predict(run_dir, data.test.x[:2])
     assert alone.name == first.name == "picture 0"
-    np.testing.assert_array_equal(alone.probabilities, first.probabilities)
+    np.testing.assert_allclose(alone.probabilities, first.probabilities, rtol=1e-6)
     with pytest.raises(InputError, match="None is nothing to predict from: give a picture, its"):
         predict(run_dir, None)
     with pytest.raises(InputError, match="there is nothing to predict from: give one or more"):
@@ -231,12 +227,6 @@ def test_a_file_of_version_0_1(model, data, tmp_path):
     )
 
 
-@pytest.fixture
-def quick():
-    with pytensor.config.change_flags(mode="FAST_COMPILE"):
-        yield
-
-
 PEOPLE = Numbers(("age", "weight"), (40.0, 70.0), (20.0, 10.0))
 ROWS = "name,weight,age\nAnn,60,20\nBob,90,80\n"  # standardised: (-1, -1) and (2, 2)
 W = np.array([[0.5, -1.0], [1.5, 0.0]])
@@ -248,7 +238,7 @@ def table(tmp_path):
     return tmp_path / "people.csv"
 
 
-def test_rows_of_a_table_get_a_line_and_a_row_each(quick, table, tmp_path, capsys):
+def test_rows_of_a_table_get_a_line_and_a_row_each(table, tmp_path, capsys):
     task = Regression(PEOPLE, Numbers(("height", "size"), (170.0, 40.0), (10.0, 2.0)))
     save_model(tmp_path / "best.safetensors", LogisticRegression(2, 2, W), task.facts)
     cli.main(["predict", str(tmp_path), str(table), "--out", str(tmp_path / "answers.csv")])
@@ -261,7 +251,7 @@ def test_rows_of_a_table_get_a_line_and_a_row_each(quick, table, tmp_path, capsy
     assert (tmp_path / "answers.csv").read_text() == "height,size\n150,42\n210,36\n"
 
 
-def test_a_long_table_is_cut_off_on_the_screen_only(quick, tmp_path, capsys):
+def test_a_long_table_is_cut_off_on_the_screen_only(tmp_path, capsys):
     task = Classification(PEOPLE, Classes(("cat", "dog")))
     save_model(tmp_path / "best.safetensors", LogisticRegression(2, 2, W), task.facts)
     (tmp_path / "many.csv").write_text("age,weight\n" + "20,60\n" * 25)
@@ -274,22 +264,22 @@ def test_a_long_table_is_cut_off_on_the_screen_only(quick, tmp_path, capsys):
     assert header == "predicted,p(cat),p(dog)" and rows == ["dog,0.0474259,0.952574"] * 25
 
 
-def test_a_table_has_no_pictures_and_a_model_of_a_table_sees_none(quick, table, tmp_path, capsys):
+def test_a_table_has_no_pictures_and_a_model_of_a_table_sees_none(table, tmp_path, capsys):
     task = Regression(PEOPLE, Numbers(("height",)))
     save_model(tmp_path / "best.safetensors", LogisticRegression(2, 1, W[:, :1]), task.facts)
     ann, _ = predict(tmp_path, table)
     assert ann._repr_html_() == f"<p>{table}, row 1: height -2.00</p>"
     with pytest.raises(InputError, match="row 1 is a row of a table, of which there is no picture"):
         ann.drawn()
-    with pytest.raises(AttributeError, match="answer of a Regression has no classes: it is .answ"):
+    with pytest.raises(AttributeError, match="answer of a Regression has no classes: it is"):
         ann.label  # noqa: B018
     drawn_digit(1).save(tmp_path / "1.png")
-    assert f"{tmp_path / '1.png'} is no CSV file: the model learned rows of a table" in refused(
+    assert f"{tmp_path / '1.png'} is a picture, but the model learned rows of a table" in refused(
         capsys, tmp_path, tmp_path / "1.png"
     )
 
 
-def test_an_autoencoder_gives_its_picture_back(quick, tmp_path, rng, capsys):
+def test_an_autoencoder_gives_its_picture_back(tmp_path, rng, capsys):
     model, task = dA(rng, 784, 3), Reconstruction(Pictures((1, 28, 28), "digit"))
     save_model(tmp_path / "best.safetensors", model, task.facts)
     drawn_digit(7).save(tmp_path / "7.png")
@@ -302,7 +292,7 @@ def test_an_autoencoder_gives_its_picture_back(quick, tmp_path, rng, capsys):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_model_that_diverged_has_no_answer(quick, value, tmp_path, data):
+def test_a_model_that_diverged_has_no_answer(value, tmp_path, data):
     """It once was "0 nan %"."""
     W = np.zeros((784, 10))
     W[5, 3] = value

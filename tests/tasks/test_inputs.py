@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from dltut.datasets import Split
-from dltut.datasets.kinds import Numbers, Pictures
+from dltut.datasets.kinds import Labels, Numbers, Pictures
 from dltut.datasets.pictures import prepare_digit, resized
 from dltut.exceptions import InputError
 from dltut.tasks import read_examples
@@ -90,7 +90,7 @@ def test_rows_of_a_file_are_standardised_by_their_names(tmp_path, text):
     found = read_examples(path, TABLE)
     np.testing.assert_allclose([example.x for example in found], STANDARDISED, rtol=1e-6)
     assert [example.name for example in found] == [f"{path}, row 1", f"{path}, row 2"]
-    assert found[1].given == {"age": 80.0, "weight": 90.0, "height": 1.6}
+    assert found[1].given == pytest.approx({"age": 80, "weight": 90, "height": 1.6})
 
 
 def test_rows_without_names(tmp_path):
@@ -129,9 +129,9 @@ CSV_OR_ROW = "give a CSV file with the columns age, weight, height, or a row of 
         (np.zeros((2, 4)), PICTURES, "picture 0 has shape (4,); the model takes 6 values"),
         ({"age": 3}, PICTURES, f"picture 0 is of type dict: {PICTURE_OR_ROW}"),
         (Image.new("L", (5, 5)), TABLE, f"row 0 is a picture: {CSV_OR_ROW}"),
-        ({"age": 3, "weight": 3}, TABLE, "the table has no column height: did you mean weight?"),
-        ({"age": [1, 2], "weight": 3, "height": 1}, TABLE, "the table does not hold a number in"),
-        ({"age": "x", "weight": 3, "height": 1}, TABLE, "the table does not hold a number in eve"),
+        ({"age": 3, "weight": 3}, TABLE, "the table has no column 'height': did you mean weight?"),
+        ({"age": [1, 2], "weight": 3, "height": 1}, TABLE, "the columns are not equally long: {"),
+        ({"age": "x", "weight": 3, "height": 1}, TABLE, "the table holds text where the model"),
         ("nowhere.png", PICTURES, "there is no picture nowhere.png: check its name"),
         ("nowhere.csv", TABLE, "nowhere.csv cannot be read"),
     ],
@@ -139,6 +139,22 @@ CSV_OR_ROW = "give a CSV file with the columns age, weight, height, or a row of 
 def test_refusals(given, inputs, message):
     with pytest.raises(InputError, match="^" + re.escape(message)):
         read_examples(given, inputs)
+
+
+def test_columns_of_text_are_those_of_training(tmp_path):
+    """The data set made a column of 0 and 1 for each text."""
+    inputs = Numbers(("age", "sex=f", "sex=m"))
+    (tmp_path / "a.csv").write_text("sex,age\nm,30\nf,40\n")
+    expected = [[30, 0, 1], [40, 1, 0]]
+    assert rows_of(tmp_path / "a.csv", inputs) == expected
+    assert rows_of({"sex": ["m", "f"], "age": [30, 40]}, inputs) == expected
+    with pytest.raises(InputError, match=r"column sex holds .*x.*: valid names: f, m"):
+        read_examples({"sex": "x", "age": 30}, inputs)
+
+
+def test_inputs_of_another_kind():
+    with pytest.raises(InputError, match="nothing can be read for inputs of the kind Labels"):
+        read_examples("a.png", Labels(("a",)))
 
 
 @pytest.mark.parametrize("inputs", [PICTURES, TABLE])
@@ -150,7 +166,7 @@ def test_a_folder_is_not_a_file(inputs, tmp_path):
 def test_a_photograph_is_no_row_of_a_table(tmp_path, rng):
     path = tmp_path / "photo.jpg"
     Image.fromarray(rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)).save(path)
-    message = f"^{path} is no CSV file: the model learned rows of a table, give one with the col"
+    message = f"^{path} is a picture, but the model learned rows of a table: give a CSV file with"
     with pytest.raises(InputError, match=message):
         read_examples(path, TABLE)
 
@@ -158,10 +174,10 @@ def test_a_photograph_is_no_row_of_a_table(tmp_path, rng):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("age,weight,hight\n1,2,3\n", r"has no column height: did you mean hight\?"),
-        ("age,weight,height\n1,2\n", "row 1 has 2 values; expected 3: age, weight, height"),
-        ("age,weight,height\n1,2,3\n1,tall,3\n", "row 2 has no number in the column weight"),
-        ("age,weight,height\n1,2,\n", "row 1 has no number in the column height"),
+        ("age,weight,hight\n1,2,3\n", r"has no column 'height': did you mean hight\?"),
+        ("age,weight,height\n1,2,3\n1,2\n", "line 3 has 2 cells"),
+        ("age,weight,height\n1,2,3\n1,tall,3\n1,3,4\n", "column weight: 'tall' is no number"),
+        ("age,weight,height\n1,2,\n1,2,3\n", "line 2, column height: a missing value"),
     ],
 )
 def test_tables_with_something_wrong(tmp_path, text, message):
