@@ -13,8 +13,8 @@ from dltut.machine.config import data_dir as data_folder
 COMMANDS = {
     "data": ("cli:data", "download a data set"),
     "train": ("train:train", "train what a configuration file describes"),
-    "predict": ("predict:command", "say what a trained model sees in pictures"),
-    "plot": ("report:plot", "draw what a run learned, or several runs in one figure"),
+    "predict": ("predict:command", "say what a trained model makes of pictures or rows of a table"),
+    "plot": ("plot:plot", "draw what a run learned, or several runs in one figure"),
     "doctor": (
         "doctor:doctor",
         "show versions, device, data, and how fast this machine is",
