@@ -247,8 +247,8 @@ def model_file(run: str | PathLike) -> Path:
     best = RunFolder(path).best
     if not best.is_file():
         raise InputError(
-            f"{path} holds no {best.name}: name the folder of a run that has validated once, such as "
-            "runs/mlp"
+            f"{path} holds no {best.name}: name the folder of a run that has validated once, such "
+            "as runs/mlp"
         )
     return best
 
