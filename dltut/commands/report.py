@@ -1,5 +1,6 @@
 """Pictures of a run, drawn from the files that it left."""
 
+from os.path import commonpath
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,15 @@ def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
         return
     save_picture(out, learning_curves({str(each): read_log(each) for each in runs}))
     say(f"pictures: {out}")
+
+
+def listed(paths):
+    """Paths as a shell takes them: those of one folder behind its name."""
+    first, *others = paths = sorted(paths)
+    if not others:
+        return str(first)
+    folder = Path(commonpath(path.parent for path in paths))
+    return str(folder / f"{{{','.join(str(path.relative_to(folder)) for path in paths)}}}")
 
 
 def _pictures(run_dir, data):
