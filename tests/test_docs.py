@@ -23,7 +23,7 @@ PAGES = [
     *(path for path in sorted(DOCS.rglob("*.rst")) if "_build" not in path.parts),
     ROOT / "README.rst",
 ]
-NOT_PAGES = {"conf.py", "mathml.py", "quoting.py"}
+NOT_PAGES = {"conf.py", "downloads.py", "mathml.py", "quoting.py"}
 BLOCK = re.compile(
     r"^(?P<indent> *)\.\. code-block:: (?P<language>\w+)\n(?P<body>(?:(?:(?P=indent) +.*)?\n)+)"
     r"|^(?P<doctest> *>>> .*\n(?:.*\S.*\n)*)",

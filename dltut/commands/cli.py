@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dltut import __version__
 from dltut.commands.flags import mistakes_reported, run
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -66,6 +66,6 @@ def function_of(name: str) -> Callable:
         If there is no such command.
     """
     if name not in (names := commands()):
-        raise InputError(f"there is no command {name}; {nearest(name, names)}")
+        raise InputError(f"there is no command {printable(name)}; {nearest(name, names)}")
     module = importlib.import_module(f"dltut.commands.{name}")
     return getattr(module, "command", None) or getattr(module, name)

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 
 # What the training scripts have in common, so that each explains only what is its own.
@@ -363,13 +363,15 @@ def _shown_default(default: object) -> str:
 
 def _refuse(unknown: str, flags: Iterable[str]) -> None:
     if not unknown.startswith("-"):
-        raise InputError(f"{unknown!r} is one argument too many (--help shows what can be given)")
+        raise InputError(
+            f"{quoted(unknown)} is one argument too many (--help shows what can be given)"
+        )
     name = unknown.partition("=")[0]
     word = name.strip("-").replace("-", "_").lower()
     ours = [_spelt(own) for own, others in ELSEWHERE.items() if word in others.split()]
     meant = next((each for each in ours if each in flags), None)
     hint = f"did you mean {meant}?" if meant else nearest(name, flags)
-    raise InputError(f"there is no flag {name}; {hint}")
+    raise InputError(f"there is no flag {printable(name)}; {hint}")
 
 
 def _make_printable() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from dltut import models, nn, optim, training
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable
 from dltut.machine.arguments import checked_arguments, kinds
 
 
@@ -77,7 +77,7 @@ class Role:
         if name is None:
             raise InputError(f"{kind} has no name: write {{name: {min(self.names)}, ...}}")
         if not isinstance(name, str) or name not in self.names:
-            raise InputError(f"{kind}: there is no {name}; {nearest(name, self.names)}")
+            raise InputError(f"{kind}: there is no {printable(name)}; {nearest(name, self.names)}")
         make = self.names[name]
         return Part(make, checked_arguments(make, arguments, f"{kind} {name}", self.context))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, close_match, printable
 
 INTEGER = re.compile(r"[-+]?\d+")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
@@ -128,7 +128,8 @@ def _plain(text: str) -> object:
 def _variable(name: str, mark: yaml.Mark) -> str:
     """The value of an environment variable."""
     if name not in os.environ:
-        hint = nearest(name, os.environ)
-        hint = f"; {hint}" if hint.startswith("did you mean") else ""  # never all of them
-        raise _Refused(mark, f"the environment has no variable {name}: set it{hint}")
+        near = close_match(name, os.environ)  # and never a list: it is nobody else's business
+        hint = f"did you mean {near}?" if near else f"export {printable(name)}=..."
+        problem = f"the environment has no variable {printable(name)}: set it; {hint}"
+        raise _Refused(mark, problem)
     return os.environ[name]

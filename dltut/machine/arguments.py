@@ -12,7 +12,7 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Annotated, Literal, Union, get_args, get_origin
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable, quoted
 
 WORDS = {
     int: "a whole number",
@@ -112,7 +112,7 @@ def from_text(texts: Sequence[str], kind: object, name: str) -> object:
         if fits(value, each):
             return value
     expected = " or ".join(map(words, choices))
-    raise InputError(f"{name} is {' '.join(texts)!r}; expected {expected}")
+    raise InputError(f"{name} is {quoted(' '.join(texts))}; expected {expected}")
 
 
 def checked_arguments(
@@ -155,9 +155,11 @@ def checked_arguments(
         if takes.get(name) is None:
             names = [each for each, kind in takes.items() if kind is not None]
             hint = nearest(name, names) if names else "it takes no arguments"
-            raise InputError(f"{place}: there is no {name}; {hint}")
+            raise InputError(f"{place}: there is no {printable(name)}; {hint}")
         if not fits(value, takes[name]):
-            raise InputError(f"{place}: {name} is {value!r}; expected {words(takes[name])}")
+            raise InputError(
+                f"{place}: {name} is {printable(repr(value))}; expected {words(takes[name])}"
+            )
     for each in inspect.signature(function).parameters.values():
         if each.default is each.empty and each.name not in {*given, *filled}:
             raise InputError(f"{place}: {each.name} is missing: give {words(takes[each.name])}")

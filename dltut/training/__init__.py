@@ -21,7 +21,7 @@ from dltut.training.pretraining import (
 )
 from dltut.training.rehearsal import rehearse
 from dltut.training.run_folder import open_run, read_config
-from dltut.training.step import minibatch_function
+from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
     Diverged,
@@ -58,6 +58,7 @@ __all__ = [
     "all_of",
     "any_of",
     "minibatch_function",
+    "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",
