@@ -19,6 +19,7 @@ FLOORS = [
     "datasets nn viz",
     "layers optim",
     "models samplers",
+    "tasks",
     "training",
     "experiment commands __main__",
 ]
@@ -280,6 +281,7 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
+    "commands.report": "commands.plot",
     "datasets.folder": "datasets.mnist",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",

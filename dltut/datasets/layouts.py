@@ -217,8 +217,10 @@ def _npz_parts(file: IO[bytes], path: Path) -> Parts:
 
 
 def _pickle_parts(file: IO[bytes], path: Path) -> Parts:
-    pairs = load_arrays(file)
-    if file.read(1):
+    with _damage_named(path):
+        pairs = load_arrays(file)
+        is_more = file.read(1)
+    if is_more:
         raise InputError(f"{path} holds several pickles, expected one of (train, valid, test)")
     if (
         not isinstance(pairs, tuple | list)

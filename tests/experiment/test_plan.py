@@ -17,7 +17,7 @@ from dltut.optim import schedules
 GIVEN = {"model": {"name": "LogisticRegression"}, "rule": {"name": "sgd", "learning_rate": 0.5}}
 FILES = sorted(Path(__file__).parents[2].glob("scripts/experiments/*.yaml"))
 SMALL = Split(np.zeros((4, 784)), np.arange(4))
-DATA = Dataset(SMALL, SMALL, SMALL, "four zeros", classes=tuple("abcd"))
+DATA = Dataset(SMALL, SMALL, SMALL, "four zeros", (1, 28, 28), tuple("abcd"))
 
 
 @pytest.fixture
