@@ -21,7 +21,7 @@ from dltut.training.pretraining import (
     read_pretrained,
 )
 from dltut.training.run_folder import RunFolder, open_run, read_config
-from dltut.training.step import minibatch_function
+from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
     Diverged,
@@ -62,6 +62,7 @@ __all__ = [
     "any_of",
     "dry_run",
     "minibatch_function",
+    "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",

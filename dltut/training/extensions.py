@@ -135,8 +135,7 @@ class ShuffleEpochs(Extension):
     Parameters
     ----------
     split : SharedSplit
-        Shared variables x and y with one example a row; they have their first order again when
-        the run ends.
+        All its columns are put into the same order, and back into their first when the run ends.
     seed : int
         With the epoch's number it gives the order, so that a resumed run needs no memory of it.
 
@@ -157,22 +156,22 @@ class ShuffleEpochs(Extension):
 
     def before_epoch(self, trainer) -> None:
         """Put the rows in this epoch's order."""
-        x, y = self._first_order()
-        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(y))
-        self._place(x[order], y[order])
+        columns = self._first_order()
+        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(columns[0]))
+        self._place([column[order] for column in columns])
 
     def after_training(self, trainer) -> None:
         """Put the rows back."""
-        self._place(*self._first_order())
+        self._place(self._first_order())
 
-    def _first_order(self):
+    def _first_order(self) -> list[np.ndarray]:
         if self._first is None:
-            self._first = tuple(np.array(each.get_value()) for each in (self.split.x, self.split.y))
+            self._first = [np.array(each.get_value()) for each in self.split]
         return self._first
 
-    def _place(self, x, y) -> None:
-        self.split.x.set_value(x)
-        self.split.y.set_value(y)
+    def _place(self, columns: list[np.ndarray]) -> None:
+        for variable, column in zip(self.split, columns, strict=True):
+            variable.set_value(column)
 
 
 class PolyakAverage(Extension):

@@ -11,6 +11,9 @@ class Split:
         self.x = Variable(np.arange(2 * n).reshape(n, 2), "x")
         self.y = Variable(np.arange(n), "y")
 
+    def __iter__(self):
+        return iter((self.x, self.y))
+
 
 def test_loss_history_has_every_cost():
     history = LossHistory()
