@@ -21,18 +21,18 @@ it, and a resumed run goes on exactly.
 
 The rules, by what they do with the gradient :math:`g` of a parameter:
 
-==========================  ===========================================  =======================
-rule                        a step goes                                  it remembers
-==========================  ===========================================  =======================
-`sgd`                       along :math:`-g`
-`momentum`, `nesterov`      along the last step and :math:`-g`           velocity
-`adagrad`                   less far, the more there was to go so far    squares
-`rmsprop`                   as far everywhere, if it is lately as steep  mean_square
-`adadelta`                  the same, as far as steps lately were        mean_square (_step)
-`adam`                      along the mean of :math:`g`, as `rmsprop`    mean, mean_square, steps
-`amsgrad`                   the same, never farther again                largest_mean_square, too
-`adamax`                    the same, by the largest :math:`|g|`         mean, largest, steps
-==========================  ===========================================  =======================
+======================  ============================================  =============================
+rule                    a step goes                                   it remembers
+======================  ============================================  =============================
+`sgd`                   along :math:`-g`
+`momentum`, `nesterov`  along the last step and :math:`-g`            velocity
+`adagrad`               less far, the steeper it has been so far      squares
+`rmsprop`               less far, the steeper it has been lately      mean_square
+`adadelta`              the same, and as far as lately                mean_square, mean_square_step
+`adam`                  along the mean of :math:`-g`, like `rmsprop`  mean, mean_square, steps
+`amsgrad`               the same, with the steepest that has been     and largest_mean_square
+`adamax`                the same, by the largest :math:`|g|`          mean, largest, steps
+======================  ============================================  =============================
 
 Rules combine by changing the dictionary. `momentum` is `apply_momentum` around `sgd`, and the same
 goes around any other; `scale_steps` gives some parameters longer steps, and
