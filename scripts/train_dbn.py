@@ -61,12 +61,11 @@ def main(
     cost = negative_log_likelihood(model(x, train=True), y)
     updates = sgd(cost, model.params, learning_rate)
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    wrong = minibatch_functions(
-        {"error": errors(model(x), y)}, [x, y], {"valid": valid, "test": test}, batch_size=500
-    )
+    splits, wrong = {"valid": valid, "test": test}, {"error": errors(model(x), y)}
+    measured = minibatch_functions(wrong, [x, y], splits, batch_size=500)
     run.pretrain(layers, pretrain_epochs, pretrained)
     patience = Patience(patience_epochs * step.n_batches)
-    return run.train(step, model, max_epochs, [Monitor(wrong), patience])
+    return run.train(step, model, max_epochs, [Monitor(measured), patience])
 
 
 if __name__ == "__main__":

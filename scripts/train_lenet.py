@@ -44,14 +44,9 @@ def main(
     updates = sgd(cost, model.params, learning_rate)
 
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    wrong = minibatch_functions(
-        {"error": errors(scores, y)},
-        [x, y],
-        {"valid": valid, "test": test},
-        batch_size,
-        run.partial,
-    )
-    return run.train(step, model, max_epochs, [Monitor(wrong), Patience(patience)])
+    splits, wrong = {"valid": valid, "test": test}, {"error": errors(scores, y)}
+    measured = minibatch_functions(wrong, [x, y], splits, batch_size, run.partial)
+    return run.train(step, model, max_epochs, [Monitor(measured), Patience(patience)])
 
 
 if __name__ == "__main__":

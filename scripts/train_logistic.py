@@ -22,7 +22,6 @@ def main(
     data = run.data()
     task = task_of(data)
     train, valid, test = map(shared_dataset, data)
-    splits = {"valid": valid, "test": test}
 
     x, y = train.x.type("x"), train.y.type("y")
     model = LogisticRegression(data.train.n_inputs, data.n_outputs)
@@ -31,7 +30,8 @@ def main(
     updates = sgd(cost, model.params, learning_rate)
 
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    measured = minibatch_functions(task.measures(scores, y), [x, y], splits, batch_size, run.partial)
+    splits, measures = {"valid": valid, "test": test}, task.measures(scores, y)
+    measured = minibatch_functions(measures, [x, y], splits, batch_size, run.partial)
     monitor = Monitor(measured, watch=f"valid_{task.watch}", lower=task.lower)
     return run.train(step, model, max_epochs, [monitor, Patience(patience)])
 

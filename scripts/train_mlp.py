@@ -37,7 +37,6 @@ def main(
     data = run.data()
     task = task_of(data)
     train, valid, test = map(shared_dataset, data)
-    splits = {"valid": valid, "test": test}
 
     x, y = train.x.type("x"), train.y.type("y")
     model = MLP(np.random.RandomState(seed), data.train.n_inputs, n_hidden, data.n_outputs)
@@ -46,7 +45,8 @@ def main(
     cost = task.cost(scores, y) + penalty
     updates = sgd(cost, model.params, learning_rate)
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    measured = minibatch_functions(task.measures(scores, y), [x, y], splits, batch_size, run.partial)
+    splits, measures = {"valid": valid, "test": test}, task.measures(scores, y)
+    measured = minibatch_functions(measures, [x, y], splits, batch_size, run.partial)
     monitor = Monitor(measured, watch=f"valid_{task.watch}", lower=task.lower)
     return run.train(step, model, max_epochs, [monitor, Patience(patience)])
 
