@@ -237,6 +237,12 @@ tables = st.integers(2, 5).flatmap(
 )
 
 
+def test_whether_there_is_a_header_may_be_said(tmp_path):
+    path = write(tmp_path / "a.csv", [[1980 + i, (i + 1) % 7, i % 2] for i in range(21)])
+    assert sum(map(len, load(path))) == 21 and sum(map(len, load(path, header=True))) == 20
+    assert load(path, header=True).inputs.names == ("1980", "1")
+
+
 def test_one_row_and_one_column():
     """To ask a model about; and a first row of 0, 1 is no header."""
     assert read_table(b"1.5,2", "a.csv").names == ["0", "1"]
