@@ -13,7 +13,8 @@ import numpy as np
 from dltut.datasets.arrays import Parts
 from dltut.datasets.base import PARTS
 from dltut.datasets.idx import read_idx
-from dltut.datasets.tables import Table, read_table, table_parts
+from dltut.datasets.kinds import Numbers
+from dltut.datasets.tables import Table, inputs_in, read_table, table_parts
 from dltut.exceptions import InputError
 from dltut.machine.files import open_unpacked
 from dltut.machine.pickles import load_arrays
@@ -92,18 +93,31 @@ def read(
     return content
 
 
-def read_rows(path: str | PathLike) -> Table:
-    """The table in a CSV or npy file.
+def read_inputs(path: str | PathLike, inputs: Numbers) -> np.ndarray:
+    """The rows of a CSV or npy file as the inputs of a model that was trained on such a table.
+
+    Parameters
+    ----------
+    path : path
+        Columns are found by their names, in any order; others, such as a target, are not looked at.
+        Without names there are as many as the model takes.
+    inputs : Numbers
+        ``data.inputs``, or ``kind_from(facts["inputs"])`` of a model file: they are standardised as
+        the training part was.
+
+    Returns
+    -------
+    float32 array, shape (n, d)
 
     Raises
     ------
     InputError
-        If the file is missing, damaged, or holds something else.
+        If the file holds no table, lacks a column, or has a text that was not met in training.
     """
     content = _content(Path(path))
     if isinstance(content, Parts):
         raise InputError(f"{path} is no table: give a CSV file, or an npy file of rows")
-    return content[0]
+    return inputs_in(content[0], inputs)
 
 
 def lying_in(folder: Path, name: str) -> Path | None:
