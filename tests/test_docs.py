@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 import shlex
+import shutil
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ PAGES = [
     *(path for path in sorted(DOCS.rglob("*.rst")) if "_build" not in path.parts),
     ROOT / "README.rst",
 ]
-NOT_PAGES = {"conf.py", "mathml.py", "quoting.py"}
+NOT_PAGES = {"conf.py", "downloads.py", "mathml.py", "quoting.py"}
 BLOCK = re.compile(
     r"^(?P<indent> *)\.\. code-block:: (?P<language>\w+)\n(?P<body>(?:(?:(?P=indent) +.*)?\n)+)"
     r"|^(?P<doctest> *>>> .*\n(?:.*\S.*\n)*)",
@@ -74,6 +75,8 @@ def named(pages):
 @pytest.mark.parametrize("page", named(page for page in PAGES if any(blocks(page))))
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    for name in re.findall(r":download:`(?:[^`]*<)?([^`>]*)", page.read_text(encoding="utf-8")):
+        shutil.copy(page.parent / name, tmp_path)  # as a reader would, who wants to follow
     names = {"__name__": "page"}
     with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float64"):
         for block in blocks(page):
@@ -178,6 +181,20 @@ def test_code_is_quoted_by_name_and_not_by_line():
     quotes = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
     pattern = r"\.\. literalinclude:: .*\n(?: +:.*\n)* +:lines:"
     assert not [name for name, text in quotes.items() if re.search(pattern, text)]
+
+
+PLACE = re.compile(r"``((?:benchmarks|data|docs|dltut|scripts|tests)/[\w./-]+)``")
+
+
+def test_places_that_are_named_are_there():
+    texts = {page: page.read_text(encoding="utf-8") for page in [*PAGES, *ROOT.glob("*.rst")]}
+    missing = {
+        f"{page.relative_to(ROOT)}: {place}"
+        for page, text in texts.items()
+        for place in PLACE.findall(text)
+        if not (ROOT / place).exists() and not place.endswith(("/x.py", "_x.py"))
+    }
+    assert not missing, "\n".join(sorted(missing))
 
 
 def public():

@@ -14,6 +14,7 @@ from pytensor.tensor.type import TensorType
 from dltut.exceptions import InputError, nearest
 from dltut.machine.progress import spinner
 from dltut.machine.rng import next_states
+from dltut.machine.stopwatch import not_counted
 
 MODES = ("NUMBA", "JAX", "FAST_COMPILE")
 
@@ -45,9 +46,9 @@ def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=No
     9.0
     """
     mode = _mode_name(mode)
-    if mode == "JAX":
-        return JaxFunction(*_build(inputs, outputs, updates, givens, mode, name))
-    return CompiledFunction(*_build(inputs, outputs, updates, givens, mode, name))
+    kind = JaxFunction if mode == "JAX" else CompiledFunction
+    with not_counted():
+        return kind(*_build(inputs, outputs, updates, givens, mode, name))
 
 
 class CompiledFunction:
@@ -79,7 +80,8 @@ class CompiledFunction:
             raise InputError(str(error).partition("\n")[0]) from None
 
     def _first_call(self, arguments):
-        with spinner(f"compiling {self._function.name or 'a function'}, first run only"):
+        text = f"compiling {self._function.name or 'a function'}, first run only"
+        with spinner(text), not_counted():
             result = self._function(*arguments)
         self._first = False
         return result

@@ -1,13 +1,12 @@
 """Models: layers in order, and what a file needs to build them again."""
 
+from dltut.models.answers import probability_function, reconstruction_function, score_function
 from dltut.models.autoencoder import Autoencoder, cA, dA
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
-from dltut.models.probabilities import probability_function
 from dltut.models.pseudo_likelihood import scattered_bits
 from dltut.models.rbm import RBM
-from dltut.models.reconstructions import reconstruction_function
 from dltut.models.sampling import gibbs_samples
 from dltut.models.saved import load_model
 from dltut.models.stacked import DBN, SdA
@@ -27,4 +26,5 @@ __all__ = [
     "probability_function",
     "reconstruction_function",
     "scattered_bits",
+    "score_function",
 ]

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from dltut.commands import cli
-from dltut.commands.report import draw_filters, draw_run, plot
+from dltut.commands.plot import draw_filters, draw_run, plot
 from dltut.datasets import load
 from dltut.exceptions import InputError
 from dltut.machine.serialize import save_model
