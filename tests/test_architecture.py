@@ -261,6 +261,19 @@ def test_nothing_is_read_that_can_run_code():
     assert_none(outside(readers, "machine.pickles"))
 
 
+def test_pictures_are_opened_in_stated_formats_only():
+    """Of all that Pillow knows, some start a program."""
+    assert_none(
+        [
+            module.at(node)
+            for module in MODULES + SCRIPTS
+            for node, name in module.calls()
+            if begins(name, "Image.open", "PIL.Image.open")
+            and "formats" not in [keyword.arg for keyword in node.keywords]
+        ]
+    )
+
+
 def test_no_error_is_swallowed():
     broad = [
         module.at(handler)
