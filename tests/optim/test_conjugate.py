@@ -1,15 +1,18 @@
 """Conjugate gradients on costs written in NumPy: nothing is compiled."""
 
+import warnings
+
 import numpy as np
 import pytensor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.optimize import check_grad
+from scipy.optimize import check_grad, minimize, rosen, rosen_der
 
 from dltut.exceptions import InputError
-from dltut.optim import flatten, minimise, unflatten
+from dltut.optim import conjugate_gradient, flatten, minimise, unflatten
+from dltut.training import Checkpoint, Extension, Monitor, Trainer
 
 FLOATS = st.sampled_from(["float32", "float64"])
 
@@ -99,6 +102,144 @@ def test_a_quadratic_bowl_is_solved(rng):
     bowl = Bowl(rng)
     minimise(bowl.cost_and_gradient, [bowl.w], n_iterations=100)
     np.testing.assert_allclose(bowl.w.get_value(), np.linalg.solve(bowl.A, bowl.b), atol=1e-5)
+
+
+def waves(x):
+    return np.sin(3 * x).sum() + 0.05 * x @ x
+
+
+def slope_of_waves(x):
+    return 3 * np.cos(3 * x) + 0.1 * x
+
+
+def distance(x):
+    """The slope jumps where each part is least: no line search is content there."""
+    return np.abs(x - 0.3).sum()
+
+
+def slope_of_distance(x):
+    return np.sign(x - 0.3)
+
+
+SURFACES = {
+    "rosenbrock": (rosen, rosen_der),
+    "waves": (waves, slope_of_waves),
+    "distance": (distance, slope_of_distance),
+}
+
+
+@pytest.mark.parametrize("name", SURFACES)
+@pytest.mark.parametrize("seed", range(8))
+def test_each_iteration_is_scipy_s_bit_for_bit(name, seed):
+    f, slope = SURFACES[name]
+    start = np.random.default_rng(seed).normal(size=2 + seed % 4) * 2
+    theirs, ours, w = [], [], pytensor.shared(start.copy(), name="w")
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+
+        def note(intermediate_result):
+            theirs.append((intermediate_result.x.copy(), intermediate_result.fun))
+
+        options = {"maxiter": 40}
+        minimize(f, start, jac=slope, method="CG", callback=note, options=options)
+        step = conjugate_gradient(lambda index: [f(w.get_value()), slope(w.get_value())], [w])
+        for _ in range(40):
+            try:
+                ours.append((step(), w.get_value()))
+            except StopIteration:
+                break
+    assert len(ours) == len(theirs)
+    for (cost, x), (their_x, their_cost) in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(x, their_x)
+        assert cost == their_cost
+
+
+class Interrupt(Extension):
+    def __init__(self, iteration):
+        self.iteration = iteration
+
+    def after_batch(self, trainer):
+        if trainer.log.iteration == self.iteration:
+            trainer.stop("interrupted", final=False)
+
+
+def searched(folder, stop=None, width="float32"):
+    """A run of the search over three parts of the clouds, resumed if it can be."""
+    model = Logistic(width)
+
+    class Part:
+        n_batches, n_examples = 3, 120
+
+        def __call__(self, index):
+            cost, gradients = model.cost_and_gradient(slice(40 * index, 40 * index + 40))
+            return [cost, *gradients]
+
+    def error():
+        W, b = (param.get_value() for param in model.params)
+        return float((np.argmax(model.x @ W + b, axis=1) != model.y).mean())
+
+    step = conjugate_gradient(Part(), model.params)
+    keep = Checkpoint(folder, resume=True, every_seconds=0)
+    made = Trainer(step, extensions=[Monitor(error), Interrupt(stop), keep])
+    made.run(12)
+    values = {name: each.tobytes() for name, each in made.values().items()}
+    return made.log.rows, values, [each.get_value().tobytes() for each in model.params]
+
+
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_a_search_resumes_bit_for_bit(tmp_path, width):
+    whole = searched(tmp_path / "whole", width=width)
+    assert len(whole[0]) > 6
+    for stop in (0, 1, 5):
+        searched(tmp_path / f"{stop}", stop, width)
+        assert searched(tmp_path / f"{stop}", width=width) == whole
+
+
+def test_a_search_that_has_arrived_ends_the_run():
+    bowl = Bowl(np.random.default_rng(0))
+    step = conjugate_gradient(lambda index: flat(bowl.cost_and_gradient()), [bowl.w])
+    log = Trainer(step).run(1000)
+    assert log.stop_reason == "no part of the gradient is above 1e-05"
+    assert 3 < log.iteration < 100 and log.cost == step.cost == bowl.cost_and_gradient()[0]
+    w, costs = pytensor.shared(np.ones(2), name="w"), iter(range(1000))
+    log = Trainer(conjugate_gradient(lambda index: [next(costs), np.ones(2)], [w])).run(9)
+    assert (log.iteration, log.stop_reason) == (-1, "no direction leads lower")
+    np.testing.assert_array_equal(w.get_value(), np.ones(2))
+
+
+def flat(found):
+    cost, gradients = found
+    return [cost, *gradients]
+
+
+def test_a_search_begins_where_the_parameters_are_by_then():
+    bowl = Bowl(np.random.default_rng(0))
+    step = conjugate_gradient(lambda index: flat(bowl.cost_and_gradient()), [bowl.w])
+    bowl.w.set_value(np.full(5, 3.0))
+    first = step()
+    again = conjugate_gradient(lambda index: flat(bowl.cost_and_gradient()), [bowl.w])
+    bowl.w.set_value(np.full(5, 3.0))
+    assert again() == first
+
+
+def test_parts_of_several_sizes_are_refused():
+    class Part:
+        n_batches, n_examples = 3, 100
+
+    with pytest.raises(InputError, match="100 examples in 3 minibatches: give partial='drop'"):
+        conjugate_gradient(Part(), [pytensor.shared(np.ones(2), name="w")])
+
+
+@pytest.mark.parametrize("tolerance", [0, -1, np.nan])
+def test_a_tolerance_is_positive(tolerance):
+    with pytest.raises(InputError, match="tolerance is"):
+        conjugate_gradient(flat, [pytensor.shared(np.ones(2), name="w")], tolerance)
+
+
+@pytest.mark.parametrize("n_iterations", [0, -1, 2.5])
+def test_iterations_are_counted(n_iterations):
+    with pytest.raises(InputError, match="n_iterations is"):
+        minimise(flat, [pytensor.shared(np.ones(2), name="w")], n_iterations)
 
 
 def test_callback_sees_each_iteration_and_the_cost_falls(rng):
