@@ -6,20 +6,10 @@ from pathlib import Path
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.commands.report import draw_run
-from dltut.datasets import load
+from dltut.commands.run import Run
 from dltut.experiment.plan import located, read_experiment
-from dltut.machine.config import configure
 from dltut.nn import errors, negative_log_likelihood
-from dltut.training import (
-    Checkpoint,
-    Monitor,
-    Progress,
-    Trainer,
-    minibatch_function,
-    open_run,
-    rehearse,
-)
+from dltut.training import Monitor, minibatch_function
 
 
 def train(
@@ -51,28 +41,24 @@ def train(
         Build everything, try one minibatch, write nothing.
     """
     plan = read_experiment(experiment)
-    configure(floatX=plan.floatX, device=device, data_dir=data_dir)
-    data = load(plan.dataset, data_dir, quick)
-    learn, valid, test = (shared_dataset(split) for split in data)
+    run = Run(run_dir, resume, plan.floatX, device, quick, dry_run)
+    run.dataset, run.data_dir = plan.dataset, data_dir
+    run.checkpoint_seconds, run.name = plan.checkpoint_seconds, Path(experiment).stem
+    run.arguments = asdict(plan) | {"data_dir": data_dir, "quick": quick}
+    with run:
+        data = run.data()
+        learn, valid, test = map(shared_dataset, data)
+        with located(experiment):
+            x, y = pt.matrix("x"), pt.ivector("y")
+            model = plan.built_model(data)
+            cost = negative_log_likelihood(model(x, train=True), y) + plan.penalty(model.weights)
+            rate = plan.learning_rate()
+            updates = plan.updates(cost, model.params, rate)
 
-    with located(experiment):
-        x, y = pt.matrix("x"), pt.ivector("y")
-        model = plan.built_model(data)
-        cost = negative_log_likelihood(model(x, train=True), y) + plan.penalty(model.weights)
-        rate = plan.learning_rate()
-        updates = plan.updates(cost, model.params, rate)
-
-        step = minibatch_function(cost, [x, y], learn, plan.batch_size, updates)
-        error = errors(model(x), y)
-        valid_error, test_error = (
-            minibatch_function(error, [x, y], split, plan.batch_size) for split in (valid, test)
-        )
-        extensions = [Monitor(valid_error, test_error), *plan.extensions(model.params, rate)]
-    if dry_run:
-        return rehearse(step, valid_error)
-
-    arguments = asdict(plan) | {"data_dir": data_dir, "quick": quick}
-    run_dir = open_run(run_dir, Path(experiment).stem, arguments, resume)
-    keep = Checkpoint(run_dir, model, resume, plan.checkpoint_seconds, header=data.facts)
-    Trainer(step, extensions=[*extensions, Progress(), keep]).run(3 if quick else plan.max_epochs)
-    return draw_run(run_dir, data)
+            step = minibatch_function(cost, [x, y], learn, plan.batch_size, updates)
+            error = errors(model(x), y)
+            valid_error, test_error = (
+                minibatch_function(error, [x, y], split, plan.batch_size) for split in (valid, test)
+            )
+            extensions = [Monitor(valid_error, test_error), *plan.extensions(model.params, rate)]
+        return run.train(step, model, plan.max_epochs, extensions)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.experiment.arguments import checked_arguments
+from dltut.machine.arguments import checked_arguments
 
 
 def build(
