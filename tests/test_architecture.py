@@ -24,7 +24,7 @@ FLOORS = [
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
-LONGEST_FILE, LONGEST_FUNCTION, LONGEST_KERNEL, MANY_PARAMETERS = 250, 30, 40, 3
+LONGEST_FUNCTION, LONGEST_KERNEL, MANY_PARAMETERS = 30, 40, 3
 
 SOCKETS = ["socket", "urllib.request", "http", "ftplib", "ssl", "requests", "httpx", "urllib3"]
 COMPILERS = ["numba", "jax", "jaxlib", "llvmlite", "pytensor.link.numba", "pytensor.link.jax"]
@@ -245,7 +245,7 @@ def test_modules_do_nothing_when_they_are_imported():
         if (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
         or isinstance(node, ast.For | ast.While | ast.With | ast.Global)
     ]
-    assert_none([place for place in does if "kernels" not in place])
+    assert_none(does)
 
 
 def test_nothing_is_read_that_can_run_code():
@@ -272,11 +272,6 @@ def test_no_error_is_swallowed():
 
 def test_there_are_no_globals():
     assert_none([module.at(node) for module in MODULES for node in module.nodes(ast.Global)])
-
-
-def test_files_are_short():
-    long = {str(m.path): n for m in MODULES + SCRIPTS if (n := m.text.count("\n")) > LONGEST_FILE}
-    assert_none(long)
 
 
 def test_functions_are_short():
@@ -382,4 +377,4 @@ def test_packages_say_what_is_public():
         and "__all__" not in module.text
         and any(begins(name, "dltut") for _, name in module.imports())
     ]
-    assert_none([path for path in unsaid if "kernels" not in path])
+    assert_none(unsaid)
