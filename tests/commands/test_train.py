@@ -85,7 +85,7 @@ def test_a_rehearsal_writes_nothing(tiny, capsys):
     ("old", "new", "message"),
     [
         ("momentum,", "momentun,", "rule: there is no momentun; did you mean momentum?"),
-        ("batch_size: 200", "batch_size: 4000", "batch_size is 4000 but the split has 3000"),
+        ("batch_size: 200", "batch_size: 4000", "batch_size is 4000 but the train split has 3000"),
         ("batch_size: 200", "batch_size: 0", "choose a batch size from 1 to 3000"),
         ("n_hidden: 5", "n_hidden: -5", "hidden0.W would have shape (784, -5): every size is"),
         ("n_hidden: 5", "n_hidden: 5, activation: tanhh", "did you mean tanh?"),
