@@ -300,10 +300,7 @@ TESTED_IN = {  # rooms that are tested with another, which they serve
     "machine.theanorc": "machine.config",
     "models.visible_units": "models.rbm",
     "nn.pair": "nn.pool",
-    "optim.adaptive": "optim.rules",
-    "optim.adaptive_moments": "optim.rules",
     "samplers.checks": "samplers.hmc",
-    "training.rehearsal": "scripts",
 }
 DESCRIBED_ELSEWHERE = {"commands", "kernels", "machine"}  # a page for each thing in them
 SCRIPTS_ON_PAGES = {"logistic_cg": "logistic"}
