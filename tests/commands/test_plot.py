@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytensor
 import pytest
 from PIL import Image
 
@@ -14,6 +15,15 @@ from dltut.machine.serialize import save_model
 from dltut.models import LogisticRegression, dA
 from dltut.training import Log
 from dltut.training.log import write_log
+
+
+@pytest.fixture(autouse=True)
+def quick(own_settings, monkeypatch):
+    """What is compiled is tested elsewhere; commands read the environment."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float32"):
+        yield
+
 
 PICTURES = {"confusion.png", "curves.png", "filters.png", "mistakes.png"}
 
