@@ -106,6 +106,8 @@ class Cells(list):
 
     def add_image(self, node):
         path = self.pictures / node["uri"]
+        if not path.exists():  # which Sphinx reports
+            return
         self.text(f"![{node.get('alt', '')}](attachment:{path.name})")
         kind = "image/png" if path.suffix == ".png" else "image/jpeg"
         content = {kind: base64.b64encode(path.read_bytes()).decode()}

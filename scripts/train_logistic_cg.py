@@ -4,6 +4,9 @@ There is no --resume: a search that begins again forgets its directions, and a w
 than a minute.
 """
 
+from dltut.commands import flags
+from dltut.commands.report import draw_run
+
 from math import inf
 from pathlib import Path
 from typing import Literal
@@ -12,8 +15,6 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.commands.flags import run
-from dltut.commands.report import draw_run
 from dltut.datasets import load
 from dltut.machine.config import configure
 from dltut.machine.serialize import save_model
@@ -122,4 +123,4 @@ class Report:
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import prod
+from os import PathLike
 from os.path import commonpath
 from pathlib import Path
 
@@ -13,10 +14,7 @@ from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.progress import say, spinner
 from dltut.tasks import Classification, load_trained, task_of
-from dltut.training import read_config, read_log
-from dltut.training.checkpoint import BEST
-from dltut.training.log import ROWS
-from dltut.training.run_folder import CONFIG
+from dltut.training import RunFolder, read_config, read_log
 from dltut.viz import (
     filter_picture,
     first_layer_picture,
@@ -26,7 +24,10 @@ from dltut.viz import (
 
 
 def draw_run(
-    run_dir: str | Path, data: Dataset | None = None, names: Iterable[type] = ()
+    run_dir: str | PathLike,
+    data: Dataset | None = None,
+    names: Iterable[type] = (),
+    drawn: Iterable[Path] = (),
 ) -> list[Path]:
     """Draw what a run learned: curves, first-layer filters, and what the model makes of test data.
 
@@ -43,6 +44,8 @@ def draw_run(
         The test examples; default: the data set that the run, or the folder around it, names.
     names : list of classes
         Models and tasks of one's own that the run's model file may name.
+    drawn : list of path
+        Pictures of the run that are there already, to be listed with these.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def draw_run(
     """
     run_dir = Path(run_dir)
     data = data or _data_of(run_dir)
-    written = []
+    written = list(drawn)
     try:
         with spinner("drawing what was learned"):
             for name, picture in _pictures(run_dir, data, tuple(names)):
@@ -66,7 +69,7 @@ def draw_run(
     finally:
         if written:
             say(f"pictures: {listed(written)}")
-    if (run_dir / BEST).exists():
+    if RunFolder(run_dir).best.exists():
         of_pictures = isinstance(task_of(data).inputs, Pictures)
         yours = "PICTURE, for a picture" if of_pictures else "ROWS.csv, for rows"
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
@@ -138,8 +141,9 @@ def listed(paths: Iterable[Path]) -> str:
 
 
 def _pictures(run_dir, data, names):
-    parts = {path.parent.name: read_log(path) for path in sorted(run_dir.glob(f"*/{ROWS}"))}
-    if (run_dir / ROWS).exists() or not parts:
+    folder = RunFolder(run_dir)
+    parts = {part.path.name: read_log(part.log) for part in folder.parts}
+    if folder.log.exists() or not parts:
         rows = read_log(run_dir)
         yield from _pictures_of_one(run_dir, data, rows, names)
     else:
@@ -154,9 +158,10 @@ def _pictures(run_dir, data, names):
 def _pictures_of_one(run_dir, data, rows, names):
     if rows:
         yield "curves.png", learning_curves({run_dir.name: rows})
-    if not (run_dir / BEST).exists():
+    best = RunFolder(run_dir).best
+    if not best.exists():
         return
-    model, task = load_trained(run_dir / BEST, names, data.facts)
+    model, task = load_trained(best, names, data.facts)
     if _looks_at_pictures(model, task):
         weights = np.asarray(model.weights[0].get_value())
         shape, classes = task.inputs.shape, _classes(model, task)
@@ -179,8 +184,10 @@ def _classes(model, task):
 
 
 def _data_of(run_dir):
-    is_part = not (run_dir / CONFIG).exists() and (run_dir.parent / CONFIG).exists()
+    around = RunFolder(run_dir.parent).config
+    is_part = not RunFolder(run_dir).config.exists() and around.exists()
     arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    return load(arguments["dataset"], arguments.get("data_dir"), arguments.get("quick", False))
+    names = "dataset data_dir quick target ignore task scale image_shape".split()
+    return load(**{name: arguments[name] for name in names if name in arguments})

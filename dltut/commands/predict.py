@@ -21,7 +21,7 @@ from dltut.machine.config import configure
 from dltut.machine.files import atomic
 from dltut.machine.progress import say
 from dltut.tasks import Example, Task, load_trained, read_examples
-from dltut.training.checkpoint import BEST
+from dltut.training import RunFolder
 from dltut.viz import save_picture
 
 ROWS_SHOWN = 20  # of a table; the file has all of them
@@ -244,12 +244,13 @@ def model_file(run: str | PathLike) -> Path:
     path = Path(run)
     if not path.is_dir():
         return path
-    if not (path / BEST).is_file():
+    best = RunFolder(path).best
+    if not best.is_file():
         raise InputError(
-            f"{path} holds no {BEST}: name the folder of a run that has validated once, such as "
-            "runs/mlp"
+            f"{path} holds no {best.name}: name the folder of a run that has validated once, such "
+            "as runs/mlp"
         )
-    return path / BEST
+    return best
 
 
 def places(files: Iterable[Path], out: Path | None, default: Path, ending: str) -> list[Path]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures
 from dltut.exceptions import InputError, nearest
-from dltut.machine.columns import checked_columns
+from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.progress import say
 
 TASKS = ("classification", "regression", "multilabel")
@@ -56,6 +56,10 @@ class Stated:
             raise InputError(
                 f"scale is {self.scale}; x is divided by it: expected a number above 0"
             )
+        if self.image_shape is not None:
+            Pictures(self.image_shape)  # refuses what is no shape
+        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**32:
+            raise InputError(f"seed is {self.seed}; expected a whole number from 0 to {2**32 - 1}")
 
 
 @dataclass
@@ -168,7 +172,16 @@ def dataset_of(parts: Parts, name: str, place: object, stated: Stated) -> Datase
 
 
 def notice(data: Dataset, place: object, parts: Parts) -> str:
-    """One line on a data set: where it was read, its sizes, and what was decided."""
+    """One line on a data set: where it was read, its sizes, and what was decided.
+
+    Parameters
+    ----------
+    data : Dataset
+    place : path or str
+        Where it was read.
+    parts : Parts
+        What it was made of, with the notes.
+    """
     sizes = " / ".join(f"{len(split):,}" for split in data)
     told = [str(data.inputs), "no target" if data.targets is None else f"target: {data.targets}"]
     if isinstance(data.targets, Classes):
@@ -193,19 +206,20 @@ def _arrays(parts: Parts) -> tuple[list[np.ndarray], list]:
             raise InputError(
                 f"a {part} example has {prod(x.shape[1:])} values, expected {prod(xs[0].shape[1:])}"
             )
-        if y is not None and len(x) != len(y):
+        if y is not None and y.shape != (len(x), *ys[0].shape[1:]):
             raise InputError(
-                f"{len(x)} examples have {len(y)} labels; expected one label an example"
+                f"{len(x)} {part} examples have a y of shape {y.shape}, expected "
+                f"{(len(x), *ys[0].shape[1:])}"
             )
     return xs, ys
 
 
 def _target_array(y: ArrayLike) -> np.ndarray:
     """Texts as they are; numbers checked; a single column as (n,)."""
-    y = np.asarray(y)
+    y = as_array("y", y)
     y = y.astype(str) if y.dtype == object and all(isinstance(each, str) for each in y.flat) else y
     if y.dtype.kind != "U":
-        y = checked_columns({"target": y.astype(float) if y.dtype.kind in "iu" else y})["target"]
+        y = checked_columns({"y": y.astype(float) if y.dtype.kind in "iu" else y})["y"]
     if y.ndim > 2:
         raise InputError(f"y has shape {y.shape}, expected (n,) or (n, k)")
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
@@ -245,7 +259,7 @@ def _task_of(y: np.ndarray, names: Sequence[str]) -> str:
             )
         return "multilabel" if _is_flags(y) else "regression"
     values = np.unique(y)
-    if y.dtype.kind == "U" or y.dtype == bool:
+    if y.dtype.kind == "U":
         return "classification"
     is_whole = (values == np.floor(values)).all()
     is_few = len(values) <= MOST_CLASSES or np.array_equal(values, np.arange(len(values)))
@@ -273,7 +287,7 @@ def _classes(y: np.ndarray, names: Sequence[str]) -> tuple[Classes, np.ndarray]:
     if not is_text and (values != np.floor(values)).any():
         fraction = values[values != np.floor(values)][0]
         raise InputError(f"{names[0]} holds {fraction:g}: classes are whole numbers or names")
-    texts = values if is_text or y.dtype == bool else values.astype(np.int64)
+    texts = values if is_text else values.astype(np.int64)
     return Classes([str(each) for each in texts.tolist()]), labels
 
 
@@ -281,19 +295,19 @@ def _three(xs: list, ys: list, are_classes: bool, parts: Parts, seed: int) -> tu
     """Train, valid and test: given, taken from the end of train, or drawn."""
     if len(xs) == 3:
         return xs, ys
-    n, rng = len(xs[0]), np.random.RandomState(seed)
+    n, rng, share = len(xs[0]), np.random.RandomState(seed), 5 if len(xs) == 1 else 6
     labels = ys[0] if are_classes else np.zeros(n)
     if not parts.draws:
-        chosen = [slice(n - n // 6), slice(n - n // 6, n)]
-        is_enough = n >= 6
+        chosen = [slice(n - n // share), slice(n - n // share, n)]
+        is_enough = n >= share
     else:
-        chosen = _drawn(labels, 5 if len(xs) == 1 else 6, 2 if len(xs) == 1 else 1, rng)
+        chosen = _drawn(labels, share, 3 - len(xs), rng)
         is_enough = all(map(len, chosen))
         parts.notes.append(f"parts drawn with seed {seed}")
     if not is_enough:
         raise InputError(
-            f"{n} examples are too few to hold some out for validation and test: expected at least "
-            f"6, and at least 6 of {'one class' if are_classes else 'them'}"
+            f"{n} examples are too few to hold one in {share} out: expected at least {share}"
+            f"{' of a class' * (are_classes and parts.draws)}"
         )
     divided = [[values[rows] for rows in chosen] for values in (xs[0], ys[0]) if values is not None]
     x, y = divided if len(divided) == 2 else (divided[0], [None] * len(chosen))

@@ -295,18 +295,19 @@ def _targets(given, ys: list) -> Kind | None:
         return Classes(tuple(given))
     if given is not None or ys[0] is None:
         return given
-    if all(y.dtype.kind == "i" for y in ys):
-        is_flags = ys[0].ndim == 2 and all(np.isin(y, (0, 1)).all() for y in ys)
-        if is_flags:
-            return Labels(range(ys[0].shape[1]))
-        n_classes = 1 + int(max(y.max() for y in ys))
-        if n_classes > sum(map(len, ys)):
-            raise InputError(
-                f"labels go up to {n_classes - 1:,}, and there are {sum(map(len, ys)):,} examples: "
-                "give the names of the classes, targets=Classes(names)"
-            )
-        return Classes(range(n_classes))
-    return Numbers(["y"] if ys[0].ndim == 1 else range(ys[0].shape[1]))
+    are_whole, width = all(y.dtype.kind == "i" for y in ys), ys[0].shape[1:]
+    if len(width) == 1 and all(np.isin(y, (0, 1)).all() for y in ys):
+        return Labels(range(*width))
+    if not are_whole or len(width) == 1:
+        return Numbers(range(*width) if width else ["y"])
+    labels = np.unique(np.concatenate([y.ravel() for y in ys]))
+    gaps = labels != np.arange(len(labels))
+    if gaps.any():
+        raise InputError(
+            f"labels go up to {labels[-1]:,}, but {gaps.argmax()} is not among them: number the "
+            "classes 0, 1, 2, ... or give the name of each, targets=Classes(names)"
+        )
+    return Classes(range(len(labels)))
 
 
 def _told(column: np.ndarray) -> str:

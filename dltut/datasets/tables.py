@@ -61,6 +61,8 @@ class Table:
         cells = self.columns[number]
         if isinstance(cells, np.ndarray):
             return cells
+        if (plain := _plain_numbers(cells)) is not None:
+            return plain
         numbers = [_number(cell, self.decimal_comma) for cell in cells]
         are_missing = [cell.strip().casefold() in MISSING for cell in cells]
         n_missing, n_numbers = sum(are_missing), sum(each is not None for each in numbers)
@@ -109,7 +111,7 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
     Raises
     ------
     InputError
-        If there are fewer than two rows or columns, or the rows have different lengths.
+        If there is no row, or the rows have different lengths.
     """
     text = _decoded(data, place)
     comments = re.match(r"(?:[ \t]*#.*\n)*", text)[0]
@@ -119,19 +121,16 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
     if comments and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
         text = named + text
     rows = list(itertools.islice(_rows(text, delimiter), LOOKED_AT))
-    if len(rows) < 2 or len(rows[0][1]) < 2:
-        raise InputError(
-            f"{place} has {len(rows)} rows of {len(rows[0][1]) if rows else 0} cells: expected a "
-            "table, columns separated by commas, semicolons or tabs, the last one the target"
-        )
-    header = _has_header([row for _, row in rows]) if header is None else header
+    header = bool(rows) and _has_header([row for _, row in rows]) if header is None else header
+    if len(rows) <= header:
+        raise InputError(f"{place} has no row of data: expected a table, columns and commas")
     names = [name.strip() or str(i) for i, name in enumerate(rows[0][1])]
     if not header:
         names = list(map(str, range(len(names))))
     columns = _numbers_alone(text, delimiter, header)
     if columns is not None and len(columns) == len(names):
         return Table(place, names, columns, has_header=header)
-    lines, cells = _cells(text, delimiter, header, place)
+    lines, cells = _cells(text, delimiter, header, len(names), place)
     return Table(place, names, cells, lines, delimiter != ",", header)
 
 
@@ -165,10 +164,10 @@ def table_parts(
         notes.append("the first column left out, it numbers the rows")
     targets = [first.number_of(each) for each in _listed(-1 if target is None else target)]
     inputs = [i for i in range(len(first.names)) if i not in (*targets, *ignored)]
-    if not inputs or not targets:
-        raise InputError(
-            f"{first.place}: no column is left for the {'target' if inputs else 'inputs'}"
-        )
+    if not first.has_header:
+        notes.append("no header, columns count from 0")
+    if not inputs:
+        raise InputError(f"{first.place}: no column is left for the inputs")
     joined = {i: np.concatenate([table.column(i) for table in tables]) for i in [*inputs, *targets]}
     names, x = _encoded([first.names[i] for i in inputs], [joined[i] for i in inputs], first.place)
     if len(names) > len(inputs):
@@ -241,16 +240,18 @@ def _is_even(text: str, delimiter: str) -> bool:
 def _has_header(rows: list[list[str]]) -> bool:
     """Whether the first row names the columns: by text above numbers, or text in all its cells."""
     first, *others = rows
-    if first == list(map(str, range(len(first)))):
-        return True
     names = [
         _number(cell, True) is None and cell.strip().casefold() not in MISSING for cell in first
     ]
     for number, is_name in enumerate(names):
         below = [row[number] for row in others if number < len(row)]
-        if is_name and all(_number(cell, True) is not None for cell in below):
+        if is_name and below and all(_number(cell, True) is not None for cell in below):
             return True
-    return any(names) and sum(names) == sum(bool(cell.strip()) for cell in first)
+    # no data: texts, nothing, and numbers only where they count the columns
+    return (any(names) or len(first) > 2) and all(
+        is_name or cell.strip() in ("", str(number))
+        for number, (is_name, cell) in enumerate(zip(names, first, strict=True))
+    )
 
 
 def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] | None:
@@ -269,10 +270,18 @@ def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] 
     return list(values.T) if np.isfinite(values).all() else None
 
 
-def _cells(text: str, delimiter: str, header: bool, place: object) -> tuple[list, list]:
+def _plain_numbers(cells: list[str]) -> np.ndarray | None:
+    """Cells as Python reads numbers, quickly; None if one is anything else."""
+    try:
+        numbers = np.array(cells, dtype=float)
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() and "_" not in "".join(cells) else None
+
+
+def _cells(text: str, delimiter: str, header: bool, width: int, place: object) -> tuple:
     """The line of each row, and the cells of each column."""
     rows = list(_rows(text, delimiter))[header:]
-    width = len(rows[0][1])
     for line, row in rows:
         if len(row) != width:
             raise InputError(
@@ -353,6 +362,6 @@ def _input(table: Table, name: str, inputs: Numbers) -> np.ndarray:
     unknown = np.setdiff1d(values, texts)
     if len(unknown):
         raise InputError(
-            f"{table.place}: column {column} holds {unknown[0]!r}: {nearest(unknown[0], texts)}"
+            f"{table.place}: column {column} holds '{unknown[0]}': {nearest(unknown[0], texts)}"
         )
     return (values == text).astype(float)

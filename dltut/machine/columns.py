@@ -92,11 +92,22 @@ def check_range(split, low: float = 0.0, high: float = 1.0, of: str = "this mode
             )
 
 
-def _column(name: str, values: ArrayLike, width: str | None) -> np.ndarray:
+def as_array(name: str, values: ArrayLike) -> np.ndarray:
+    """The values as one array.
+
+    Raises
+    ------
+    InputError
+        If they are rows of different lengths.
+    """
     try:
-        values = np.asarray(values)
+        return np.asarray(values)
     except ValueError:
         raise InputError(f"{name} is no one array: its rows differ in length") from None
+
+
+def _column(name: str, values: ArrayLike, width: str | None) -> np.ndarray:
+    values = as_array(name, values)
     if values.dtype.kind not in "biuf":
         kind = "rows that differ in length" if values.dtype == object else f"{values.dtype} values"
         raise InputError(f"{name} holds {kind}; expected numbers, equally many in each row")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.traversal import ancestors
 
 from dltut.exceptions import InputError
 from dltut.kernels.rows import rows
@@ -147,9 +148,12 @@ class MinibatchFunction:
             )
         self._batches_a_chunk = chunk // batch_size if self._is_chunked else self.n_batches
 
+        needed = _needed(inputs, split, outputs, updates)
+
         def compiled(size):
             index = pt.lscalar("index")
-            givens = _givens(inputs, split, index * batch_size, size)
+            start = index * batch_size
+            givens = {each: rows(data, start, size).astype(each.dtype) for each, data in needed}
             return function([index], outputs, updates, givens, mode, name)
 
         self._function = compiled(batch_size)
@@ -189,14 +193,15 @@ def _shared_split(given) -> SharedSplit:
     return split
 
 
-def _givens(inputs, split, start, size) -> dict:
-    """{variable: its rows}, the variables and the columns in their order."""
+def _needed(inputs, split, outputs, updates) -> list[tuple]:
+    """(variable, column) of the inputs that anything depends on; both are in one order."""
     if not 1 <= len(inputs) <= len(split):
         raise InputError(
             f"{len(inputs)} inputs for a split of {', '.join(split.columns)}: "
             "one variable for each column, in this order; the last may be left out"
         )
-    givens = {}
+    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+    used = set(ancestors([*listed, *(updates or {}).values()]))
     for variable, (name, values) in zip(inputs, split.columns.items(), strict=False):
         if variable.ndim != values.ndim:
             raise InputError(
@@ -208,8 +213,13 @@ def _givens(inputs, split, start, size) -> dict:
                 f"{variable.name or 'an input'} takes whole numbers but the data's {name} are real "
                 "numbers: choose a variable such as pt.vector"
             )
-        givens[variable] = rows(values, start, size).astype(variable.dtype)
-    return givens
+    pairs = zip(inputs, split, strict=False)
+    needed = [(variable, column) for variable, column in pairs if variable in used]
+    if not needed:
+        raise InputError(
+            "the outputs depend on none of the inputs: build them from these variables"
+        )
+    return needed
 
 
 def _named(variables) -> dict:
