@@ -74,6 +74,7 @@ def test_parts_are_drawn_beside_one_another(tmp_path):
     run_dir.mkdir()
     for name in ("layer0", "layer1"):
         make_run(run_dir / name, best=False)
+        (run_dir / name / "config.json").unlink()  # a part is described by the run around it
     data = load("digits", quick=True)
     parts = [run_dir / name / "curves.png" for name in ("layer0", "layer1")]
     assert draw_run(run_dir, data) == [*parts, run_dir / "curves.png"]
