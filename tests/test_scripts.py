@@ -85,8 +85,8 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     errors = [row["valid_error"] for row in rows]
     assert len(rows) == 3 and min(errors) < 0.9
     best = rows[int(np.argmin(errors))]
-    assert f"Best validation score of {100 * min(errors):f} % obtained" in out
-    assert f"test error of best model {100 * best['test_error']:f} %" in out
+    shown = "Best validation error {:.1f} %, test error {:.1f} % in epoch {}, counted on"
+    assert shown.format(100 * min(errors), 100 * best["test_error"], best["epoch"]) in out
     load_model(folder / "best.safetensors")
     assert read_arrays(folder / "best.safetensors")[1]["image_shape"] == [1, 28, 28]
 
@@ -147,7 +147,7 @@ def test_a_script_runs_from_anywhere(tmp_path, repository):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     lines = ended.stdout.splitlines()
-    assert re.fullmatch(r"epoch 1, minibatch 2/2, validation error \d+\.\d{6} %", lines[0])
+    assert re.fullmatch(r"epoch 1: cost .*, validation error \d+\.\d %, .*", lines[0])
     assert (tmp_path / "runs" / "logistic" / "best.safetensors").exists()
     assert_drawn(tmp_path / "runs" / "logistic" / "mistakes.png")
 
