@@ -7,6 +7,7 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
+from dltut.datasets import check_range
 from dltut.machine.arguments import Amount, Count, Seed
 from dltut.models import cA
 from dltut.training import Monitor, minibatch_function
@@ -31,6 +32,7 @@ def main(
         Units of the code.
     """
     data = run.data()
+    check_range(data, of="a contractive autoencoder")
     train, valid, x = shared_dataset(data.train), shared_dataset(data.valid), pt.matrix("x")
 
     model = cA(np.random.RandomState(seed), data.train.n_inputs, n_hidden)

@@ -9,6 +9,7 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
+from dltut.datasets import check_range
 from dltut.machine.arguments import Count, Seed
 from dltut.models import dA
 from dltut.training import Monitor, minibatch_function
@@ -37,6 +38,7 @@ def main(
         Units of the code.
     """
     data = run.data()
+    check_range(data, of="a denoising autoencoder")
     train, x = shared_dataset(data.train), pt.matrix("x")
 
     models, steps = {}, {}

@@ -11,7 +11,7 @@ from dltut.machine.arguments import Count, Seed
 from dltut.models import LeNet
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import sgd
-from dltut.training import Monitor, Patience, minibatch_function
+from dltut.training import Monitor, Patience, minibatch_function, minibatch_functions
 
 
 def main(
@@ -44,11 +44,9 @@ def main(
     updates = sgd(cost, model.params, learning_rate)
 
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    valid_error, test_error = (
-        minibatch_function(errors(scores, y), [x, y], split, batch_size) for split in (valid, test)
-    )
-    extensions = [Monitor(valid_error, test_error), Patience(patience)]
-    return run.train(step, model, max_epochs, extensions)
+    splits, wrong = {"valid": valid, "test": test}, {"error": errors(scores, y)}
+    measured = minibatch_functions(wrong, [x, y], splits, batch_size, run.partial)
+    return run.train(step, model, max_epochs, [Monitor(measured), Patience(patience)])
 
 
 if __name__ == "__main__":

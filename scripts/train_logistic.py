@@ -3,14 +3,12 @@
 from dltut.commands import flags
 from dltut.commands.run import Run
 
-import pytensor.tensor as pt
-
 from dltut import shared_dataset
 from dltut.machine.arguments import Count
 from dltut.models import LogisticRegression
-from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import sgd
-from dltut.training import Monitor, Patience, minibatch_function
+from dltut.tasks import task_of
+from dltut.training import Monitor, Patience, minibatch_function, minibatch_functions
 
 
 def main(
@@ -20,22 +18,22 @@ def main(
     max_epochs: Count = 1000,
     patience: Count = 5000,
 ):
-    """Train logistic regression on handwritten digits."""
+    """Train logistic regression on handwritten digits, or on data of your own."""
     data = run.data()
+    task = task_of(data)
     train, valid, test = map(shared_dataset, data)
 
-    x, y = pt.matrix("x"), pt.ivector("y")
-    model = LogisticRegression(data.train.n_inputs, data.n_classes)
+    x, y = train.x.type("x"), train.y.type("y")
+    model = LogisticRegression(data.train.n_inputs, data.n_outputs)
     scores = model(x)
-    cost = negative_log_likelihood(scores, y)
+    cost = task.cost(scores, y)
     updates = sgd(cost, model.params, learning_rate)
 
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    valid_error, test_error = (
-        minibatch_function(errors(scores, y), [x, y], split, batch_size) for split in (valid, test)
-    )
-    extensions = [Monitor(valid_error, test_error), Patience(patience)]
-    return run.train(step, model, max_epochs, extensions)
+    splits, measures = {"valid": valid, "test": test}, task.measures(scores, y)
+    measured = minibatch_functions(measures, [x, y], splits, batch_size, run.partial)
+    monitor = Monitor(measured, watch=f"valid_{task.watch}", lower=task.lower)
+    return run.train(step, model, max_epochs, [monitor, Patience(patience)])
 
 
 if __name__ == "__main__":

@@ -4,14 +4,14 @@ from dltut.commands import flags
 from dltut.commands.run import Run
 
 import numpy as np
-import pytensor.tensor as pt
 
 from dltut import shared_dataset
 from dltut.machine.arguments import Amount, Count, Seed
 from dltut.models import MLP
-from dltut.nn import errors, l1, l2, negative_log_likelihood
+from dltut.nn import l1, l2
 from dltut.optim import sgd
-from dltut.training import Monitor, Patience, minibatch_function
+from dltut.tasks import task_of
+from dltut.training import Monitor, Patience, minibatch_function, minibatch_functions
 
 
 def main(
@@ -25,7 +25,7 @@ def main(
     patience: Count = 10_000,
     seed: Seed = 1234,
 ):
-    """Train a multilayer perceptron on handwritten digits.
+    """Train a multilayer perceptron on handwritten digits, or on data of your own.
 
     Parameters
     ----------
@@ -35,21 +35,20 @@ def main(
         Weight of the sum of absolute values, and of squares, of all weights.
     """
     data = run.data()
+    task = task_of(data)
     train, valid, test = map(shared_dataset, data)
 
-    x, y = pt.matrix("x"), pt.ivector("y")
-    model = MLP(np.random.RandomState(seed), data.train.n_inputs, n_hidden, data.n_classes)
+    x, y = train.x.type("x"), train.y.type("y")
+    model = MLP(np.random.RandomState(seed), data.train.n_inputs, n_hidden, data.n_outputs)
     scores = model(x)
     penalty = l1_reg * l1(model.weights) + l2_reg * l2(model.weights)
-    cost = negative_log_likelihood(scores, y) + penalty
+    cost = task.cost(scores, y) + penalty
     updates = sgd(cost, model.params, learning_rate)
-
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    valid_error, test_error = (
-        minibatch_function(errors(scores, y), [x, y], split, batch_size) for split in (valid, test)
-    )
-    extensions = [Monitor(valid_error, test_error), Patience(patience)]
-    return run.train(step, model, max_epochs, extensions)
+    splits, measures = {"valid": valid, "test": test}, task.measures(scores, y)
+    measured = minibatch_functions(measures, [x, y], splits, batch_size, run.partial)
+    monitor = Monitor(measured, watch=f"valid_{task.watch}", lower=task.lower)
+    return run.train(step, model, max_epochs, [monitor, Patience(patience)])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytensor
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
+from dltut.datasets import check_range
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.models import RBM, gibbs_samples, scattered_bits
@@ -44,6 +45,7 @@ def main(
         steps from row to row.
     """
     data = run.data()
+    check_range(data, of="a Boltzmann machine of bits")
     train, valid, x = shared_dataset(data.train), shared_dataset(data.valid), pt.matrix("x")
 
     rng = np.random.RandomState(seed)
@@ -56,9 +58,10 @@ def main(
     size = min(model.n_visible, valid.n_examples)  # each example is asked for another bit
     bits = pytensor.shared(scattered_bits(np.arange(size), model.n_visible), name="bits")
     guesses = minibatch_function(model.pseudo_likelihood(x, bits), [x], valid, size)
-    extensions = [Monitor(valid_pseudo_likelihood=guesses), run.filters_each_epoch(model)]
-    log = run.train(step, model, max_epochs, extensions)
-    if not run.dry_run:
+    name = "pseudo-likelihood" if persistent else "cost"
+    monitor = Monitor(valid_pseudo_likelihood=guesses, cost_name=name)
+    log = run.train(step, model, max_epochs, [monitor, run.filters_each_epoch(model)])
+    if run.has_pictures:
         samples = gibbs_samples(model, starts, n_samples, n_steps)
         run.draw("samples.png", chain_picture(samples, data.image_shape))
     return log

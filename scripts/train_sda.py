@@ -9,11 +9,18 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
+from dltut.datasets import check_range
 from dltut.machine.arguments import Count, Seed
 from dltut.models import SdA
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import sgd
-from dltut.training import Monitor, Patience, minibatch_function, pretraining_steps
+from dltut.training import (
+    Monitor,
+    Patience,
+    minibatch_function,
+    minibatch_functions,
+    pretraining_steps,
+)
 
 
 def main(
@@ -42,6 +49,7 @@ def main(
         Share of inputs set to 0 while pretraining: one for each hidden layer, or one for all.
     """
     data = run.data()
+    check_range(data, of="a denoising autoencoder")
     train, valid, test = map(shared_dataset, data)
 
     rng, sizes = np.random.RandomState(seed), (data.train.n_inputs, n_hidden, data.n_classes)
@@ -53,14 +61,11 @@ def main(
     cost = negative_log_likelihood(model(x, train=True), y)
     updates = sgd(cost, model.params, learning_rate)
     step = minibatch_function(cost, [x, y], train, batch_size, updates)
-    wrong = errors(model(x), y)
-    valid_error, test_error = (
-        minibatch_function(wrong, [x, y], split, min(500, split.n_examples), partial="keep")
-        for split in (valid, test)
-    )
+    splits, wrong = {"valid": valid, "test": test}, {"error": errors(model(x), y)}
+    measured = minibatch_functions(wrong, [x, y], splits, batch_size=500)
     run.pretrain(layers, pretrain_epochs, pretrained)
-    extensions = [Monitor(valid_error, test_error), Patience(patience_epochs * step.n_batches)]
-    return run.train(step, model, max_epochs, extensions)
+    patience = Patience(patience_epochs * step.n_batches)
+    return run.train(step, model, max_epochs, [Monitor(measured), patience])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import prod
+from os import PathLike
 from os.path import commonpath
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from dltut.viz import (
 
 
 def draw_run(
-    run_dir: str | Path, data: Dataset | None = None, names: Iterable[type] = ()
+    run_dir: str | PathLike,
+    data: Dataset | None = None,
+    names: Iterable[type] = (),
+    drawn: Iterable[Path] = (),
 ) -> list[Path]:
     """Draw what a run learned: curves, first-layer filters, and what the model makes of test data.
 
@@ -40,6 +44,8 @@ def draw_run(
         The test examples; default: the data set that the run, or the folder around it, names.
     names : list of classes
         Models and tasks of one's own that the run's model file may name.
+    drawn : list of path
+        Pictures of the run that are there already, to be listed with these.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def draw_run(
     """
     run_dir = Path(run_dir)
     data = data or _data_of(run_dir)
-    written = []
+    written = list(drawn)
     try:
         with spinner("drawing what was learned"):
             for name, picture in _pictures(run_dir, data, tuple(names)):
@@ -183,4 +189,5 @@ def _data_of(run_dir):
     arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    return load(arguments["dataset"], arguments.get("data_dir"), arguments.get("quick", False))
+    names = "dataset data_dir quick target ignore task scale image_shape".split()
+    return load(**{name: arguments[name] for name in names if name in arguments})

@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dltut.commands.report import draw_filters, draw_run, listed
+from dltut.commands.plot import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
+from dltut.datasets.kinds import Pictures
 from dltut.machine.arguments import Amount
 from dltut.machine.config import configure
 from dltut.machine.progress import say
@@ -18,13 +19,16 @@ from dltut.training import (
     Log,
     PretrainingStep,
     Progress,
+    RunFolder,
     Trainer,
+    dry_run,
     open_run,
     pretrain,
     read_pretrained,
-    rehearse,
 )
 from dltut.viz import save_picture
+
+STATED = "target ignore task scale image_shape".split()  # of a file
 
 
 @dataclass
@@ -80,7 +84,7 @@ class Session:
         configure(floatX=self.floatX, device=self.device, data_dir=data_dir)
 
     @cached_property
-    def folder(self) -> Path:
+    def folder(self) -> RunFolder:
         """The run's folder, made and described by its config.json when first asked for."""
         return open_run(self.run_dir, self.name, self.arguments, self.resume)
 
@@ -97,34 +101,59 @@ class Run(Session):
     Parameters
     ----------
     dataset : str
-        auto, digits, mnist, fashion-mnist, or the path of a file or a folder of pictures.
+        auto, digits, mnist, fashion-mnist, or the path of a table, of arrays, or of a folder of
+        pictures.
+    target : names or numbers
+        The columns of a table that are to be predicted; default: the last one.
+    ignore : names or numbers
+        The columns of a table that are left out.
+    task : str
+        What is asked of a file's examples; default: as its targets look.
+    scale : float
+        What the inputs of a file are divided by; default: as they look.
+    image_shape : (channels, rows, columns)
+        The shape of the pictures in a file; default: as they look.
     data_dir : path
         The folder where data sets are looked for.
+    partial : str
+        Whether errors are measured on a last minibatch that is not full: drop it, as the tutorials
+        do, or keep it.
     checkpoint_seconds : float
         Seconds of work that are lost at most when the process is killed.
 
     Examples
     --------
     >>> run = Run(dataset="digits", quick=True)
-    >>> run.data().train.n_examples
-    1800
+    >>> len(run.data().train)
+    1200
     """
 
     dataset: str = "auto"
+    target: tuple[int | str, ...] | None = None
+    ignore: tuple[int | str, ...] = ()
+    task: Literal["classification", "regression", "multilabel"] | None = None
+    scale: float | None = None
+    image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
+    partial: Literal["drop", "keep"] = "drop"
     checkpoint_seconds: Amount = 10.0
 
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
         if kind is None and "folder" in vars(self):
-            draw_run(self.folder, self._data)
-            super().__exit__(kind, error, traceback)
+            draw_run(self.folder, self._data, drawn=self.drawn)
 
     def data(self) -> Dataset:
         """The data set, with the float width and the device chosen."""
         self.configure(self.data_dir)
-        self._data = load(self.dataset, self.data_dir, self.quick)
+        stated = {name: getattr(self, name) for name in STATED}
+        self._data = load(self.dataset, self.data_dir, self.quick, **stated)
         return self._data
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether something is written, and the inputs are pictures."""
+        return not self.dry_run and isinstance(self._data.inputs, Pictures)
 
     def train(
         self,
@@ -156,12 +185,12 @@ class Run(Session):
         Log
         """
         if self.dry_run:
-            rehearse(step)
+            dry_run(step, extensions, max_epochs)
             return Log(step.n_batches, stop_reason="dry run")
         if part:
             say(f"training {part}")
         facts = self._data.facts | facts
-        folder = self.folder / part
+        folder = self.folder / part if part else self.folder
         keep = Checkpoint(folder, model, self.resume, self.checkpoint_seconds, header=facts)
         trainer = Trainer(step, extensions=[*extensions, Progress(), keep])
         return trainer.run(3 if self.quick else max_epochs)
@@ -181,7 +210,7 @@ class Run(Session):
         """
         if self.dry_run:
             for layer in layers:
-                rehearse(layer)
+                dry_run(layer)
         elif pretrained is None:
             n_epochs = 1 if self.quick else n_epochs
             pretrain(layers, n_epochs, self.folder, self.resume, self.checkpoint_seconds)
@@ -195,7 +224,7 @@ class Run(Session):
         return EachEpoch(lambda log: self.draw_filters(model, Path(part, name.format(log.epoch))))
 
     def draw_filters(self, model, name: str | Path) -> None:
-        """Draw the first filters of a model into the run's folder, but in a dry run nothing."""
-        if not self.dry_run:
+        """Draw the first filters of a model into the run's folder, if its inputs are pictures."""
+        if self.has_pictures:
             draw_filters(self.folder / name, model, self._data.image_shape)
             self.drawn.append(self.folder / name)

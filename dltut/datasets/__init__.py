@@ -6,6 +6,7 @@ from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.idx import read_idx, write_idx
 from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.machine.columns import check_range
 
@@ -29,5 +30,6 @@ __all__ = [
     "one_hot",
     "pictures",
     "read_idx",
+    "read_inputs",
     "write_idx",
 ]

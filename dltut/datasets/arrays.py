@@ -56,6 +56,10 @@ class Stated:
             raise InputError(
                 f"scale is {self.scale}; x is divided by it: expected a number above 0"
             )
+        if self.image_shape is not None:
+            Pictures(self.image_shape)  # refuses what is no shape
+        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**32:
+            raise InputError(f"seed is {self.seed}; expected a whole number from 0 to {2**32 - 1}")
 
 
 @dataclass

@@ -300,13 +300,14 @@ def _targets(given, ys: list) -> Kind | None:
         return Labels(range(*width))
     if not are_whole or len(width) == 1:
         return Numbers(range(*width) if width else ["y"])
-    n_classes, n_examples = 1 + int(max(y.max() for y in ys)), sum(map(len, ys))
-    if n_classes > n_examples:
+    labels = np.unique(np.concatenate([y.ravel() for y in ys]))
+    gaps = labels != np.arange(len(labels))
+    if gaps.any():
         raise InputError(
-            f"labels go up to {n_classes - 1:,}, and there are {n_examples:,} examples: give the "
-            "names of the classes, targets=Classes(names)"
+            f"labels go up to {labels[-1]:,}, but {gaps.argmax()} is not among them: number the "
+            "classes 0, 1, 2, ... or give the name of each, targets=Classes(names)"
         )
-    return Classes(range(n_classes))
+    return Classes(range(len(labels)))
 
 
 def _told(column: np.ndarray) -> str:

@@ -25,6 +25,7 @@ def load(
     *,
     target: str | int | Sequence | None = None,
     ignore: Sequence[str | int] = (),
+    header: bool | None = None,
     task: str | None = None,
     scale: float | None = None,
     image_shape: tuple[int, int, int] | None = None,
@@ -47,6 +48,8 @@ def load(
         Which columns of a table are to be predicted; default: the last. Numbers count from 0.
     ignore : names or numbers
         Which columns of a table are left out.
+    header : bool, optional
+        Whether the first row of a table has the names of the columns; default: if it looks so.
     task : {"classification", "regression", "multilabel"}, optional
         What the targets of a path are; default: as they look, and one line says what was decided.
     scale : float, optional
@@ -70,14 +73,16 @@ def load(
     """
     expanded(dataset)
     if str(dataset) in NAMES:
-        if target is not None or ignore or task or scale or image_shape:
+        if target is not None or ignore or header is not None or task or scale or image_shape:
             raise InputError(
-                f"{dataset} is known: target, ignore, task, scale and image_shape are for files"
+                f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
+                "files and folders of your own"
             )
         loaded = _by_name(str(dataset), data_dir)
     else:
         stated = Stated(task, scale, image_shape, seed=seed)
-        loaded = _from_path(_existing(dataset, data_dir), target, ignore, stated)
+        columns = {"target": target, "ignore": ignore, "header": header}
+        loaded = _from_path(_existing(dataset, data_dir), columns, stated)
     if not quick:
         return loaded
     train, valid, test = (split[:n] for split, n in zip(loaded, QUICK, strict=True))
@@ -136,31 +141,26 @@ def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
     return path
 
 
-def _from_path(
-    path: Path, target: str | int | Sequence | None, ignore: Sequence, stated: Stated
-) -> Dataset:
-    found = path
+def _from_path(path: Path, columns: dict, stated: Stated) -> Dataset:
+    found, name = path, path.resolve().name
     if path.is_dir():
         places = [path, path / "raw"]  # torchvision's
-        lying = [layouts.lying_in(each, name) for each in places for name in (_name(path), "mnist")]
+        lying = [layouts.lying_in(each, of) for each in places for of in (name, "mnist")]
         found = next(filter(None, lying), path if layouts.has_tables(path) else None)
     if found is None:
-        return images.load(path, **_of_pictures(stated, target, ignore))
-    parts = layouts.read(found, target, ignore)
-    data = dataset_of(parts, _name(path), found, stated)
+        return _pictures(path, columns, stated)
+    parts = layouts.read(found, **columns)
+    data = dataset_of(parts, name, found, stated)
     say(notice(data, found, parts))
     return data
 
 
-def _name(path: Path) -> str:
-    return path.resolve().name
-
-
-def _of_pictures(stated: Stated, target, ignore) -> dict:
-    """What may be stated of a folder of pictures."""
-    if target is not None or ignore or stated.task or stated.scale:
+def _pictures(folder: Path, columns: dict, stated: Stated) -> Dataset:
+    """A folder of pictures; what may be stated of tables and arrays is refused."""
+    if any(columns[name] not in (None, ()) for name in columns) or stated.task or stated.scale:
         raise InputError(
-            "target, ignore, task and scale are for tables and arrays, not for pictures"
+            f"{folder} is taken for a folder of pictures: target, ignore, header, task and scale "
+            "are for tables and arrays"
         )
     shape = {"image_shape": stated.image_shape} if stated.image_shape else {}
-    return shape | {"seed": stated.seed}
+    return images.load(folder, seed=stated.seed, **shape)

@@ -48,7 +48,7 @@ class Pictures(Kind):
     preparation: str = "resize"
 
     def __post_init__(self):
-        shape = tuple(self.shape)
+        shape = tuple(self.shape) if isinstance(self.shape, tuple | list) else (self.shape,)
         if len(shape) != 3 or not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
             raise InputError(f"pictures of {shape}; expected (channels, rows, columns), each >= 1")
         object.__setattr__(self, "shape", tuple(map(int, shape)))

@@ -13,7 +13,8 @@ import numpy as np
 from dltut.datasets.arrays import Parts
 from dltut.datasets.base import PARTS
 from dltut.datasets.idx import read_idx
-from dltut.datasets.tables import Table, read_table, table_parts
+from dltut.datasets.kinds import Numbers
+from dltut.datasets.tables import Table, inputs_in, read_table, table_parts
 from dltut.exceptions import InputError
 from dltut.machine.files import open_unpacked
 from dltut.machine.pickles import load_arrays
@@ -55,7 +56,10 @@ OTHER_FILES = {
 
 
 def read(
-    path: str | PathLike, target: str | int | Sequence | None = None, ignore: Sequence = ()
+    path: str | PathLike,
+    target: str | int | Sequence | None = None,
+    ignore: Sequence = (),
+    header: bool | None = None,
 ) -> Parts:
     """The arrays of the data set at `path`.
 
@@ -67,7 +71,8 @@ def read(
         y_valid, or with x and y; a folder with npy files of these names; a CSV file or an npy file
         with a table; a folder with train.csv, test.csv and perhaps valid.csv.
     target, ignore : see `dltut.datasets.tables.table_parts`
-        For tables only.
+    header : bool, optional
+        Whether the first row of a table has the names; default: if it looks so.
 
     Raises
     ------
@@ -76,30 +81,43 @@ def read(
     """
     path = Path(path)
     if not path.is_dir():
-        content = _content(path)
+        content = _content(path, header)
     elif has_idx_files(path):
         content = _idx_parts(path)
     else:
-        content = _folder_content(path)
+        content = _folder_content(path, header)
     if isinstance(content, list):
         return table_parts(content, target, ignore)
-    if target is not None or ignore:
-        raise InputError(f"{path} is no table: target and ignore name columns of one")
+    if target is not None or ignore or header is not None:
+        raise InputError(f"{path} is no table: target, ignore and header are for tables")
     return content
 
 
-def read_rows(path: str | PathLike) -> Table:
-    """The table in a CSV or npy file.
+def read_inputs(path: str | PathLike, inputs: Numbers) -> np.ndarray:
+    """The rows of a CSV or npy file as the inputs of a model that was trained on such a table.
+
+    Parameters
+    ----------
+    path : path
+        Columns are found by their names, in any order; others, such as a target, are not looked at.
+        Without names there are as many as the model takes.
+    inputs : Numbers
+        ``data.inputs``, or ``kind_from(facts["inputs"])`` of a model file: they are standardised as
+        the training part was.
+
+    Returns
+    -------
+    float32 array, shape (n, d)
 
     Raises
     ------
     InputError
-        If the file is missing, damaged, or holds something else.
+        If the file holds no table, lacks a column, or has a text that was not met in training.
     """
     content = _content(Path(path))
     if isinstance(content, Parts):
         raise InputError(f"{path} is no table: give a CSV file, or an npy file of rows")
-    return content[0]
+    return inputs_in(content[0], inputs)
 
 
 def lying_in(folder: Path, name: str) -> Path | None:
@@ -133,15 +151,16 @@ def idx_path(folder: Path, name: str) -> Path:
     return next((path for path in paths if path.is_file()), folder / f"{name}.gz")
 
 
-def _content(path: Path) -> Parts | list[Table]:
+def _content(path: Path, header: bool | None = None) -> Parts | list[Table]:
     """What a file holds, told by its first bytes; it is opened once."""
-    readers = {"npz": _npz_parts, "npy": _npy_table, "pickle": _pickle_parts, "table": _table}
+    readers = {"npz": _npz_parts, "npy": _npy_table, "pickle": _pickle_parts}
     with open_unpacked(path) as file:
         with _damage_named(path):
             start = file.read(512)
             file.seek(0)
-            reader = readers[_format(start, file, path)]
-        return reader(file, path)
+            form = _format(start, file, path)
+            data = file.read() if form == "table" else b""
+        return readers[form](file, path) if form in readers else [read_table(data, path, header)]
 
 
 @contextmanager
@@ -192,12 +211,6 @@ def _format_in_zip(file: IO[bytes], path: Path) -> str:
     if "[Content_Types].xml" in names:
         raise InputError(f"{path} is an Office file, a sheet perhaps: save the sheet as CSV")
     raise InputError(f"{path} is a zip archive of {', '.join(names[:3]) or 'nothing'}: {UNPACK}")
-
-
-def _table(file: IO[bytes], path: Path) -> list[Table]:
-    with _damage_named(path):
-        data = file.read()
-    return [read_table(data, path)]
 
 
 def _npy_table(file: IO[bytes], path: Path) -> list[Table]:
@@ -262,7 +275,7 @@ def _idx_parts(folder: Path) -> Parts:
     return Parts([tuple(arrays[:2]), tuple(arrays[2:])])
 
 
-def _folder_content(folder: Path) -> Parts | list[Table]:
+def _folder_content(folder: Path, header: bool | None) -> Parts | list[Table]:
     """What the tables or the npy files in a folder hold."""
     files = _npy_files(folder)
     if files:
@@ -278,7 +291,7 @@ def _folder_content(folder: Path) -> Parts | list[Table]:
         raise InputError(
             f"{folder} has {paths['train'].name} but no test: add it, or give {paths['train']}"
         )
-    return [table for path in paths.values() if path for table in _content(path)]
+    return [table for path in paths.values() if path for table in _content(path, header)]
 
 
 def _table_in(folder: Path, part: str) -> Path | None:

@@ -17,7 +17,7 @@ from dltut.experiment.tree import read_yaml
 from dltut.machine.arguments import Amount, Count, Seed, Size, checked_arguments
 from dltut.machine.shared import as_floatX
 from dltut.optim.parts import check_positive
-from dltut.training import Schedule
+from dltut.training import Scheduled
 
 
 @dataclass
@@ -32,6 +32,8 @@ class Experiment:
         A learning rule of `dltut.optim`.
     dataset : str
         As `dltut.datasets.load` takes it.
+    target : name, number or list of them, optional
+        The columns of a table that are to be predicted; default: the last one.
     penalties : dict
         {"l1" or "l2": weight in the cost}.
     schedule : dict, optional
@@ -47,6 +49,8 @@ class Experiment:
         Of the model's weights and draws, from 0 to 2 ** 32 - 1.
     floatX : str, optional
         float32 or float64; default: as configured.
+    partial : str
+        Whether errors are measured on a last minibatch that is not full: drop it or keep it.
     checkpoint_seconds : float
         Seconds of work that are lost at most when the process is killed.
 
@@ -59,6 +63,7 @@ class Experiment:
     model: dict
     rule: dict
     dataset: str = "auto"
+    target: int | str | Sequence[int | str] | None = None
     penalties: dict[str, Amount] = field(default_factory=dict)
     schedule: dict | None = None
     stopping: Sequence[dict] = ({"name": "Patience"},)
@@ -66,6 +71,7 @@ class Experiment:
     max_epochs: Count = 1000
     seed: Seed = 1234
     floatX: Literal["float32", "float64"] | None = None
+    partial: Literal["drop", "keep"] = "drop"
     checkpoint_seconds: Amount = 10.0
 
     def __post_init__(self):
@@ -82,12 +88,10 @@ class Experiment:
 
     def built_model(self, data: Dataset):
         """The model, for inputs and classes such as these."""
-        return self._model(
-            rng=np.random.RandomState(self.seed),
-            n_in=data.train.n_inputs,
-            image_shape=data.image_shape,
-            n_out=data.n_classes,
-        )
+        known = {"n_in": data.train.n_inputs, "n_out": data.n_outputs}
+        if "image_shape" in self._model.takes:
+            known["image_shape"] = data.image_shape
+        return self._model(rng=np.random.RandomState(self.seed), **known)
 
     def penalty(self, weights):
         """What is added to the cost."""
@@ -127,7 +131,7 @@ class Experiment:
             return criteria
         rate = float(learning_rate.get_value())
         schedule = self._schedule(initial=rate, value=rate)
-        return [Schedule(learning_rate, schedule, self.schedule.get("per", "epoch")), *criteria]
+        return [Scheduled(learning_rate, schedule, self.schedule.get("per", "epoch")), *criteria]
 
     @property
     def _n_changing_the_rate(self) -> int:

@@ -7,6 +7,7 @@ A flag's text is read by `from_text`, the plain values of a configuration file a
 import inspect
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
@@ -103,15 +104,11 @@ def from_text(texts: Sequence[str], kind: object, name: str) -> object:
         ...
     dltut.exceptions.InputError: --max-epochs is '-1'; expected a whole number, 0 or above
     """
-    choices = [each for each in alternatives(kind) if each is not types.NoneType]
-    for each in choices:
-        try:
-            value = _read(texts, each)
-        except (ValueError, RuntimeError):  # a path below a home that nobody knows
-            continue
-        if fits(value, each):
-            return value
-    expected = " or ".join(map(words, choices))
+    try:
+        return _read(texts, kind)
+    except ValueError:
+        choices = [each for each in alternatives(kind) if each is not types.NoneType]
+        expected = " or ".join(map(words, choices))
     raise InputError(f"{name} is {quoted(' '.join(texts))}; expected {expected}")
 
 
@@ -249,7 +246,15 @@ def _kind(parameter: inspect.Parameter) -> object:
 
 
 def _read(texts: Sequence[str], kind: object) -> object:
-    """One value; a ValueError if there is none."""
+    """The value of the first alternative that fits; a ValueError if none does."""
+    for each in alternatives(kind):
+        with suppress(ValueError, RuntimeError):  # a home that nobody knows, in a path
+            if fits(value := _read_one(texts, each), each):
+                return value
+    raise ValueError
+
+
+def _read_one(texts: Sequence[str], kind: object) -> object:
     inner = get_args(kind)
     if is_several(kind):
         return tuple(_read([each], inner[0]) for each in texts)

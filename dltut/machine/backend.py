@@ -155,7 +155,7 @@ def _build(inputs, outputs, updates, givens, mode, name):
     listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
     draws = next_states([*listed, *updates.values(), *givens.values()])
     updates |= {state: value for state, value in draws.items() if state not in updates}
-    _load_kernels(mode)
+    pytensor_mode = _pytensor_mode(mode)
     with warnings.catch_warnings():
         # JAX drops run-time assertions while tracing; shapes are checked before.
         warnings.filterwarnings("ignore", "Skipping .* Op", UserWarning)
@@ -165,7 +165,7 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 outputs,
                 updates=list(updates.items()),
                 givens=list(givens.items()),
-                mode=_pytensor_mode(mode),
+                mode=pytensor_mode,
                 name=name,
             )
         except UnusedInputError as error:
@@ -185,44 +185,37 @@ def _mode_name(mode: str | None) -> str:
     return mode
 
 
-def _load_kernels(mode: str) -> None:
-    """Register our operations with the backend, and let JAX work in both float widths."""
-    if mode == "NUMBA":
-        import dltut.kernels.numba
-    elif mode == "JAX":
+def _pytensor_mode(mode: str):
+    """What PyTensor calls the mode: for NUMBA and JAX one with our own operations and rewrites."""
+    if mode == "FAST_COMPILE":
+        return mode
+    if mode == "JAX":
         if importlib.util.find_spec("jax") is None:
             raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')
-        import dltut.kernels.jax  # noqa: F401
-
         _check_device()
+    from dltut.kernels.modes import mode_of
 
-
-def _pytensor_mode(mode: str):
-    """What PyTensor calls the mode: for NUMBA with our own rewrites."""
-    if mode != "NUMBA":
-        return mode
-    from dltut.kernels.rewrites import numba_mode
-
-    return numba_mode()
+    return mode_of(mode)
 
 
 def _check_device() -> None:
-    """Refuse a device that is not there, and have a GPU use all digits of its float32."""
+    """Refuse a device that is not there."""
     import jax
 
     try:
-        device = jax.devices()[0]
+        jax.devices()
     except (RuntimeError, AssertionError) as error:  # the latter where JAX sees no GPU at all
         reason = str(error).partition("\n")[0] or "no GPU is visible"
         raise InputError(
             f"JAX finds no device of the kind that is configured ({reason}): "
             "use device=cpu, or see to the driver"
         ) from None
-    if device.platform != "cpu" and jax.config.jax_default_matmul_precision is None:
-        jax.config.update("jax_default_matmul_precision", "float32")  # JAX would take 11 bits of 24
 
 
 def _on_device(value):
     import jax
 
-    return jax.device_put(value)
+    from dltut.kernels.engine.wide import wide
+
+    with wide():
+        return jax.device_put(value)

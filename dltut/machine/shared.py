@@ -169,7 +169,7 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
     columns = _columns(split, width=None if chunk_size else pytensor.config.floatX)
     if chunk_size is None:
         shared = SharedSplit(**_shared(columns))
-    elif chunk_size < 1:
+    elif not isinstance(chunk_size, int | np.integer) or chunk_size < 1:
         raise InputError(f"chunk_size is {chunk_size}; it counts examples and is at least 1")
     else:
         shared = ChunkedSplit(columns, chunk_size)

@@ -3,7 +3,7 @@
 from dltut.optim import schedules
 from dltut.optim.adaptive import adadelta, adagrad, rmsprop
 from dltut.optim.adaptive_moments import adam, adamax, amsgrad
-from dltut.optim.batch import flatten, minimise, unflatten
+from dltut.optim.conjugate import conjugate_gradient, flatten, minimise, unflatten
 from dltut.optim.constraints import clip_gradient_norm, limit_norm, max_norm
 from dltut.optim.rules import (
     apply_momentum,
@@ -23,6 +23,7 @@ __all__ = [
     "apply_momentum",
     "apply_nesterov_momentum",
     "clip_gradient_norm",
+    "conjugate_gradient",
     "flatten",
     "limit_norm",
     "max_norm",

@@ -275,9 +275,10 @@ def _check_same(folder: RunFolder, name: str, arguments: dict) -> None:
     there, here = config["arguments"], _plain(arguments)
     there["name"], here["name"] = config["name"], name
     different = [
-        f"{key} = {there.get(key)!r}, not {here.get(key)!r}"
-        for key in there | here
-        if key not in MAY_CHANGE and there.get(key) != here.get(key)
+        f"{key} = {there[key]!r}, not {here[key]!r}"
+        for key in there
+        # What is new in this version was at its default.
+        if key in here and key not in MAY_CHANGE and there[key] != here[key]
     ]
     if different:
         raise InputError(

@@ -129,13 +129,13 @@ def test_home_is_expanded(tmp_path, monkeypatch):
 
 def test_what_is_stated_is_for_paths(tmp_path):
     with pytest.raises(
-        InputError, match="digits is known: target, ignore, task, scale and image_sh"
+        InputError, match="digits is known; target, ignore, header, task, scale and i"
     ):
         load("digits", target="x")
     for name in ("cats", "dogs"):
         (tmp_path / name).mkdir()
     with pytest.raises(
-        InputError, match="target, ignore, task and scale are for tables and arrays"
+        InputError, match="is taken for a folder of pictures: target, ignore, header"
     ):
         load(tmp_path, scale=3)
     with pytest.raises(
@@ -145,3 +145,9 @@ def test_what_is_stated_is_for_paths(tmp_path):
     for scale in (0, -1, float("nan"), float("inf")):
         with pytest.raises(InputError, match="x is divided by it: expected a number above 0"):
             load(tmp_path, scale=scale)
+    with pytest.raises(InputError, match="seed is -1; expected a whole number from 0"):
+        load(tmp_path, seed=-1)
+    with pytest.raises(
+        InputError, match=r"pictures of \(28,\); expected \(channels, rows, columns\)"
+    ):
+        load(tmp_path, image_shape=28)

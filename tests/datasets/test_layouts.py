@@ -247,5 +247,5 @@ def test_cut_off_npz(tmp_path):
 
 
 def test_target_and_ignore_name_columns_of_tables(tmp_path):
-    with pytest.raises(InputError, match="is no table: target and ignore name columns of one"):
+    with pytest.raises(InputError, match="is no table: target, ignore and header are for tables"):
         read(small.write_npz(tmp_path), target="y")

@@ -12,9 +12,8 @@ from sklearn.datasets import load_diabetes, load_wine
 from sklearn.linear_model import LinearRegression
 
 from dltut import shared_dataset
-from dltut.datasets import Classes, Labels, Numbers, load
-from dltut.datasets.layouts import read_rows
-from dltut.datasets.tables import inputs_in, read_table, table_parts
+from dltut.datasets import Classes, Labels, Numbers, load, read_inputs
+from dltut.datasets.tables import read_table, table_parts
 from dltut.exceptions import InputError
 from dltut.optim import sgd
 from dltut.training import minibatch_function, minibatch_functions
@@ -136,7 +135,7 @@ def test_several_labels_and_texts_and_an_index(tmp_path, capsys):
     assert set(x[:, 3].round(6)) == {0, 1}
     # asking the model about others: by name, in any order, with a target or without
     asked = write(tmp_path / "b.csv", [["3.5", "red", "false"]], ["size", "colour", "even"])
-    found = inputs_in(read_rows(asked), data.inputs)
+    found = read_inputs(asked, data.inputs)
     np.testing.assert_allclose(data.inputs.original(found), [[0, 1, 3.5, 0]], atol=1e-6)
     for rows, names, message in (
         (
@@ -149,7 +148,7 @@ def test_several_labels_and_texts_and_an_index(tmp_path, capsys):
         ([["1", "red", "3", "4"]], None, "holds text where the model takes numbers"),
     ):
         with pytest.raises(InputError, match=rf"c\.csv:? {message}"):
-            inputs_in(read_rows(write(tmp_path / "c.csv", rows, names)), data.inputs)
+            read_inputs(write(tmp_path / "c.csv", rows, names), data.inputs)
 
 
 def test_parts_in_files_of_their_own(tmp_path):
@@ -235,6 +234,12 @@ tables = st.integers(2, 5).flatmap(
         st.lists(st.lists(numbers, min_size=width, max_size=width), min_size=2, max_size=6),
     )
 )
+
+
+def test_whether_there_is_a_header_may_be_said(tmp_path):
+    path = write(tmp_path / "a.csv", [[1980 + i, (i + 1) % 7, i % 2] for i in range(21)])
+    assert sum(map(len, load(path))) == 21 and sum(map(len, load(path, header=True))) == 20
+    assert load(path, header=True).inputs.names == ("1980", "1")
 
 
 def test_one_row_and_one_column():
