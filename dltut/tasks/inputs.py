@@ -11,7 +11,7 @@ from PIL import Image
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import Kind, Numbers, Pictures
-from dltut.datasets.layouts import read_rows
+from dltut.datasets.layouts import read_inputs
 from dltut.datasets.pictures import prepare, read_picture, resized
 from dltut.datasets.tables import Table, inputs_in
 from dltut.exceptions import InputError
@@ -205,7 +205,8 @@ class TableReader(Reader):
             raise InputError(f"the columns are not equally long: {lengths}")
         cells = [c if c.dtype.kind in "biuf" else c.astype(str).tolist() for c in columns.values()]
         lines = range(1, 1 + max(lengths.values(), default=0))
-        yield from self.table(Table("the table", list(columns), cells, lines), "row ")
+        table = Table("the table", list(columns), cells, lines)
+        yield from self.numbered(inputs_in(table, self.inputs), "row ")
 
     def file(self, path) -> Iterator[Example]:
         """The rows of a CSV or npy file.
@@ -216,7 +217,7 @@ class TableReader(Reader):
             If it is no such file, or does not have the columns that the model learned from.
         """
         try:
-            table = read_rows(path)
+            rows = read_inputs(path, self.inputs)
         except InputError:
             if _is_picture(path):
                 raise InputError(
@@ -224,11 +225,11 @@ class TableReader(Reader):
                     f"give {self.expected}"
                 ) from None
             raise
-        yield from self.table(table, f"{path}, row ")
+        yield from self.numbered(rows, f"{path}, row ")
 
-    def table(self, table: Table, prefix: str) -> Iterator[Example]:
-        """The rows of a table, each with its number after the prefix."""
-        for number, x in enumerate(inputs_in(table, self.inputs), start=1):
+    def numbered(self, rows: np.ndarray, prefix: str) -> Iterator[Example]:
+        """An example a row, named by its number after the prefix."""
+        for number, x in enumerate(rows, start=1):
             yield Example(f"{prefix}{number}", self.shown(x), x)
 
     def shown(self, x) -> dict[str, float]:
