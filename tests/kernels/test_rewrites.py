@@ -13,6 +13,7 @@ from dltut.machine.rng import Streams
 from dltut.models import MLP
 from dltut.nn import l1, l2, negative_log_likelihood
 from dltut.nn.activations import relu
+from dltut.nn.gibbs import gibbs_chain
 from dltut.optim import adam, momentum, nesterov, sgd
 
 
@@ -309,7 +310,7 @@ def test_the_end_of_a_gibbs_chain():
     rng = np.random.default_rng(0)
     W, h = (pytensor.shared(rng.random(shape), name="W") for shape in ((6, 4), (3, 4)))
     hbias, vbias = (pytensor.shared(rng.normal(size=n), name="bias") for n in (4, 6))
-    _, v, end = Streams(3).gibbs_chain(h, W, hbias, vbias, n_steps=2)
+    _, v, end = gibbs_chain(Streams(3), h, W, hbias, vbias, n_steps=2)
     mean = pt.sigmoid(v @ W + hbias)
     compiled = function([], [v, end, mean, pt.sigmoid(end @ W.T + vbias)], mode="NUMBA")
     assert operations(compiled).count("Affine") == 0
