@@ -16,8 +16,7 @@ from dltut.commands.flags import run
 from dltut.commands.report import draw_run
 from dltut.datasets import load
 from dltut.machine.config import configure
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression
+from dltut.models import LogisticRegression, save_model
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import minimise
 from dltut.training import Log, minibatch_function, open_run, rehearse

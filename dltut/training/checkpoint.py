@@ -10,7 +10,8 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.progress import say
-from dltut.machine.serialize import read_arrays, save_model, write_arrays
+from dltut.machine.serialize import read_arrays, write_arrays
+from dltut.models import save_model
 from dltut.training.extensions import Extension
 from dltut.training.log import ROWS, append_log, write_log
 

@@ -12,8 +12,7 @@ from dltut.commands import cli
 from dltut.commands.predict import drawing_places, line, predict
 from dltut.datasets import load
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression, probability_function
+from dltut.models import LogisticRegression, probability_function, save_model
 from dltut.nn import negative_log_likelihood
 from dltut.optim import sgd
 from dltut.training import minibatch_function
