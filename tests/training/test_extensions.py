@@ -64,6 +64,12 @@ def test_polyak_average_is_the_mean_of_the_iterates():
     )
 
 
+@pytest.mark.parametrize("start", [-1, 0.5, None])
+def test_polyak_average_starts_at_an_iteration(start):
+    with pytest.raises(InputError, match=r"start is .*; it counts iterations"):
+        PolyakAverage([Variable(np.ones(2), "W")], start=start)
+
+
 def test_polyak_average_before_its_start():
     with pytest.raises(InputError, match="averaging starts at iteration 5"):
         PolyakAverage([Variable(np.ones(2), "W")], start=5).values()
