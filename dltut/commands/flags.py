@@ -19,6 +19,7 @@ from typing import Annotated, Literal, get_args, get_origin
 
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
+from dltut.machine.config import check_environment
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
@@ -38,6 +39,7 @@ COMMON = {
     "floatX": "Width of the numbers; default: as configured, else float32.",
     "device": "cpu, or cuda for an NVIDIA GPU.",
 }
+LONGEST_ERROR = 2000  # characters
 VALUES = {int: "N", float: "X", str: "TEXT", Path: "PATH"}  # in the help
 # What other libraries call it.
 ELSEWHERE = {
@@ -384,7 +386,7 @@ def _make_printable() -> None:
 
 
 def _end(line: str, status: int) -> None:
-    print(line, file=sys.stderr)
+    print(printable(line, LONGEST_ERROR), file=sys.stderr)
     raise SystemExit(status) from None
 
 
@@ -410,3 +412,6 @@ def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackTyp
 
 
 sys.excepthook = _end_quietly
+
+with mistakes_reported():
+    check_environment()  # what would be a traceback of PyTensor's while it is imported
