@@ -20,6 +20,7 @@ from typing import Annotated, Literal, get_args, get_origin
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 from dltut.machine.config import check_environment
+from dltut.machine.progress import say
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
@@ -39,7 +40,6 @@ COMMON = {
     "floatX": "Width of the numbers; default: as configured, else float32.",
     "device": "cpu, or cuda for an NVIDIA GPU.",
 }
-LONGEST_ERROR = 2000  # characters
 VALUES = {int: "N", float: "X", str: "TEXT", Path: "PATH"}  # in the help
 # What other libraries call it.
 ELSEWHERE = {
@@ -386,7 +386,7 @@ def _make_printable() -> None:
 
 
 def _end(line: str, status: int) -> None:
-    print(printable(line, LONGEST_ERROR), file=sys.stderr)
+    say(line)
     raise SystemExit(status) from None
 
 
@@ -406,7 +406,7 @@ def _discard_output() -> None:
 def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackType | None) -> None:
     """Show an error that nobody caught, Ctrl-C as one line."""
     if issubclass(kind, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
+        say("interrupted")
     else:
         sys.__excepthook__(kind, error, traceback)
 
