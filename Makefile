@@ -1,11 +1,12 @@
 # make train: install into .venv and learn digits.   make test: the same with the test suite.
-# PYTHON=/path/to/python3.12 chooses the interpreter, ARGS="..." is passed on.
+# PYTHON=/path/to/python3.12 chooses the interpreter, ARGS="..." is passed on, WORKERS=1 tests one by one.
 
 MINIMUM := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c "$(MINIMUM)" 2>/dev/null && echo $$python && break; done)
 VENV ?= .venv
 ARGS ?=
+WORKERS ?= 2
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 
@@ -16,7 +17,7 @@ train: $(VENV)/.installed
 	$(RUN) scripts/train_mlp.py $(ARGS)
 
 test: $(VENV)/.installed-test
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 docs: $(VENV)/.installed-docs
 	$(RUN) -m sphinx -W --keep-going -b html docs docs/_build/html $(ARGS)

@@ -1,6 +1,7 @@
 """What every test and doctest has around it: no network, nobody's own settings or data."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -17,6 +18,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("dltut")
+
+# The jobs that a shell runs in the background begin with Ctrl-C ignored; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = {"127.0.0.1", "localhost", "::1", ""}
 
@@ -58,8 +62,12 @@ def empty_home(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def own_settings(empty_home):
-    """An empty home, and all settings as before once the test ends; compiled code stays cached."""
+def own_settings(empty_home, request):
+    """An empty home, and all settings as before once the test ends; compiled code stays cached.
+
+    The examples in docstrings are about what comes out and not about backends: they take the mode
+    that compiles fastest.
+    """
     before = dict(os.environ)
     if "base_compiledir" not in os.environ.get("PYTENSOR_FLAGS", ""):
         cache = f"base_compiledir={Path.home() / '.pytensor'}"
@@ -67,7 +75,8 @@ def own_settings(empty_home):
     for name in ("THEANORC", "THEANO_FLAGS", "PYTENSORRC"):
         os.environ.pop(name, None)
     os.environ |= {"HOME": str(empty_home), "DLTUT_DATA": str(empty_home / "data")}
-    with config.change_flags(floatX=config.floatX, mode=config.mode):
+    mode = "FAST_COMPILE" if isinstance(request.node, pytest.DoctestItem) else config.mode
+    with config.change_flags(floatX=config.floatX, mode=mode):
         yield
     os.environ.clear()
     os.environ.update(before)

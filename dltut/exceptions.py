@@ -1,7 +1,12 @@
-"""The one error that a user's input can cause, and the nearest valid name for a misspelt one."""
+"""The one error that a user's input can cause, the nearest valid name, text from outside."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+LONGEST = 80  # characters of a name or text from outside that a message shows
+MOST_NAMES = 20  # that a hint lists
+HIDDEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # what a terminal obeys or does not show
 
 
 class InputError(ValueError):
@@ -12,7 +17,7 @@ class InputError(ValueError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """A hint naming the valid name closest to `name`, or all of them if none is close.
+    """A hint naming the valid name closest to `name`, or the first of them if none is close.
 
     Examples
     --------
@@ -24,6 +29,57 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     'did you mean NUMBA?'
     """
     names = sorted(str(each) for each in valid)
-    spelt = {each.casefold(): each for each in names}
-    matches = get_close_matches(str(name).casefold(), spelt, n=1)
-    return f"did you mean {spelt[matches[0]]}?" if matches else "valid names: " + ", ".join(names)
+    match = close_match(name, names)
+    if match:
+        return f"did you mean {printable(match)}?"
+    more = [f"... ({len(names)} in all)"] if len(names) > MOST_NAMES else []
+    return "valid names: " + ", ".join([*map(printable, names[:MOST_NAMES]), *more])
+
+
+def close_match(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that `name` is probably meant to be, whatever its capitals.
+
+    Examples
+    --------
+    >>> close_match("numba", ["NUMBA", "JAX"])
+    'NUMBA'
+    """
+    spelt = {str(each)[:LONGEST].casefold(): str(each) for each in valid}
+    matches = get_close_matches(str(name)[:LONGEST].casefold(), spelt, n=1)
+    return spelt[matches[0]] if matches else None
+
+
+def quoted(text: object) -> str:
+    r"""Text from a file or a user as a message shows it: in quotes, printable, not too long.
+
+    Examples
+    --------
+    >>> print(quoted("cat\x1b[2J\nerror: none"))
+    'cat\x1b[2J\nerror: none'
+    >>> len(quoted("a" * 1000))
+    82
+    """
+    return f"'{printable(text)}'"
+
+
+def printable(text: object, longest: int = LONGEST) -> str:
+    r"""Text in one line that a terminal shows and does not obey, its middle left out if it is long.
+
+    Examples
+    --------
+    >>> print(printable("5.png\x1b[31m\n"))
+    5.png\x1b[31m\n
+    >>> printable("a very long name.png", 15)
+    'a very...me.png'
+    """
+    try:
+        text = str(text)
+    except ValueError:  # Python refuses to write out a number of more than 4,300 digits
+        text = "a number of thousands of digits"
+    if len(text) > longest:
+        end = (longest - 3) // 2
+        text = f"{text[: longest - 3 - end]}...{text[len(text) - end :]}"
+    return "".join(
+        each.encode("unicode_escape").decode() if unicodedata.category(each) in HIDDEN else each
+        for each in text
+    )

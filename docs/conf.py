@@ -16,10 +16,12 @@ release = version = __version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
+    "sphinx_copybutton",
     "numpydoc",
     "myst_nb",
     "mathml",
     "quoting",
+    "downloads",
 ]
 exclude_patterns = ["_build", "*.py", "solutions", "speed/*", "**/.ipynb_checkpoints"]
 default_role = "py:obj"  # `dltut.function` links to where it is described
@@ -27,6 +29,7 @@ default_role = "py:obj"  # `dltut.function` links to where it is described
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say it in words
 autodoc_class_signature = "mixed"
+autodoc_preserve_defaults = True  # as written: activation=pt.tanh
 numpydoc_show_class_members = False
 suppress_warnings = [
     "ref.citation"
@@ -43,8 +46,10 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 
 html_math_renderer = "mathml"
 html_theme = "furo"
-html_title = "dltut"
+html_title = f"dltut {release}"
 html_static_path = ["static"]
 html_css_files = ["dltut.css"]
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": True}
+
+copybutton_exclude = ".linenos, .gp, .go"  # neither prompts nor answers

@@ -1,4 +1,6 @@
-"""Quoting from files: objects stand at the margin, ``:no-docstring:`` shortens them.
+"""Quoting from files: objects stand at the margin, and may leave docstrings out.
+
+``:short-docstring:`` leaves the first line of each, ``:no-docstring:`` none.
 
 ``.. measured:: FILE`` shows what is indented below it where a benchmark has written that file.
 """
@@ -15,32 +17,41 @@ from sphinx.util.docutils import SphinxDirective
 DOCUMENTED = ast.FunctionDef | ast.ClassDef
 
 
-def without_docstrings(code: str) -> str:
-    """The code, its docstrings and the empty lines after them left out."""
+def with_docstrings_cut(code: str, keep: int) -> str:
+    """The code with the first `keep` lines, 0 or 1, of each docstring."""
     lines = code.split("\n")
-    docstrings = [
-        node.body[0]
+    documented = [
+        node
         for node in ast.walk(ast.parse(code))
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None
     ]
-    for docstring in docstrings:
-        last = docstring.end_lineno
-        while last < len(lines) and not lines[last].strip():
-            last += 1
-        lines[docstring.lineno - 1 : last] = [None] * (last - docstring.lineno + 1)
+    for node in documented:
+        docstring = node.body[0]
+        first, last = docstring.lineno - 1, docstring.end_lineno
+        kept = [lines[first].removesuffix('"""') + '"""'][:keep]
+        if not kept:
+            while last < len(lines) and not lines[last].strip():
+                last += 1
+        lines[first:last] = kept + [None] * (last - first - keep)
     return "\n".join(line for line in lines if line is not None)
 
 
 class Quotation(LiteralInclude):
-    option_spec = LiteralInclude.option_spec | {"no-docstring": directives.flag}
+    option_spec = LiteralInclude.option_spec | {
+        "no-docstring": directives.flag,
+        "short-docstring": directives.flag,
+    }
 
     def run(self):
         made = super().run()
-        if "pyobject" in self.options:
-            for block in (block for node in made for block in node.findall(nodes.literal_block)):
+        for block in (block for node in made for block in node.findall(nodes.literal_block)):
+            block["quoted"] = True  # for downloads.py: not to be run where it stands
+            if "pyobject" in self.options:
+                block["language"] = "python"
                 code = textwrap.dedent(block.astext())
-                if "no-docstring" in self.options:
-                    code = without_docstrings(code)
+                for keep, option in enumerate(("no-docstring", "short-docstring")):
+                    if option in self.options:
+                        code = with_docstrings_cut(code, keep)
                 block.rawsource, block.children = code, []
                 block += nodes.Text(code)
         return made

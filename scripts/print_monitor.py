@@ -1,8 +1,9 @@
 """Print how far runs have come and what they measured last: print_monitor.py runs/mlp."""
 
+from dltut.commands import flags
+
 from pathlib import Path
 
-from dltut.commands.flags import run
 from dltut.exceptions import InputError
 from dltut.training import read_log
 from dltut.viz import channel_names
@@ -58,4 +59,4 @@ def duration(seconds):
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

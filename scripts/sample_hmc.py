@@ -1,42 +1,37 @@
 """Draw from a distribution by Hamiltonian Monte Carlo, and compare with what is known of it."""
 
-from pathlib import Path
+from dltut.commands import flags
+from dltut.commands.run import Session
+
 from typing import Literal
 
 import numpy as np
 import pytensor.tensor as pt
 
 from dltut import function
-from dltut.commands.flags import run
 from dltut.exceptions import InputError
-from dltut.machine.config import configure
-from dltut.machine.progress import bar, say
+from dltut.machine.arguments import Count, Seed, Size
+from dltut.machine.progress import bar
 from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
 from dltut.machine.shared import as_floatX
 from dltut.samplers import HMC, Banana, Gaussian, Mixture
-from dltut.training import open_run
-from dltut.viz import samples_picture, save_picture
+from dltut.viz import samples_picture
 
 BLOCK = 1000  # draws between two times of saving
 
 
 def main(
+    session: Session,
     distribution: Literal["gaussian", "banana", "mixture"] = "gaussian",
-    run_dir: Path | None = None,
-    resume: bool = False,
     n_draws: int = 1000,
-    burn_in: int = 1000,
-    n_chains: int = 3,
-    n_steps: int = 20,
+    burn_in: Count = 1000,
+    n_chains: Size = 3,
+    n_steps: Size = 20,
     initial_stepsize: float = 0.001,
     stepsize_max: float = 0.5,
     target_acceptance_rate: float = 0.9,
     adapt: bool = True,
-    seed: int = 12345,
-    floatX: Literal["float32", "float64"] | None = None,
-    device: str | None = None,
-    quick: bool = False,
-    dry_run: bool = False,
+    seed: Seed = 12345,
 ):
     """Draw from a distribution by Hamiltonian Monte Carlo.
 
@@ -58,18 +53,11 @@ def main(
         Share of the moves that should be accepted.
     adapt : bool
         Whether the step size goes on adapting after the burn-in, as published.
-    run_dir : path
-        The folder for draws, state and picture; default: one in runs/.
     seed : int
         Of the starts and of the draws.
-    quick : bool
-        500 draws after 200, to see that everything works.
-    dry_run : bool
-        Make one draw, write nothing.
     """
-    arguments = dict(locals())
-    configure(floatX=floatX, device=device)
-    if n_draws < 2 or burn_in < 0:
+    session.configure()
+    if n_draws < 2:
         raise InputError(f"{n_draws} draws after {burn_in} tell nothing: ask for 2 or more")
     target = {"gaussian": tutorial_gaussian, "banana": Banana, "mixture": Mixture}[distribution]()
     hmc = HMC(
@@ -81,15 +69,16 @@ def main(
         target_acceptance_rate=target_acceptance_rate,
         stepsize_max=stepsize_max,
     )
-    if dry_run:
+    if session.dry_run:
         print(f"dry run: the first chain goes to {hmc.draw()[0]}; nothing was written")
         return None
 
-    run_dir = open_run(run_dir, f"hmc-{distribution}", arguments, resume)
-    burn_in, n_draws = (200, 500) if quick else (burn_in, n_draws)
-    samples = collect(hmc, burn_in, n_draws, adapt, run_dir / "samples.safetensors")[burn_in:]
+    session.name = f"hmc-{distribution}"
+    burn_in, n_draws = (200, 500) if session.quick else (burn_in, n_draws)
+    path = session.folder / "samples.safetensors"
+    samples = collect(hmc, burn_in, n_draws, adapt, path)[burn_in:]
     report(hmc, samples, target)
-    draw_samples(run_dir / "samples.png", samples, target)
+    session.draw("samples.png", picture_of(samples, target))
     return samples
 
 
@@ -140,16 +129,15 @@ def report(hmc, samples, target):
             print(f"{title}\n{shown}")
 
 
-def draw_samples(path, samples, target):
-    """Write a picture of the first two coordinates of all draws, over their density."""
+def picture_of(samples, target):
+    """The first two coordinates of all draws, over their density."""
     if isinstance(target, Gaussian):
         target = Gaussian(target.mean[:2], target.covariance[:2, :2])
     x = pt.matrix("x")
     energy = function([x], target(x), mode="FAST_COMPILE")
     every = samples.reshape(-1, samples.shape[-1])[:, :2]
-    save_picture(path, samples_picture(every, lambda points: np.exp(-energy(as_floatX(points)))))
-    say(f"pictures: {path}")
+    return samples_picture(every, lambda points: np.exp(-energy(as_floatX(points))))
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

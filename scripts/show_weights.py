@@ -1,12 +1,13 @@
 """Look at what the first layer of a saved model has learned: show_weights.py runs/mlp."""
 
+from dltut.commands import flags
+from dltut.commands.predict import model_file
+
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from dltut.commands.flags import run
-from dltut.commands.predict import model_file
 from dltut.machine.progress import say
 from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
@@ -26,7 +27,7 @@ def main(
         The folder of a run such as runs/mlp, or a model file.
     rescale : str
         What is stretched from black to white: each filter on its own, all of them as one (global),
-        or none. In the last two a weight of 0 is mid-grey.
+        or none; in the last two a weight of 0 is mid-grey.
     border : bool
         Draw a white frame around every filter.
     out : path
@@ -54,4 +55,4 @@ def shape_seen(weights, header):
 
 
 if __name__ == "__main__":
-    run(main)
+    flags.run(main)

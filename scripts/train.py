@@ -1,7 +1,7 @@
 """Train what a configuration file describes: train.py experiments/mlp.yaml."""
 
-from dltut.commands.flags import run
+from dltut.commands import flags
 from dltut.commands.train import train
 
 if __name__ == "__main__":
-    run(train)
+    flags.run(train)

@@ -102,12 +102,17 @@ RIGHT = with_example(0.5)
     [
         ((RIGHT, with_example(np.nan), RIGHT), "example 2 holds NaN or an infinite value"),
         ((with_example(np.inf), RIGHT, RIGHT), "example 2 holds NaN or an infinite value"),
-        ((RIGHT, RIGHT, (RIGHT[0], RIGHT[1] - 1)), "label -1 is negative; expected 0, 1, 2"),
-        ((RIGHT, RIGHT, (RIGHT[0], RIGHT[1] + 0.5)), "the labels are not all whole numbers"),
-        ((RIGHT, RIGHT, (RIGHT[0], RIGHT[1][:5])), "6 examples have 5 labels"),
+        (
+            (RIGHT, RIGHT, (RIGHT[0], RIGHT[1] - 1)),
+            "test has the class -1, of which train has no example",
+        ),
+        (
+            (RIGHT, RIGHT, (RIGHT[0], RIGHT[1][:5])),
+            "6 test examples have a y of shape (5,), expected (6,)",
+        ),
         ((RIGHT, RIGHT, (np.zeros((6, 9)), RIGHT[1])), "a test example has 9 values, expected 4"),
-        ((RIGHT, RIGHT, (np.zeros((6, 0)), RIGHT[1])), "the examples have shape (6, 0), expected"),
-        ((RIGHT, RIGHT, (RIGHT[0], np.eye(6))), "the labels have shape (6, 6), expected (n,)"),
+        ((RIGHT, RIGHT, (np.zeros((6, 0)), RIGHT[1])), "x has shape (6, 0); expected one row"),
+        ((RIGHT, RIGHT, (RIGHT[0], np.eye(6))), "have a y of shape (6, 6), expected (6,)"),
     ],
 )
 def test_wrong_values_and_shapes_are_named(tmp_path, splits, message):

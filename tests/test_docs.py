@@ -1,21 +1,22 @@
 """The pages keep their word: code runs, every page is reached, every public name is described."""
 
-import ast
 import doctest
 import importlib
 import inspect
 import pkgutil
 import re
+import runpy
 import shlex
+import shutil
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 import pytensor
 import pytest
 
 import dltut
-from dltut.commands.cli import COMMANDS
+from dltut.commands.cli import function_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -23,7 +24,7 @@ PAGES = [
     *(path for path in sorted(DOCS.rglob("*.rst")) if "_build" not in path.parts),
     ROOT / "README.rst",
 ]
-NOT_PAGES = {"conf.py", "mathml.py", "quoting.py"}
+NOT_PAGES = {"conf.py", "downloads.py", "mathml.py", "quoting.py"}
 BLOCK = re.compile(
     r"^(?P<indent> *)\.\. code-block:: (?P<language>\w+)\n(?P<body>(?:(?:(?P=indent) +.*)?\n)+)"
     r"|^(?P<doctest> *>>> .*\n(?:.*\S.*\n)*)",
@@ -74,6 +75,8 @@ def named(pages):
 @pytest.mark.parametrize("page", named(page for page in PAGES if any(blocks(page))))
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    for name in re.findall(r":download:`(?:[^`]*<)?([^`>]*)", page.read_text(encoding="utf-8")):
+        shutil.copy(page.parent / name, tmp_path)  # as a reader would, who wants to follow
     names = {"__name__": "page"}
     with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float64"):
         for block in blocks(page):
@@ -115,30 +118,25 @@ def commands():
 def test_commands_exist_and_take_these_flags():
     wrong = []
     for page, words in commands():
-        known = flags_of_script(words[0]) if words[0] != "-m" else flags_of_command(words[2])
+        known = flags_of_script(words[0]) if words[0] != "-m" else flags_of(function_of(words[2]))
         given = {re.sub("^--(no-)?|=.*", "", word) for word in words if word.startswith("--")}
         wrong += [f"{page}: {' '.join(words)}: --{each}" for each in given - known - {"help"}]
     assert not wrong, "\n".join(wrong)
 
 
 def flags_of_script(path):
-    """The flags of what a script runs, which is its own main or a function that it imports."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    [main] = [node for node in tree.body if getattr(node, "name", "") == "main"] or [None]
-    if main:
-        return {each.arg.replace("_", "-") for each in main.args.args + main.args.kwonlyargs}
-    [name] = re.findall(r"run\((\w+)\)", ast.unparse(tree))
-    [module] = re.findall(rf"from ([\w.]+) import {name}\b", ast.unparse(tree))
-    return flags_of(getattr(importlib.import_module(module), name))
-
-
-def flags_of_command(name):
-    module, _, function = COMMANDS[name][0].partition(":")
-    return flags_of(getattr(importlib.import_module(f"dltut.commands.{module}"), function))
+    """The flags of the function that a script runs."""
+    [name] = re.findall(r"^    flags\.run\((\w+)\)$", (ROOT / path).read_text(), re.MULTILINE)
+    return flags_of(runpy.run_path(str(ROOT / path))[name])
 
 
 def flags_of(function):
-    return {name.replace("_", "-") for name in inspect.signature(function).parameters}
+    """The names of a function's flags: of its parameters, and of the fields of dataclasses."""
+    names = []
+    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
+        kind = parameter.annotation
+        names += [each.name for each in fields(kind)] if is_dataclass(kind) else [name]
+    return {name.replace("_", "-") for name in names}
 
 
 def toctree(page):
@@ -178,6 +176,20 @@ def test_code_is_quoted_by_name_and_not_by_line():
     quotes = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
     pattern = r"\.\. literalinclude:: .*\n(?: +:.*\n)* +:lines:"
     assert not [name for name, text in quotes.items() if re.search(pattern, text)]
+
+
+PLACE = re.compile(r"``((?:benchmarks|data|docs|dltut|scripts|tests)/[\w./-]+)``")
+
+
+def test_places_that_are_named_are_there():
+    texts = {page: page.read_text(encoding="utf-8") for page in [*PAGES, *ROOT.glob("*.rst")]}
+    missing = {
+        f"{page.relative_to(ROOT)}: {place}"
+        for page, text in texts.items()
+        for place in PLACE.findall(text)
+        if not (ROOT / place).exists() and not place.endswith(("/x.py", "_x.py"))
+    }
+    assert not missing, "\n".join(sorted(missing))
 
 
 def public():

@@ -6,14 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from inspect import signature
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.commands.flags import run
+from dltut.commands.flags import described, run
 from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 from dltut.training import read_log
@@ -40,8 +39,12 @@ def main_of(name):
     spec = importlib.util.spec_from_file_location(f"script_{name}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (function,) = re.findall(r"^    run\((\w+)\)$", path.read_text(), re.MULTILINE)
+    (function,) = re.findall(r"^    flags.run\((\w+)\)$", path.read_text(), re.MULTILINE)
     return getattr(module, function)
+
+
+def is_a_sentence(text):
+    return text.endswith(".") and ". " not in text
 
 
 def assert_drawn(path):
@@ -58,18 +61,15 @@ def test_help_names_every_flag(name, capsys):
         run(main, ["--help"])
     assert end.value.code == 0
     shown = capsys.readouterr().out
-    for parameter in signature(main).parameters.values():
-        flag = parameter.name
-        if parameter.default is not parameter.empty:
-            flag = f"--{flag.replace('_', '-')}"
-        assert flag in shown
+    assert described(main).keys() <= set(re.findall(r"--[\w-]+", shown))
+    assert [text for text in described(main).values() if not is_a_sentence(text)] == []
 
 
 @pytest.mark.parametrize("name", TRAINING)
 def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main, flags = main_of(name), [*SMALL, *TRAINING[name]]
-    assert run(main, [*flags, "--dry-run"]) is None
+    assert run(main, [*flags, "--dry-run"]).stop_reason == "dry run"
     assert "dry run: cost 2.3" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
 
@@ -85,8 +85,8 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     errors = [row["valid_error"] for row in rows]
     assert len(rows) == 3 and min(errors) < 0.9
     best = rows[int(np.argmin(errors))]
-    assert f"Best validation score of {100 * min(errors):f} % obtained" in out
-    assert f"test error of best model {100 * best['test_error']:f} %" in out
+    shown = "Best validation error {:.1f} %, test error {:.1f} % in epoch {}, counted on"
+    assert shown.format(100 * min(errors), 100 * best["test_error"], best["epoch"]) in out
     load_model(folder / "best.safetensors")
     assert read_arrays(folder / "best.safetensors")[1]["image_shape"] == [1, 28, 28]
 
@@ -147,7 +147,7 @@ def test_a_script_runs_from_anywhere(tmp_path, repository):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     lines = ended.stdout.splitlines()
-    assert re.fullmatch(r"epoch 1, minibatch 2/2, validation error \d+\.\d{6} %", lines[0])
+    assert re.fullmatch(r"epoch 1: cost .*, validation error \d+\.\d %, .*", lines[0])
     assert (tmp_path / "runs" / "logistic" / "best.safetensors").exists()
     assert_drawn(tmp_path / "runs" / "logistic" / "mistakes.png")
 

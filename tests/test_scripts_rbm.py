@@ -27,8 +27,8 @@ def module():
     return found
 
 
-def call(*arguments, script=None):
-    run((script or module()).main, [str(each) for each in arguments])
+def call(*arguments):
+    run(module().main, [str(each) for each in arguments])
 
 
 def size(path):
@@ -76,12 +76,12 @@ class Interrupt(Extension):
 
 
 @pytest.mark.parametrize("persistent", ["--persistent", "--no-persistent"])
-def test_stopped_inside_an_epoch_it_goes_on_bit_for_bit(persistent, tmp_path):
+def test_stopped_inside_an_epoch_it_goes_on_bit_for_bit(persistent, tmp_path, monkeypatch):
     """Chain, bit and streams are in the checkpoint; samples.png comes out the same."""
     flags = [*SMALL, "--k", 2, "--n-samples", 2, "--n-chains", 3, persistent, "--run-dir"]
-    script = module()
-    script.Progress = lambda: Interrupt(85)
-    call(*flags, tmp_path / "stopped", script=script)
+    with monkeypatch.context() as patched:
+        patched.setattr("dltut.commands.run.Progress", lambda: Interrupt(85))
+        call(*flags, tmp_path / "stopped")
     assert [row["epoch"] for row in read_log(tmp_path / "stopped")] == [1]
     call(*flags, tmp_path / "stopped", "--resume")
     call(*flags, tmp_path / "whole")

@@ -1,25 +1,18 @@
-"""The command line: python -m dltut COMMAND, each command a function of the library."""
+"""The command line, ``python -m dltut COMMAND``: each command is a file beside this one.
 
+The file holds a function of its name, whose signature says the flags; where that name is taken by
+what people import, as `dltut.commands.predict.predict`, the function is called ``command``.
+"""
+
+import ast
 import importlib
 import sys
 from collections.abc import Callable, Sequence
-from typing import Literal
+from pathlib import Path
 
 from dltut import __version__
 from dltut.commands.flags import mistakes_reported, run
-from dltut.exceptions import InputError, nearest
-from dltut.machine.config import data_dir as data_folder
-
-COMMANDS = {
-    "data": ("cli:data", "download a data set"),
-    "train": ("train:train", "train what a configuration file describes"),
-    "predict": ("predict:command", "say what a trained model sees in pictures"),
-    "plot": ("report:plot", "draw what a run learned, or several runs in one figure"),
-    "doctor": (
-        "doctor:doctor",
-        "show versions, device, data, and how fast this machine is",
-    ),
-}
+from dltut.exceptions import InputError, nearest, printable
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,41 +29,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Status 2 after a mistake of the user, which is printed as one line.
     """
     name, *rest = (sys.argv[1:] if arguments is None else list(arguments)) or ["--help"]
-    if name in ("-h", "--help"):
-        print(overview())
-    elif name == "--version":
-        print(f"dltut {__version__}")
-    else:
-        with mistakes_reported():
-            command = _command(name)
-        run(command, rest, program=f"python -m dltut {name}")
+    with mistakes_reported():
+        if name in ("-h", "--help"):
+            print(overview())
+        elif name == "--version":
+            print(f"dltut {__version__}")
+        else:
+            run(function_of(name), rest, program=f"python -m dltut {name}")
 
 
 def overview() -> str:
     """The help: every command with one line."""
-    lines = [f"  {name:<10}{line}" for name, (_, line) in COMMANDS.items()]
+    lines = [f"  {name:<10}{line}" for name, line in commands().items()]
     usage = "usage: python -m dltut COMMAND [FLAGS]; COMMAND --help shows its flags"
     return "\n".join([usage, "", *lines])
 
 
-def data(name: Literal["mnist", "fashion-mnist"], data_dir: str | None = None) -> None:
-    """Download a data set into the data folder, unless it is there already.
+def commands() -> dict[str, str]:
+    """{name: what it does} of every command, read from the files without importing them."""
+    found = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        function = functions.get("command", functions.get(path.stem))
+        if function is not None:
+            found[path.stem] = ast.get_docstring(function).partition("\n")[0]
+    return found
 
-    Parameters
-    ----------
-    name : str
-        The data set.
-    data_dir : str, optional
-        The data folder; default: the one configured.
+
+def function_of(name: str) -> Callable:
+    """The function of a command, imported only now: most commands need little of the library.
+
+    Raises
+    ------
+    InputError
+        If there is no such command.
     """
-    from dltut.datasets.download import download
-
-    download(name, data_folder(data_dir))
-
-
-def _command(name: str) -> Callable:
-    """The function of a command, imported only now: most commands need little of the library."""
-    if name not in COMMANDS:
-        raise InputError(f"there is no command {name}; {nearest(name, COMMANDS)}")
-    module, _, function = COMMANDS[name][0].partition(":")
-    return getattr(importlib.import_module(f"dltut.commands.{module}"), function)
+    if name not in (names := commands()):
+        raise InputError(f"there is no command {printable(name)}; {nearest(name, names)}")
+    module = importlib.import_module(f"dltut.commands.{name}")
+    return getattr(module, "command", None) or getattr(module, name)

@@ -1,34 +1,62 @@
-"""Command line flags made from a function: its signature and its docstring say everything."""
+"""Command line flags made from a function: its signature and its docstring say everything.
+
+Importing this module makes a Python file a program: from then on Ctrl-C ends it with one line, even
+while it imports the rest.
+"""
 
 import argparse
+import dataclasses
 import inspect
+import io
 import os
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, get_args, get_origin
 
-from dltut.exceptions import InputError, nearest
-
-SCALARS = (bool, int, float, str, Path)
+from dltut.exceptions import InputError, nearest, printable, quoted
+from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
-    "dataset": "auto, digits, mnist, fashion-mnist, or the path of a file or a folder of pictures.",
-    "data_dir": "The folder where data sets are looked for.",
-    "run_dir": "The folder for the log, the best model and the pictures; default: one in runs/.",
-    "resume": "Go on with an earlier run of the same folder.",
+    "learning_rate": "Step size of gradient descent.",
     "batch_size": "Examples in a minibatch.",
-    "max_epochs": "At most so many passes over the training set.",
-    "patience": "Minibatches to look at in any case before stopping early.",
-    "seed": "Of the initial weights.",
+    "max_epochs": "Passes over the training set at most.",
+    "patience": "Minibatches to look at before stopping early, at least.",
+    "patience_epochs": "Epochs of finetuning before stopping early, at least.",
+    "pretrained": "The folder of an earlier run, whose pretrained layers are taken.",
+    "pretrain_learning_rate": "Step size of pretraining.",
+    "pretrain_batch_size": "Examples in a minibatch of pretraining.",
+    "pretrain_epochs": "Passes over the training set for each layer of pretraining.",
+    "cached": "Keep what the layers below say of all examples, instead of computing it each time.",
+    "dropout": "Share of each layer's inputs dropped while training, the pixels' first; a single "
+    "one is for all but the pixels.",
+    "seed": "Of the initial weights, and of all that is drawn.",
     "floatX": "Width of the numbers; default: as configured, else float32.",
     "device": "cpu, or cuda for an NVIDIA GPU.",
-    "quick": "A few epochs on a slice of the data, to see that everything works.",
-    "dry_run": "Build everything, try one minibatch, write nothing.",
+}
+VALUES = {int: "N", float: "X", str: "TEXT", Path: "PATH"}  # in the help
+# What other libraries call it.
+ELSEWHERE = {
+    "learning_rate": "lr eta step_size stepsize",
+    "max_epochs": "epochs n_epochs num_epochs nb_epochs max_iter",
+    "batch_size": "bs batch minibatch_size n_batch",
+    "n_hidden": "hidden hidden_size hidden_units hidden_dim hidden_layer_sizes units width layers",
+    "l2_reg": "wd weight_decay l2 alpha",
+    "l1_reg": "l1",
+    "corruption_level": "noise noise_level",
+    "seed": "random_state random_seed",
+    "patience": "early_stopping",
+    "dataset": "data input train_data",
+    "data_dir": "data_path data_folder",
+    "run_dir": "out output output_dir out_dir save_dir log_dir logdir workdir",
+    "resume": "restart continue checkpoint",
+    "floatX": "dtype precision",
+    "device": "gpu cuda",
+    "dry_run": "dryrun",
 }
 
 
@@ -41,9 +69,10 @@ def run(
     ----------
     main : callable
         ``n_hidden: int = 500`` becomes the flag ``--n-hidden``, a bool the pair ``--resume`` and
-        ``--no-resume``, a tuple a flag with several values, a ``Literal`` a choice. Parameters
-        without a default are positional, ``*paths`` takes any number. The help texts are the
-        docstring's, or those of `COMMON` for what many scripts share.
+        ``--no-resume``, a tuple a flag with several values, a ``Literal`` a choice, a dataclass
+        one flag for each of its fields. Parameters without a default are positional, ``*paths``
+        takes any number. The help texts are the docstrings', or those of `COMMON` for what many
+        scripts share.
     arguments : sequence of str, optional
         Default: those that the program was started with.
     program : str, optional
@@ -67,23 +96,112 @@ def run(
     (20, True)
     """
     with mistakes_reported():
-        return _call(main, sys.argv[1:] if arguments is None else arguments, program)
+        texts = sys.argv[1:] if arguments is None else list(arguments)
+        return call(main, **_given(main, texts, program))
+
+
+def call(main: Callable, /, **given) -> object:
+    """Call `main` with values by the names of its flags, those of its dataclasses among them.
+
+    Parameters
+    ----------
+    main : callable
+        As `run` takes it. A dataclass with the attributes ``name`` and ``arguments`` is told the
+        name of main's file, without ``train_``, and the values of all flags; one that is a context
+        manager is entered around main.
+    **given
+        Values by name; the others have their defaults.
+
+    Returns
+    -------
+    object
+        What `main` returns.
+
+    Raises
+    ------
+    InputError
+        If there is no parameter of a name.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass
+    ... class Place:
+    ...     folder: str = "runs"
+    >>> def main(place: Place, n_hidden: int = 500):
+    ...     return place, n_hidden
+    >>> call(main, folder="mine")
+    (Place(folder='mine'), 500)
+    """
+    names = {parameter.name for _, parameter in _flags(main)}
+    for name in given.keys() - names:
+        raise InputError(f"{main.__name__} takes no {name}; {nearest(name, names)}")
+    signature = inspect.signature(main, eval_str=True)
+    values, parts = {}, []
+    for name, parameter in signature.parameters.items():
+        if dataclasses.is_dataclass(kind := parameter.annotation):
+            fields = [each.name for each in dataclasses.fields(kind) if each.init]
+            values[name] = kind(**{field: given[field] for field in fields if field in given})
+            parts.append(values[name])
+        elif name in given:
+            values[name] = given[name]
+    bound = inspect.BoundArguments(signature, values)
+    bound.apply_defaults()
+    with ExitStack() as around:
+        for part in parts:
+            if hasattr(part, "arguments"):
+                name = Path(inspect.getfile(main)).stem.removeprefix("train_")
+                part.name, part.arguments = name.replace("_", "-"), _flat(bound.arguments)
+            if hasattr(part, "__enter__"):
+                around.enter_context(part)
+        return main(*bound.args, **bound.kwargs)
+
+
+def described(main: Callable) -> dict[str, str]:
+    """The flags of a function, each with its sentence.
+
+    Examples
+    --------
+    >>> def main(path, batch_size: int = 20, resume: bool = False): ...
+    >>> described(main)
+    {'--batch-size': 'Examples in a minibatch.', '--resume': ''}
+    """
+    return {
+        _spelt(each.name): _texts(owner).get(each.name, "")
+        for owner, each in _flags(main)
+        if each.default is not each.empty
+    }
 
 
 @contextmanager
 def mistakes_reported() -> Iterator[None]:
-    """Turn an `InputError` of the block into one line and status 2, Ctrl-C into status 130."""
+    """Turn an `InputError` of the block into one line and status 2, Ctrl-C into status 130.
+
+    So does a standard output that is full, closed, or cannot show a letter: none of them leaves a
+    traceback.
+
+    Raises
+    ------
+    SystemExit
+        After any of these.
+    """
+    _make_printable()
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(f"error: {error}", 2)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        raise SystemExit(130) from None
+        _end("interrupted", 130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         raise SystemExit(141) from None
+    except OSError as error:
+        if not _is_output_lost():
+            raise
+        _discard_output()
+        _end(f"error: standard output cannot be written ({error.strerror})", 1)
 
 
 def documentation(docstring: str) -> tuple[str, dict[str, str]]:
@@ -123,72 +241,117 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message} (--help shows what can be given)")
 
 
-class _Several(argparse.Action):
-    """Collect values in a tuple."""
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        setattr(namespace, self.dest, tuple(values))
-
-
-class _OneOrSeveral(argparse.Action):
-    """Keep a single value as it is, collect several in a tuple."""
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        setattr(namespace, self.dest, values[0] if len(values) == 1 else tuple(values))
+def _flags(main: Callable) -> Iterator[tuple[Callable, inspect.Parameter]]:
+    """Whose parameter it is, and the parameter, a dataclass's fields in its place."""
+    for each in inspect.signature(main, eval_str=True).parameters.values():
+        if dataclasses.is_dataclass(each.annotation):
+            yield from _flags(each.annotation)
+        else:
+            yield main, each
 
 
-def _call(main: Callable, arguments: Sequence[str], program: str | None) -> object:
-    signature = inspect.signature(main)
-    parser = _parser(main, signature, program)
-    given, unknown = parser.parse_known_args(arguments)
+def _flat(arguments: dict) -> dict:
+    """The arguments of main, a dataclass's fields in its place."""
+    flat = {}
+    for name, value in arguments.items():
+        if dataclasses.is_dataclass(value):
+            fields = (each.name for each in dataclasses.fields(value) if each.init)
+            flat |= {field: getattr(value, field) for field in fields}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _given(main: Callable, texts: list[str], program: str | None) -> dict[str, object]:
+    """{name: value} of what stands on the command line."""
+    parser = _parser(main, program)
+    read, unknown = parser.parse_known_args(texts)
     if unknown:
-        _refuse(unknown[0], parser)
-    values = {name: vars(given)[name] for name in signature.parameters if name in given}
-    bound = inspect.BoundArguments(signature, values)
-    bound.apply_defaults()
-    return main(*bound.args, **bound.kwargs)
+        _refuse(unknown[0], described(main))
+    return vars(read)
 
 
-def _parser(main: Callable, signature: inspect.Signature, program: str | None) -> _Parser:
-    summary, texts = documentation(inspect.getdoc(main) or "")
-    hints = get_type_hints(main)
+def _parser(main: Callable, program: str | None) -> _Parser:
+    alone = [_shown(each) for _, each in _flags(main) if each.default is each.empty]
     parser = _Parser(
         program,
-        description=summary,
+        " ".join(["%(prog)s", *alone, "[FLAGS]"]),
+        documentation(inspect.getdoc(main) or "")[0],
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=30),
     )
-    for name, parameter in signature.parameters.items():
-        options = _options(hints.get(name), parameter)
-        text = texts.get(name, COMMON.get(name, ""))
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            options |= {"nargs": "*", "action": _Several}
-        elif parameter.default is not parameter.empty:
-            text += _shown_default(parameter.default)
-            options["dest"] = name
-            name = f"--{name.replace('_', '-')}"
-        parser.add_argument(name, help=_literal(text), **options)
+    owners = list(dict.fromkeys(owner for owner, _ in _flags(main)))
+    for owner in sorted(owners, key=lambda each: each is not main):  # main's own come first
+        group = parser if owner is main else parser.add_argument_group("flags of all scripts")
+        texts, kinds_of = _texts(owner), kinds(owner)
+        for each in (parameter for of, parameter in _flags(main) if of is owner):
+            _add(group, each, kinds_of[each.name] or str, texts.get(each.name, ""))
     return parser
 
 
-def _options(annotation: object, parameter: inspect.Parameter) -> dict[str, Any]:
-    """What argparse needs to know to read values of this type."""
-    default = parameter.default
-    if annotation is None:
-        annotation = str if default in (None, parameter.empty) else type(default)
-    union = get_origin(annotation) in (Union, types.UnionType)
-    kinds = get_args(annotation) if union else (annotation,)
-    scalars = [kind for kind in kinds if kind in SCALARS]
-    for kind in kinds:
-        if get_origin(kind) is Literal:
-            return {"choices": get_args(kind), "type": type(get_args(kind)[0])}
-        if kind is tuple or get_origin(kind) is tuple:
-            element = [*get_args(kind), *map(type, default if isinstance(default, tuple) else ())]
-            action = _OneOrSeveral if scalars else _Several
-            return {"type": (*element, str)[0], "nargs": "+", "action": action}
-    if bool in scalars:
-        return {"action": argparse.BooleanOptionalAction}
-    return {"type": (*scalars, str)[0]}
+def _texts(owner: Callable) -> dict[str, str]:
+    """{name: help} from a function's docstring, or those of a class and its bases."""
+    texts = dict(COMMON)
+    for each in reversed(getattr(owner, "__mro__", [owner])):
+        found = documentation(inspect.getdoc(each) or "")[1]
+        texts |= {name: text for name, text in found.items() if text}
+    return texts
+
+
+class _Read(argparse.Action):
+    """Read the texts of a flag as the kind of its parameter."""
+
+    def __init__(self, *arguments, kind, **options):
+        self.kind = kind
+        super().__init__(*arguments, **options)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        texts = [values] if isinstance(values, str) else values
+        value = from_text(texts, self.kind, option_string or self.dest)
+        setattr(namespace, self.dest, value)
+
+
+def _add(group, parameter: inspect.Parameter, kind: object, text: str) -> None:
+    """Add the flag of a parameter to a parser or a group of it."""
+    is_flag = parameter.default is not parameter.empty
+    name = _spelt(parameter.name) if is_flag else parameter.name
+    text = f"{text}{_shown_default(parameter.default) if is_flag else ''}".replace("%", "%%")
+    if bool in alternatives(kind):
+        group.add_argument(name, help=text, action=argparse.BooleanOptionalAction)
+        return
+    options = {"action": _Read, "kind": kind, "metavar": _shown_value(kind)}
+    if any(map(is_several, alternatives(kind))):
+        options["nargs"] = "+"
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        options |= {"kind": tuple[kind, ...], "nargs": "*"}
+    if is_flag:
+        options["dest"] = parameter.name
+    else:
+        del options["metavar"]
+    group.add_argument(name, help=text, **options)
+
+
+def _spelt(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _shown(parameter: inspect.Parameter) -> str:
+    """A positional parameter in the line that shows how a program is used."""
+    is_variadic = parameter.kind is parameter.VAR_POSITIONAL
+    return f"[{parameter.name} ...]" if is_variadic else parameter.name
+
+
+def _shown_value(kind: object) -> str:
+    """What stands for a value in the help."""
+    for each in alternatives(kind):
+        if is_several(each) or get_origin(each) is Annotated:
+            return _shown_value(*get_args(each)[:1])
+        if get_origin(each) is Literal:
+            return f"{{{','.join(map(str, get_args(each)))}}}"
+        if each in VALUES:
+            return VALUES[each]
+    return "VALUE"
 
 
 def _shown_default(default: object) -> str:
@@ -198,14 +361,52 @@ def _shown_default(default: object) -> str:
     return f" (default: {shown})"
 
 
-def _literal(text: str) -> str:
-    """Text as argparse shows it: a per cent sign would begin one of its own placeholders."""
-    return text.strip().replace("%", "%%")
-
-
-def _refuse(unknown: str, parser: _Parser) -> None:
+def _refuse(unknown: str, flags: Iterable[str]) -> None:
     if not unknown.startswith("-"):
-        raise InputError(f"{unknown!r} is one argument too many (--help shows what can be given)")
-    flags = re.findall(r"--[\w-]+", parser.format_usage())
+        raise InputError(
+            f"{quoted(unknown)} is one argument too many (--help shows what can be given)"
+        )
     name = unknown.partition("=")[0]
-    raise InputError(f"there is no flag {name}; {nearest(name, flags)}")
+    word = name.strip("-").replace("-", "_").lower()
+    ours = [_spelt(own) for own, others in ELSEWHERE.items() if word in others.split()]
+    meant = next((each for each in ours if each in flags), None)
+    hint = f"did you mean {meant}?" if meant else nearest(name, flags)
+    raise InputError(f"there is no flag {printable(name)}; {hint}")
+
+
+def _make_printable() -> None:
+    """Let every text be printed: what a terminal cannot show is escaped, a closed one is empty."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the program
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        if isinstance(stream := getattr(sys, name), io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _end(line: str, status: int) -> None:
+    print(line, file=sys.stderr)
+    raise SystemExit(status) from None
+
+
+def _is_output_lost() -> bool:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _discard_output() -> None:
+    """Let Python find nothing to complain of when it closes standard output at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackType | None) -> None:
+    """Show an error that nobody caught, Ctrl-C as one line."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = _end_quietly

@@ -1,45 +1,77 @@
-"""What a trained model sees in a picture: its class, how sure it is, and the runners-up."""
+"""What a trained model says of pictures, of the rows of a table, or of arrays."""
 
+import base64
+import csv
+import io
+import sys
 from collections import Counter
 from collections.abc import Iterable
-from math import prod
+from dataclasses import dataclass
+from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from dltut.datasets.pictures import prepare, read_picture
+from dltut.commands.plot import listed
+from dltut.datasets.kinds import Classes, Labels, Numbers
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
+from dltut.machine.files import atomic
 from dltut.machine.progress import say
-from dltut.machine.serialize import read_arrays
-from dltut.models import load_model, probability_function
-from dltut.training.checkpoint import BEST
-from dltut.viz import prediction_picture, save_picture
+from dltut.tasks import Example, Task, load_trained, read_examples
+from dltut.training import RunFolder
+from dltut.viz import save_picture
+
+ROWS_SHOWN = 20  # of a table; the file has all of them
 
 
-class Prediction(NamedTuple):
-    """A model's answer to one picture.
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction:
+    """A model's answer to one picture or one row.
 
     Attributes
     ----------
-    name : str
-        The file; or the number, from 0, of a picture that is none.
-    picture : PIL image
-        As it was given.
-    prepared : array, shape (channels, rows, columns)
-        As the model saw it, values in [0, 1).
-    probabilities : array, shape (n_classes,)
-    classes : list of str
+    example : Example
+        What was given, under its name, and as the model saw it.
+    answer : array
+        Probabilities of classes or labels, or numbers in their own units.
+    task : Task
+        What was asked of the model.
     """
 
-    name: str
-    picture: Image.Image
-    prepared: np.ndarray
-    probabilities: np.ndarray
-    classes: list[str]
+    example: Example
+    answer: np.ndarray
+    task: Task
+
+    @property
+    def name(self) -> str:
+        """The file, and the row in it; or the number, from 0, of what is not in a file."""
+        return self.example.name
+
+    @property
+    def picture(self) -> Image.Image:
+        """The picture, as it was given."""
+        return self.example.given
+
+    @property
+    def prepared(self) -> np.ndarray:
+        """As the model saw it, shape (channels, rows, columns) or (n_columns,)."""
+        return self.example.x
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes or labels, where these are asked for."""
+        if not isinstance(self.task.targets, Classes | Labels):
+            name = type(self.task).__name__
+            raise AttributeError(f"the answer of a {name} has no classes: it is .answer")
+        return list(self.task.targets.names)
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Of the classes or labels, shape (n_classes,)."""
+        return self.answer[: len(self.classes)]
 
     @property
     def label(self) -> int:
@@ -48,20 +80,93 @@ class Prediction(NamedTuple):
 
     def ranked(self, n: int | None = None) -> list[tuple[str, float]]:
         """Names and probabilities of the `n` most probable classes, or of all, the surest first."""
-        order = np.argsort(-self.probabilities, kind="stable")[:n]
-        return [(self.classes[k], float(self.probabilities[k])) for k in order]
+        return self.task.ranked(self.answer, n)
+
+    def line(self, top: int = 3) -> str:
+        """The prediction in words, with the `top` most probable classes where there are classes."""
+        note = f" ({self.example.note})" if self.example.note else ""
+        return f"{self.name}: {self.task.line(self.answer, top)}{note}"
+
+    def drawn(self) -> Image.Image:
+        """What was given, what the model saw of it, and the answer, as a picture.
+
+        Raises
+        ------
+        InputError
+            If a row of a table was given.
+        """
+        if not isinstance(self.picture, Image.Image):
+            raise InputError(f"{self.name} is a row of a table, of which there is no picture")
+        return self.task.picture(self.example, self.answer)
+
+    def __repr__(self) -> str:
+        return f"Prediction({self.line()})"
+
+    def _repr_html_(self) -> str:
+        words = f"<p>{escape(self.line())}</p>"
+        if not isinstance(self.picture, Image.Image):
+            return words
+        file = io.BytesIO()
+        self.drawn().save(file, "PNG")
+        source = base64.b64encode(file.getvalue()).decode()
+        return f'{words}<img alt="{escape(self.name)}" src="data:image/png;base64,{source}">'
 
 
-def predict(model: str | PathLike, pictures: Iterable) -> list[Prediction]:
-    """The classes that a trained model finds in pictures.
+class Predictor:
+    """A trained model as a function of whatever it may be asked about.
 
     Parameters
     ----------
     model : path
         The folder of a run, or a model file such as ``runs/mlp/best.safetensors``.
-    pictures : path, PIL image, or several of them, or arrays
-        Pictures of any size are prepared as the model's training pictures were; an array is taken
-        for a prepared picture, such as a row of ``data.test.x``.
+    names : list of classes
+        Models and tasks of one's own that the file may name; a file is never followed to a class.
+
+    Raises
+    ------
+    InputError
+        If there is no such model, it is damaged, its training diverged, or the file does not say
+        what its inputs and outputs are.
+    """
+
+    def __init__(self, model: str | PathLike, names: Iterable[type] = ()):
+        network, self.task = load_trained(model_file(model), names)
+        self._answers = self.task.answer_function(network)
+
+    def __call__(self, given) -> list[Prediction]:
+        """The predictions, in the order of what was given.
+
+        Parameters
+        ----------
+        given
+            As for `dltut.tasks.read_examples`.
+
+        Raises
+        ------
+        InputError
+            If something cannot be read or is not what the model learned from, or nothing is given.
+        """
+        examples = read_examples(given, self.task.inputs)
+        if not examples:
+            raise InputError("there is nothing to predict from: give one or more files or rows")
+        answers = self._answers(np.stack([example.x.ravel() for example in examples]))
+        pairs = zip(examples, answers, strict=True)
+        return [Prediction(example, answer, self.task) for example, answer in pairs]
+
+
+def predict(model: str | PathLike, given, names: Iterable[type] = ()) -> list[Prediction]:
+    """What a trained model says of pictures, of the rows of a table, or of arrays.
+
+    Parameters
+    ----------
+    model : path
+        The folder of a run, or a model file such as ``runs/mlp/best.safetensors``.
+    given : path, PIL image, mapping, array, or several of them
+        Pictures of any size are prepared as the model's training pictures were. A CSV or npy file
+        has an example a row, and so has a mapping from the names of its columns to numbers. An
+        array is prepared already: ``data.test.x``, or a row of it.
+    names : list of classes
+        Models and tasks of one's own that the file may name.
 
     Returns
     -------
@@ -70,71 +175,62 @@ def predict(model: str | PathLike, pictures: Iterable) -> list[Prediction]:
     Raises
     ------
     InputError
-        If there is no such model or picture, one is damaged or of another size, the file does not
-        say what its pictures are like, or no picture is given.
+        As `Predictor` does.
 
     Notes
     -----
-    `dltut.models.probability_function` is the shorter way for prepared pictures and a model that
-    is in memory.
+    `dltut.models.probability_function` is the shorter way for prepared rows and a model that is in
+    memory.
     """
-    path = model_file(model)
-    facts = _facts(path)
-    single = isinstance(pictures, str | PathLike | Image.Image)
-    seen = [
-        _seen(number, each, facts) for number, each in enumerate([pictures] if single else pictures)
-    ]
-    if not seen:
-        raise InputError("no picture is given: name one or more files")
-    x = np.stack([prepared.ravel() for *_, prepared in seen])
-    probabilities = probability_function(load_model(path))(x)
-    return [
-        Prediction(*each, p, facts["classes"]) for each, p in zip(seen, probabilities, strict=True)
-    ]
+    return Predictor(model, names)(given)
 
 
-def command(run: Path, *pictures: Path, out: Path | None = None, top: int = 3) -> None:
-    """Say what a trained model sees in pictures, and draw it.
+def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> None:
+    """Say what a trained model makes of pictures, which are drawn, or of the rows of tables.
 
     Parameters
     ----------
     run : path
         The folder of a run such as runs/mlp, or a model file.
-    *pictures : path
-        Pictures of any size.
+    *files : path
+        Pictures of any size, or CSV files with the columns that the model learned from.
     out : path
-        A folder for the drawings, or for one picture a file; default: predictions in the folder of
-        the run.
+        A folder for the drawings and tables, or for one file a file; default: predictions in the
+        folder of the run.
     top : int
-        How many classes are printed for a picture.
+        How many classes are printed for a picture or row.
 
     Raises
     ------
     InputError
-        As `predict` and `drawing_places` do, or if `top` is less than 1.
+        As `Predictor` and `places` do, or if `top` is less than 1. One bad file among several is
+        reported, and the others go on.
     """
     if top < 1:
         raise InputError(f"top is {top}; it counts classes and is at least 1")
-    places = drawing_places(pictures, out, model_file(run).parent / "predictions")
+    if not files:
+        raise InputError("there is nothing to predict from: name one or more files")
     configure()
-    for prediction, place in zip(predict(run, pictures), places, strict=True):
-        print(line(prediction, top))
-        save_picture(place, prediction_picture(*prediction[1:]))
-        say(f"pictures: {place}")
-
-
-def line(prediction: Prediction, top: int = 3) -> str:
-    """A prediction in words.
-
-    Examples
-    --------
-    >>> picture = Image.new("L", (28, 28))
-    >>> p = np.array([0.05, 0.8, 0.15])
-    >>> line(Prediction("cat.png", picture, np.zeros((1, 28, 28)), p, ["ant", "cat", "cow"]))
-    'cat.png: cat 80.00 %, then cow 15.00 %, ant 5.00 %'
-    """
-    first, *others = (f"{name} {100 * p:.2f} %" for name, p in prediction.ranked(top))
-    return f"{prediction.name}: {first}" + f", then {', '.join(others)}" * bool(others)
+    predictor = Predictor(run)
+    is_table = isinstance(predictor.task.inputs, Numbers)
+    written, bad = [], 0
+    ending = ".csv" if is_table else ".png"
+    for path, place in zip(
+        files, places(files, out, model_file(run).parent / "predictions", ending), strict=True
+    ):
+        try:
+            answered = predictor(path)
+            (_keep_table if is_table else _keep_picture)(place, answered, top)
+            written.append(place)
+        except InputError as error:
+            if len(files) == 1:
+                raise
+            say(f"error: {error}")
+            bad += 1
+    if written:
+        say(f"{'predictions' if is_table else 'pictures'}: {listed(written)}")
+    if bad:
+        raise InputError(f"{bad} of {len(files)} files could not be used, as said above")
 
 
 def model_file(run: str | PathLike) -> Path:
@@ -148,84 +244,78 @@ def model_file(run: str | PathLike) -> Path:
     path = Path(run)
     if not path.is_dir():
         return path
-    if not (path / BEST).is_file():
+    best = RunFolder(path).best
+    if not best.is_file():
         raise InputError(
-            f"{path} holds no {BEST}: name the folder of a run that has validated once, such as "
-            "runs/mlp"
+            f"{path} holds no {best.name}: name the folder of a run that has validated once, such "
+            "as runs/mlp"
         )
-    return path / BEST
+    return best
 
 
-def drawing_places(pictures: Iterable[Path], out: Path | None, default: Path) -> list[Path]:
-    """Where each picture's drawing goes; no two to the same place, and none over a picture.
+def places(files: Iterable[Path], out: Path | None, default: Path, ending: str) -> list[Path]:
+    """Where the answer to each file goes; no two to the same place, and none over a file.
 
     Parameters
     ----------
-    pictures : list of path
+    files : list of path
     out : path or None
         A folder, or a file if its name has an ending.
     default : path
         The folder if `out` is None.
+    ending : str
+        Of the names in a folder.
 
     Raises
     ------
     InputError
-        If one file is named for several drawings, or a drawing would replace a picture.
+        If one file is named for several answers, or an answer would replace a file.
 
     Examples
     --------
-    >>> drawing_places([Path("a/5.png"), Path("b/5.jpg")], Path("drawn"), Path("."))
+    >>> places([Path("a/5.png"), Path("b/5.jpg")], Path("drawn"), Path("."), ".png")
     [PosixPath('drawn/5-prediction.png'), PosixPath('drawn/5-prediction-2.png')]
     """
-    pictures = list(pictures)
+    files = list(files)
     is_file = out is not None and out.suffix != ""
-    if is_file and len(pictures) > 1:
-        raise InputError(f"{out} is one file for {len(pictures)} drawings: name a folder")
-    places = [out] * len(pictures) if is_file else list(_numbered(pictures, out or default))
-    given = {path.resolve() for path in pictures}
-    for place in places:
+    if is_file and len(files) > 1:
+        raise InputError(f"{out} is one file for the answers to {len(files)}: name a folder")
+    found = [out] * len(files) if is_file else list(_numbered(files, out or default, ending))
+    given = {path.resolve() for path in files}
+    for place in found:
         if place.resolve() in given:
-            raise InputError(f"the drawing would replace the picture {place}: name another --out")
-    return places
+            raise InputError(f"the answer would replace the file {place}: name another --out")
+    return found
 
 
-def _numbered(pictures, folder):
-    """Names in a folder after the pictures' own, with numbers where these are the same."""
+def _numbered(files, folder, ending):
+    """Names in a folder after the files' own, with numbers where these are the same."""
     counts = Counter()
-    for path in pictures:
+    for path in files:
         counts[path.stem] += 1
         number = f"-{counts[path.stem]}" * (counts[path.stem] > 1)
-        yield folder / f"{path.stem}-prediction{number}.png"
+        yield folder / f"{path.stem}-prediction{number}{ending}"
 
 
-def _facts(path):
-    """What the model file says of its pictures and classes."""
-    facts = read_arrays(path)[1]
-    if not {"image_shape", "classes", "preparation"} <= facts.keys():
-        raise InputError(
-            f"{path} does not say what its pictures and classes are: save the model with "
-            "header=data.facts, as the training scripts do"
-        )
-    return facts
+def _keep_picture(place, predictions, top):
+    [prediction] = predictions
+    save_picture(place, prediction.drawn())
+    _print(prediction.line(top))
 
 
-def _seen(number, given, facts):
-    """A picture's name, the picture, and what the model sees of it."""
-    shape = tuple(facts["image_shape"])
-    if isinstance(given, str | PathLike):
-        return str(given), read_picture(given), prepare(given, facts)
-    if isinstance(given, Image.Image):
-        return f"picture {number}", given, prepare(given, facts)
-    prepared = np.asarray(given, dtype=np.float32)
-    if prepared.size != prod(shape):
-        raise InputError(
-            f"picture {number} has shape {prepared.shape}; the model takes {prod(shape)} values, "
-            f"a prepared picture of {shape}"
-        )
-    prepared = prepared.reshape(shape)
-    return f"picture {number}", _as_image(prepared), prepared
+def _keep_table(place, predictions, top):
+    rows = [each.task.row(each.answer) for each in predictions]
+    with atomic(place, "w") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    for each in predictions[:ROWS_SHOWN]:
+        _print(each.line(top))
+    if len(rows) > ROWS_SHOWN:
+        _print(f"... and {len(rows) - ROWS_SHOWN:,} rows more in {place}")
 
 
-def _as_image(prepared):
-    pixels = (255 * prepared).clip(0, 255).astype(np.uint8)  # (channels, rows, columns)
-    return Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0))
+def _print(text):
+    """A line on standard output, whatever signs the terminal lacks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -3,23 +3,11 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import pytensor.tensor as pt
-
 from dltut import shared_dataset
-from dltut.commands.report import draw_run
-from dltut.datasets import load
+from dltut.commands.run import Run
 from dltut.experiment.plan import located, read_experiment
-from dltut.machine.config import configure
-from dltut.nn import errors, negative_log_likelihood
-from dltut.training import (
-    Checkpoint,
-    Monitor,
-    Progress,
-    Trainer,
-    minibatch_function,
-    open_run,
-    rehearse,
-)
+from dltut.tasks import task_of
+from dltut.training import Log, Monitor, minibatch_function, minibatch_functions
 
 
 def train(
@@ -30,7 +18,7 @@ def train(
     device: str | None = None,
     quick: bool = False,
     dry_run: bool = False,
-):
+) -> Log:
     """Train what a configuration file describes.
 
     Parameters
@@ -51,28 +39,24 @@ def train(
         Build everything, try one minibatch, write nothing.
     """
     plan = read_experiment(experiment)
-    configure(floatX=plan.floatX, device=device, data_dir=data_dir)
-    data = load(plan.dataset, data_dir, quick)
-    learn, valid, test = (shared_dataset(split) for split in data)
+    run = Run(run_dir, resume, plan.floatX, device, quick, dry_run)
+    run.dataset, run.target, run.data_dir = plan.dataset, plan.target, data_dir
+    run.checkpoint_seconds, run.name = plan.checkpoint_seconds, Path(experiment).stem
+    run.arguments = asdict(plan) | {"data_dir": data_dir, "quick": quick}
+    with run:
+        data = run.data()
+        task = task_of(data)
+        learn, valid, test = map(shared_dataset, data)
+        with located(experiment):
+            x, y = learn.x.type("x"), learn.y.type("y")
+            model = plan.built_model(data)
+            cost = task.cost(model(x, train=True), y) + plan.penalty(model.weights)
+            rate = plan.learning_rate()
+            updates = plan.updates(cost, model.params, rate)
 
-    with located(experiment):
-        x, y = pt.matrix("x"), pt.ivector("y")
-        model = plan.built_model(data)
-        cost = negative_log_likelihood(model(x, train=True), y) + plan.penalty(model.weights)
-        rate = plan.learning_rate()
-        updates = plan.updates(cost, model.params, rate)
-
-        step = minibatch_function(cost, [x, y], learn, plan.batch_size, updates)
-        error = errors(model(x), y)
-        valid_error, test_error = (
-            minibatch_function(error, [x, y], split, plan.batch_size) for split in (valid, test)
-        )
-        extensions = [Monitor(valid_error, test_error), *plan.extensions(model.params, rate)]
-    if dry_run:
-        return rehearse(step, valid_error)
-
-    arguments = asdict(plan) | {"data_dir": data_dir, "quick": quick}
-    run_dir = open_run(run_dir, Path(experiment).stem, arguments, resume)
-    keep = Checkpoint(run_dir, model, resume, plan.checkpoint_seconds, header=data.facts)
-    Trainer(step, extensions=[*extensions, Progress(), keep]).run(3 if quick else plan.max_epochs)
-    return draw_run(run_dir, data)
+            step = minibatch_function(cost, [x, y], learn, plan.batch_size, updates)
+            splits, measures = {"valid": valid, "test": test}, task.measures(model(x), y)
+            measured = minibatch_functions(measures, [x, y], splits, plan.batch_size, plan.partial)
+            monitor = Monitor(measured, watch=f"valid_{task.watch}", lower=task.lower)
+            extensions = [monitor, *plan.extensions(model.params, rate)]
+        return run.train(step, model, plan.max_epochs, extensions)

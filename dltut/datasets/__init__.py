@@ -1,25 +1,35 @@
-"""Data sets as NumPy arrays: found on this machine, checked, split; and minibatches of rows."""
+"""Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
 from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
+from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.minibatches import minibatches
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
+from dltut.machine.columns import check_range
 
 __all__ = [
+    "Classes",
     "Dataset",
+    "Labels",
+    "Numbers",
+    "Pictures",
     "Split",
+    "check_range",
     "digits",
     "fashion_mnist",
+    "from_arrays",
     "from_one_hot",
     "images",
+    "kind_from",
     "load",
     "load_data",
-    "minibatches",
     "mnist",
     "one_hot",
     "pictures",
     "read_idx",
+    "read_inputs",
     "write_idx",
 ]

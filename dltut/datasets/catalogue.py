@@ -1,17 +1,20 @@
 """Data sets by name or by path."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from dltut.datasets import digits, fashion_mnist, images, mnist
+from dltut.datasets import digits, fashion_mnist, images, layouts, mnist
+from dltut.datasets.arrays import Stated, dataset_of, notice
 from dltut.datasets.base import Dataset
-from dltut.datasets.layouts import layout_in, read_splits
+from dltut.datasets.sources import expanded
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
 from dltut.machine.progress import say
 
-NAMES = ("auto", "digits", "mnist", "fashion-mnist")
+SOURCES = {each.name: each for each in (mnist.SOURCE, fashion_mnist.SOURCE)}
+NAMES = ("auto", "digits", *SOURCES)
 QUICK = (1200, 600, 600)  # examples; two minibatches of the largest size that the scripts use
 
 
@@ -19,6 +22,14 @@ def load(
     dataset: str | PathLike = "auto",
     data_dir: str | PathLike | None = None,
     quick: bool = False,
+    *,
+    target: str | int | Sequence | None = None,
+    ignore: Sequence[str | int] = (),
+    header: bool | None = None,
+    task: str | None = None,
+    scale: float | None = None,
+    image_shape: tuple[int, int, int] | None = None,
+    seed: int = 1234,
 ) -> Dataset:
     """A data set by its name, or from a file or folder.
 
@@ -26,17 +37,33 @@ def load(
     ----------
     dataset : {"auto", "digits", "mnist", "fashion-mnist"} or path
         "auto" is MNIST where the data folder has it and the embedded digits elsewhere; "mnist"
-        is the whole MNIST or an error. A path leads to a pickle (``mnist.pkl.gz``) or npz file, a
-        folder with the four idx files, or a folder of pictures with a subfolder for each class.
+        is the whole MNIST or an error. A path leads to a table (CSV or npy), to arrays (npz, or
+        ``mnist.pkl.gz``), a folder of such files, a folder with the four idx files, or a folder of
+        pictures with a subfolder for each class.
     data_dir : path, optional
         The data folder, else the configured one, `dltut.machine.config.data_dir`.
     quick : bool
         Only the first 1200 / 600 / 600 examples, to see that something runs.
+    target : name, number or several, optional
+        Which columns of a table are to be predicted; default: the last. Numbers count from 0.
+    ignore : names or numbers
+        Which columns of a table are left out.
+    header : bool, optional
+        Whether the first row of a table has the names of the columns; default: if it looks so.
+    task : {"classification", "regression", "multilabel"}, optional
+        What the targets of a path are; default: as they look, and one line says what was decided.
+    scale : float, optional
+        What the inputs of a path are divided by; default: 256 for the bytes of pictures, and tables
+        are standardised. 1 leaves the values as they are.
+    image_shape : (channels, rows, columns), optional
+        Of the pictures at a path.
+    seed : int
+        Of the order in which the examples at a path are drawn into the three parts.
 
     Raises
     ------
     InputError
-        If there is no such data set, or it is not there, or damaged.
+        If there is no such data set, or it is not there, damaged, or ambiguous.
 
     Examples
     --------
@@ -44,11 +71,21 @@ def load(
     >>> len(train), len(valid), len(test)
     (1200, 600, 600)
     """
-    loaded = _load(dataset, data_dir)
+    expanded(dataset)
+    if str(dataset) in NAMES:
+        if target is not None or ignore or header is not None or task or scale or image_shape:
+            raise InputError(
+                f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
+                "files and folders of your own"
+            )
+        loaded = _by_name(str(dataset), data_dir)
+    else:
+        stated = Stated(task, scale, image_shape, seed=seed)
+        columns = {"target": target, "ignore": ignore, "header": header}
+        loaded = _from_path(_existing(dataset, data_dir), columns, stated)
     if not quick:
         return loaded
-    splits = [split[:n] for split, n in zip(loaded, QUICK, strict=True)]
-    train, valid, test = splits
+    train, valid, test = (split[:n] for split, n in zip(loaded, QUICK, strict=True))
     return replace(loaded, train=train, valid=valid, test=test)
 
 
@@ -85,40 +122,45 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list:
     return [shared_dataset(split) for split in splits]
 
 
-def _load(dataset: str | PathLike, data_dir: str | PathLike | None) -> Dataset:
-    match str(dataset):
+def _by_name(name: str, data_dir: str | PathLike | None) -> Dataset:
+    match name:
         case "auto":
             return mnist.load(data_dir=data_dir)
         case "digits":
             return digits.load()
-        case "mnist":
-            return mnist.load_whole(data_dir)
-        case "fashion-mnist":
-            return fashion_mnist.load(data_dir=data_dir)
-    path = Path(dataset).expanduser()
+    return SOURCES[name].load(data_dir=data_dir)
+
+
+def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
+    path = expanded(dataset)
     if not path.exists():
         raise InputError(
             f"no data set or file {str(dataset)!r}: {nearest(str(dataset), NAMES)}, "
             f"or a path; the data folder is {config.data_dir(data_dir).absolute()}"
         )
-    return _from_path(path)
+    return path
 
 
-def _from_path(path: Path) -> Dataset:
-    found = (
-        path if path.is_file() else layout_in(path, path.resolve().name) or layout_in(path, "mnist")
-    )
+def _from_path(path: Path, columns: dict, stated: Stated) -> Dataset:
+    found, name = path, path.resolve().name
+    if path.is_dir():
+        places = [path, path / "raw"]  # torchvision's
+        lying = [layouts.lying_in(each, of) for each in places for of in (name, "mnist")]
+        found = next(filter(None, lying), path if layouts.has_tables(path) else None)
     if found is None:
-        return images.load(path)
-    splits = read_splits(found)
-    classes = range(1 + max(split.y.max() for split in splits))
-    say(f"data: {found} ({' / '.join(f'{len(split):,}' for split in splits)})")
-    preparation = "digit" if path.name.partition(".")[0] == "mnist" else "resize"
-    image_shape = _image_shape(splits[0].x.shape[1])
-    return Dataset(*splits, path.name, image_shape, tuple(map(str, classes)), preparation)
+        return _pictures(path, columns, stated)
+    parts = layouts.read(found, **columns)
+    data = dataset_of(parts, name, found, stated)
+    say(notice(data, found, parts))
+    return data
 
 
-def _image_shape(n_values: int) -> tuple[int, int, int]:
-    """A square grey picture where that fits, else a single line."""
-    side = round(n_values**0.5)
-    return (1, side, side) if side**2 == n_values else (1, 1, n_values)
+def _pictures(folder: Path, columns: dict, stated: Stated) -> Dataset:
+    """A folder of pictures; what may be stated of tables and arrays is refused."""
+    if any(columns[name] not in (None, ()) for name in columns) or stated.task or stated.scale:
+        raise InputError(
+            f"{folder} is taken for a folder of pictures: target, ignore, header, task and scale "
+            "are for tables and arrays"
+        )
+    shape = {"image_shape": stated.image_shape} if stated.image_shape else {}
+    return images.load(folder, seed=stated.seed, **shape)

@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets.base import Dataset, Split
+from dltut.datasets.kinds import Classes, Pictures
 
+CLASSES = tuple("0123456789")
 FILE = Path(__file__).with_name("digits.npz")
 
 
@@ -33,9 +35,8 @@ def load() -> Dataset:
     pixels, labels, _ = arrays()
     splits = (slice(0, 3000), slice(3000, 4000), slice(4000, 5000))
     x = np.divide(pixels, 256, dtype=np.float32)
-    return Dataset(
-        *(Split(x[rows], labels[rows]) for rows in splits), name="digits", preparation="digit"
-    )
+    train, valid, test = (Split(x[rows], labels[rows]) for rows in splits)
+    return Dataset(train, valid, test, "digits", Pictures((1, 28, 28), "digit"), Classes(CLASSES))
 
 
 def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,8 +10,9 @@ import zlib
 from os import PathLike
 from pathlib import Path
 
+from dltut.datasets.catalogue import SOURCES
 from dltut.datasets.package_index import rebuild_mnist
-from dltut.datasets.sources import SOURCES, Source
+from dltut.datasets.sources import Source
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
 from dltut.machine.progress import bar, say

@@ -10,16 +10,32 @@ from os import PathLike
 from pathlib import Path
 
 from dltut.datasets.base import Dataset
-from dltut.datasets.folder import existing_data_folder
-from dltut.datasets.layouts import layout_in, read_splits
-from dltut.exceptions import InputError
-from dltut.machine.progress import say
+from dltut.datasets.sources import Source, idx_sha256
 
-CLASSES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+SOURCE = Source(
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    classes=(
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+        "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ),
+    preparation="light on dark",
+    mirrors=(
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ),
+    sha256=idx_sha256(
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+    folders=("FashionMNIST",),
+    bare="(?i)fashion.*",
+    installed=(Path("/usr/share/datasets/fashion-mnist"),),  # of Debian's dataset-fashion-mnist
+    help="on Debian `apt install dataset-fashion-mnist`",
 )  # fmt: skip
-DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # of the package dataset-fashion-mnist
 
 
 def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = None) -> Dataset:
@@ -30,7 +46,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
     path : path, optional
         As for `dltut.datasets.mnist.load`.
     data_dir : path, optional
-        Where to look otherwise, in its folder ``fashion-mnist``;
+        Where to look otherwise, in its folders ``fashion-mnist`` and ``FashionMNIST/raw``;
         else in the configured folder, `dltut.machine.config.data_dir`.
 
     Returns
@@ -43,17 +59,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
     InputError
         If it is found nowhere, saying how to get it, or is damaged.
     """
-    path = path or find(data_dir)
-    if path is None:
-        raise InputError(
-            f"no Fashion-MNIST in {existing_data_folder(data_dir).absolute()}: fetch it with "
-            "`python -m dltut data fashion-mnist`, or on Debian `apt install dataset-fashion-mnist`"
-        )
-    dataset = Dataset(
-        *read_splits(path), name="fashion-mnist", classes=CLASSES, preparation="light on dark"
-    )
-    say(f"data: Fashion-MNIST from {path} ({' / '.join(f'{len(split):,}' for split in dataset)})")
-    return dataset
+    return SOURCE.load(path, data_dir)
 
 
 def find(data_dir: str | PathLike | None = None) -> Path | None:
@@ -64,10 +70,4 @@ def find(data_dir: str | PathLike | None = None) -> Path | None:
     InputError
         If `data_dir` is given but not there.
     """
-    folder = existing_data_folder(data_dir)
-    # idx files right in a data folder are MNIST's, unless the folder's name says otherwise
-    own = [folder] if folder.name == "fashion-mnist" else []
-    found = (
-        layout_in(each, "fashion-mnist") for each in [folder / "fashion-mnist", *own, DEBIAN_FOLDER]
-    )
-    return next((path for path in found if path is not None), None)
+    return SOURCE.find(data_dir)

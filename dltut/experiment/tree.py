@@ -2,12 +2,11 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, close_match, printable
 
 INTEGER = re.compile(r"[-+]?\d+")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
@@ -37,103 +36,100 @@ def read_yaml(path: str | Path) -> dict:
 
     Notes
     -----
-    Values are made from the parser's events, so no part of YAML that makes objects takes part.
+    Values are made from YAML's nodes here, so no part of PyYAML that makes objects takes part.
     Numbers are those of YAML 1.2: 1e-4 is a float and 010 is ten; yes, no, on and off are text.
     """
-    path = Path(path)
     try:
-        value = _document(path, yaml.parse(_text(path), Loader=yaml.SafeLoader))
+        value = _document(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is no text in UTF-8: a YAML file was expected") from None
     except yaml.YAMLError as error:
-        place = _place(path, getattr(error, "problem_mark", None))
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}, line {mark.line + 1}" if mark else path
         problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        raise InputError(f"{place}: {problem}: this is no YAML") from None
+        verdict = "" if isinstance(error, _Refused) else ": this is not YAML"
+        raise InputError(f"{place}: {problem}{verdict}") from None
     if not isinstance(value, dict):
         raise InputError(f"{path} holds {value!r}; expected keys with values: batch_size: 20")
     return value
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is no text in UTF-8: a YAML file was expected") from None
+class _Refused(yaml.MarkedYAMLError):
+    """Something that is YAML and not read here."""
+
+    def __init__(self, mark: yaml.Mark, problem: str):
+        super().__init__(problem=problem, problem_mark=mark)
 
 
-def _document(path: Path, events: Iterator[yaml.Event]) -> object:
-    next(events)  # the stream begins
-    if isinstance(next(events), yaml.StreamEndEvent):
-        return {}
-    value = _value(path, events, next(events))
-    next(events)  # the document ends
-    after = next(events)
-    if not isinstance(after, yaml.StreamEndEvent):
-        raise InputError(f"{_place(path, after.start_mark)}: a second document begins; one is read")
+class _Nodes(yaml.SafeLoader):
+    """The nodes of a YAML text, which has neither tags nor references and is not deep."""
+
+    depth = 0
+
+    def compose_node(self, parent, index):
+        """The next node, refused if it is more than a plain value."""
+        event = self.peek_event()
+        if self.depth > DEEPEST:
+            problem = f"this stands in more than {DEEPEST} lists or keys: write it flat"
+            raise _Refused(event.start_mark, problem)
+        if tag := getattr(event, "tag", None):
+            raise _Refused(
+                event.start_mark,
+                f"the tag {tag} asks for a Python object; a file holds plain values and names that "
+                "dltut knows: take the tag away",
+            )
+        if name := event.anchor:
+            raise _Refused(
+                event.start_mark,
+                f"anchors and aliases (&{name}, *{name}) are not read: write the value out",
+            )
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _document(text: str) -> object:
+    """The value of the one document in a text."""
+    nodes = _Nodes(text)
+    value = _value(nodes.get_node()) if nodes.check_node() else {}
+    if nodes.check_node():
+        raise _Refused(nodes.peek_event().start_mark, "a second document begins; one is read")
     return value
 
 
-def _value(path: Path, events: Iterator[yaml.Event], event: yaml.Event, depth: int = 0) -> object:
-    place = _place(path, event.start_mark)
-    if depth > DEEPEST:
-        raise InputError(
-            f"{place}: this stands in more than {DEEPEST} lists or keys: write it flat"
-        )
-    if getattr(event, "tag", None) is not None:
-        raise InputError(
-            f"{place}: the tag {event.tag} asks for a Python object; a file holds plain values and "
-            "names that dltut knows: take the tag away"
-        )
-    if event.anchor is not None:
-        raise InputError(
-            f"{place}: anchors and aliases (&{event.anchor}, *{event.anchor}) are not read: "
-            "write the value out"
-        )
-    if isinstance(event, yaml.MappingStartEvent):
-        return _mapping(path, events, depth)
-    if isinstance(event, yaml.SequenceStartEvent):
-        ended = yaml.SequenceEndEvent
-        return [_value(path, events, each, depth + 1) for each in _until(events, ended)]
-    return _scalar(_filled_in(event.value, place), is_plain=event.style is None)
-
-
-def _mapping(path: Path, events: Iterator[yaml.Event], depth: int) -> dict:
+def _value(node: yaml.Node) -> object:
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(each) for each in node.value]
+    if isinstance(node, yaml.ScalarNode):
+        text = VARIABLE.sub(lambda found: _variable(found[1], node.start_mark), node.value)
+        return _plain(text) if node.style is None else text
     mapping = {}
-    for event in _until(events, yaml.MappingEndEvent):
-        place = _place(path, event.start_mark)
-        if not isinstance(event, yaml.ScalarEvent) or event.tag or event.anchor:
-            raise InputError(f"{place}: a key is a plain word, such as batch_size")
-        if event.value in mapping:
-            raise InputError(f"{place}: the key {event.value} stands there twice: keep one")
-        mapping[event.value] = _value(path, events, next(events), depth + 1)
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _Refused(key.start_mark, "a key is a plain word, such as batch_size")
+        if key.value in mapping:
+            raise _Refused(key.start_mark, f"the key {key.value} stands there twice: keep one")
+        mapping[key.value] = _value(value)
     return mapping
 
 
-def _until(events: Iterator[yaml.Event], ended: type[yaml.Event]) -> Iterator[yaml.Event]:
-    while not isinstance(event := next(events), ended):
-        yield event
-
-
-def _scalar(text: str, is_plain: bool) -> object:
-    if is_plain and INTEGER.fullmatch(text):
+def _plain(text: str) -> object:
+    """What a text without quotes means."""
+    if INTEGER.fullmatch(text):
         return int(text)
-    if is_plain and FLOAT.fullmatch(text):
+    if FLOAT.fullmatch(text):
         return float(text)
-    return WORDS.get(text.lower(), text) if is_plain else text
+    return WORDS.get(text.lower(), text)
 
 
-def _filled_in(text: str, place: str) -> str:
-    def value(match: re.Match) -> str:
-        name = match[1]
-        if name not in os.environ:
-            raise InputError(
-                f"{place}: the environment has no variable {name}: set it; "
-                f"{nearest(name, os.environ)}"
-            )
-        return os.environ[name]
-
-    return VARIABLE.sub(value, text)
-
-
-def _place(path: Path, mark: yaml.Mark | None) -> str:
-    return str(path) if mark is None else f"{path}, line {mark.line + 1}"
+def _variable(name: str, mark: yaml.Mark) -> str:
+    """The value of an environment variable."""
+    if name not in os.environ:
+        near = close_match(name, os.environ)  # and never a list: it is nobody else's business
+        hint = f"did you mean {near}?" if near else f"export {printable(name)}=..."
+        problem = f"the environment has no variable {printable(name)}: set it; {hint}"
+        raise _Refused(mark, problem)
+    return os.environ[name]

@@ -15,6 +15,7 @@ from dltut.exceptions import InputError, nearest
 from dltut.machine.progress import spinner
 from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
+from dltut.machine.stopwatch import not_counted
 
 MODES = ("NUMBA", "JAX", "FAST_COMPILE")
 
@@ -47,9 +48,9 @@ def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=No
     9.0
     """
     mode = _mode_name(mode)
-    if mode == "JAX":
-        return JaxFunction(*_build(inputs, outputs, updates, givens, mode, name))
-    return CompiledFunction(*_build(inputs, outputs, updates, givens, mode, name))
+    kind = JaxFunction if mode == "JAX" else CompiledFunction
+    with not_counted():
+        return kind(*_build(inputs, outputs, updates, givens, mode, name))
 
 
 class CompiledFunction:
@@ -81,7 +82,8 @@ class CompiledFunction:
             raise InputError(str(error).partition("\n")[0]) from None
 
     def _first_call(self, arguments):
-        with spinner(f"compiling {self._function.name or 'a function'}, first run only"):
+        text = f"compiling {self._function.name or 'a function'}, first run only"
+        with spinner(text), not_counted():
             result = self._function(*arguments)
         self._first = False
         return result
@@ -157,7 +159,7 @@ def _build(inputs, outputs, updates, givens, mode, name):
     updates |= {each: value for each, value in next_states(whole).items() if each not in updates}
     # In their order: what is put in the place of a mark may hold earlier ones.
     givens = _unmarked(givens.values()) | givens | _unmarked(whole)
-    _load_kernels(mode)
+    pytensor_mode = _pytensor_mode(mode)
     with warnings.catch_warnings():
         # JAX drops run-time assertions while tracing; shapes are checked before.
         warnings.filterwarnings("ignore", "Skipping .* Op", UserWarning)
@@ -167,7 +169,7 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 outputs,
                 updates=list(updates.items()),
                 givens=list(givens.items()),
-                mode=_pytensor_mode(mode),
+                mode=pytensor_mode,
                 name=name,
             )
         except UnusedInputError as error:
@@ -192,44 +194,37 @@ def _mode_name(mode: str | None) -> str:
     return mode
 
 
-def _load_kernels(mode: str) -> None:
-    """Register our operations with the backend, and let JAX work in both float widths."""
-    if mode == "NUMBA":
-        import dltut.kernels.numba
-    elif mode == "JAX":
+def _pytensor_mode(mode: str):
+    """What PyTensor calls the mode: for NUMBA and JAX one with our own operations and rewrites."""
+    if mode == "FAST_COMPILE":
+        return mode
+    if mode == "JAX":
         if importlib.util.find_spec("jax") is None:
             raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')
-        import dltut.kernels.jax  # noqa: F401
-
         _check_device()
+    from dltut.kernels.modes import mode_of
 
-
-def _pytensor_mode(mode: str):
-    """What PyTensor calls the mode: for NUMBA with our own rewrites."""
-    if mode != "NUMBA":
-        return mode
-    from dltut.kernels.rewrites import numba_mode
-
-    return numba_mode()
+    return mode_of(mode)
 
 
 def _check_device() -> None:
-    """Refuse a device that is not there, and have a GPU use all digits of its float32."""
+    """Refuse a device that is not there."""
     import jax
 
     try:
-        device = jax.devices()[0]
+        jax.devices()
     except (RuntimeError, AssertionError) as error:  # the latter where JAX sees no GPU at all
         reason = str(error).partition("\n")[0] or "no GPU is visible"
         raise InputError(
             f"JAX finds no device of the kind that is configured ({reason}): "
             "use device=cpu, or see to the driver"
         ) from None
-    if device.platform != "cpu" and jax.config.jax_default_matmul_precision is None:
-        jax.config.update("jax_default_matmul_precision", "float32")  # JAX would take 11 bits of 24
 
 
 def _on_device(value):
     import jax
 
-    return jax.device_put(value)
+    from dltut.kernels.engine.wide import wide
+
+    with wide():
+        return jax.device_put(value)

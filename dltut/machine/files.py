@@ -1,16 +1,30 @@
 """Files: written whole or not at all, read through gzip when they are packed."""
 
+import errno
 import gzip
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from dltut.exceptions import InputError
 
 UNFINISHED = ".part"
+LONGEST_NAME = 200  # characters of a file's name that its unfinished twin repeats
+
+_REMEDIES = {
+    errno.ENOENT: "check its name",
+    errno.ENOTDIR: "check its name",
+    errno.ENAMETOOLONG: "check its name",
+    errno.EISDIR: "check its name",
+    errno.EACCES: "see to its permissions",
+    errno.EPERM: "see to its permissions",
+    errno.EIO: "the disk may be failing, use another copy",
+}
+# Of file systems that cannot bring a folder's names to the disk by themselves.
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EISDIR)
 
 
 @contextmanager
@@ -28,40 +42,54 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
     ------
     InputError
         If it cannot be written (disk full, no permission); what stood at `path` is untouched.
+
+    Notes
+    -----
+    The folder is synchronised after the renaming: before that, a power cut could bring back the
+    name of the old file.
     """
     path = Path(path)
-    temporary = None
+    number = secrets.token_hex(4)
+    unfinished = path.parent / f".{path.name[:LONGEST_NAME]}.{number}{UNFINISHED}"
+    encoding = None if "b" in mode else "utf-8"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        encoding = None if "b" in mode else "utf-8"
-        with tempfile.NamedTemporaryFile(
-            mode,
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            suffix=UNFINISHED,
-            delete=False,
-            encoding=encoding,
-        ) as file:
-            temporary = file.name
+        make_folder(path.parent)
+        # "x" never follows a link and never opens what is there
+        with unfinished.open(mode.replace("w", "x"), encoding=encoding) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        unfinished.replace(path)
     except OSError as error:
         raise InputError(
             f"{path} could not be written ({error.strerror or error}); the file that stood there "
             "before is untouched: free some space or choose another folder"
         ) from None
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone already, or what went wrong before is the news
+            unfinished.unlink()
+    _sync_folder(path.parent)
+
+
+def make_folder(folder: str | os.PathLike) -> None:
+    """Create a folder and those above it where they are missing, and bring their names to the disk.
+
+    Raises
+    ------
+    OSError
+        If one cannot be created.
+    """
+    missing = [each for each in (Path(folder), *Path(folder).parents) if not each.exists()]
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing):
+        _sync_folder(each.parent)
 
 
 def remove_unfinished(folder: str | os.PathLike) -> None:
     """Delete what processes that were killed in the middle of `atomic` have left in a folder."""
     for path in Path(folder).glob(f".*{UNFINISHED}"):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 @contextmanager
@@ -71,19 +99,43 @@ def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
     Raises
     ------
     InputError
-        If there is no such file.
+        If there is no such file, or the system cannot read it. What is no whole gzip file is left
+        to the reader: the errors of `gzip` have no number.
     """
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(Path(path).open("rb"))
+    try:
+        with Path(path).open("rb") as file, ExitStack() as stack:
             is_packed = file.peek(2)[:2] == b"\x1f\x8b"
-        except OSError as error:
-            reason = error.strerror.lower()
-            raise InputError(f"{path} cannot be read ({reason}): check its name") from None
-        yield stack.enter_context(gzip.GzipFile(fileobj=file)) if is_packed else file
+            yield stack.enter_context(gzip.GzipFile(fileobj=file)) if is_packed else file
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise unreadable(path, error) from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def unreadable(path: object, error: OSError) -> InputError:
+    """The one line about a file or folder that the system does not let us read.
+
+    Examples
+    --------
+    >>> print(unreadable("a.pkl", PermissionError(13, "Permission denied")))
+    a.pkl cannot be read (permission denied): see to its permissions
+    """
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    remedy = _REMEDIES.get(error.errno, "check it")
+    return InputError(f"{path} cannot be read ({reason}): {remedy}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise InputError(
+                f"{folder}: the disk failed to keep a file's name ({error.strerror or error}): "
+                "use another folder"
+            ) from None

@@ -1,7 +1,7 @@
 """Data and parameters that live where the computation happens: shared variables."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytensor
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.exceptions import InputError
+from dltut.machine.columns import checked_columns
 
 PARTIAL = ("drop", "keep")
 
@@ -31,22 +32,61 @@ def shared_zeros(shape: tuple[int, ...], name: str | None = None) -> SharedVaria
     return pytensor.shared(np.zeros(shape, dtype=pytensor.config.floatX), name=name)
 
 
-class SharedSplit(NamedTuple):
-    """One split of a data set as two shared variables, sliced by minibatch index inside a function.
+class SharedSplit:
+    """One split of a data set as shared variables, sliced by minibatch index inside a function.
+
+    Parameters
+    ----------
+    *columns : shared variable
+        Those that are called x and y, in this order.
+    **named : shared variable
+        Columns of other names.
 
     Attributes
     ----------
-    x : shared floatX, shape (n, ...)
-    y : shared int32, shape (n,)
+    columns : dict
+        {name: shared variable}, in order. Each is an attribute too; iterating, unpacking and
+        indexing give the variables.
+    part : str
+        What the data set calls the split, such as valid, for messages.
+
+    Examples
+    --------
+    >>> split = shared_dataset((np.eye(3), np.arange(3)))
+    >>> x, y = split
+    >>> x is split.x, y is split[1], split.n_examples
+    (True, True, 3)
     """
 
-    x: SharedVariable
-    y: SharedVariable
+    def __init__(self, *columns: SharedVariable, **named: SharedVariable):
+        if len(columns) > 2:
+            raise InputError(f"{len(columns)} shared variables; expected x and y, others by name")
+        self.columns = dict(zip("xy", columns, strict=False)) | named
+        self.part = ""
+
+    def __iter__(self) -> Iterator[SharedVariable]:
+        return iter(self.columns.values())
+
+    def __getitem__(self, number: int) -> SharedVariable:
+        return list(self)[number]
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getattr__(self, name: str) -> SharedVariable:
+        columns = self.__dict__.get("columns", {})
+        if name not in columns:
+            raise AttributeError(f"the split has no column {name}: it has {', '.join(columns)}")
+        return columns[name]
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name} {each.type}" for name, each in self.columns.items())
+        return f"{type(self).__name__}({self.n_examples:,} examples: {told})"
 
     @property
     def n_examples(self) -> int:
         """How many examples the split holds."""
-        return len(self.y.get_value(borrow=True))
+        return len(self[-1].get_value(borrow=True))
 
     def n_batches(self, batch_size: int, partial: str = "drop") -> int:
         """How many minibatches an epoch has.
@@ -64,51 +104,46 @@ class SharedSplit(NamedTuple):
         >>> split.n_batches(3), split.n_batches(3, partial="keep")
         (3, 4)
         """
-        return n_batches(self.n_examples, batch_size, partial)
+        return n_batches(self.n_examples, batch_size, partial, self.part)
 
 
-class ChunkedSplit:
+class ChunkedSplit(SharedSplit):
     """A split larger than the device: the shared variables hold one chunk of it at a time.
 
-    Attributes
+    Parameters
     ----------
-    x : shared floatX, shape (chunk_size, ...)
-    y : shared int32, shape (chunk_size,)
+    columns : dict
+        {name: array}, the whole split in main memory or on a disk.
     chunk_size : int
         Examples on the device at a time.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, chunk_size: int):
-        self._source = x, y
-        self.chunk_size = min(chunk_size, len(y))
-        self.x, self.y = _shared_pair(x[: self.chunk_size], y[: self.chunk_size])
+    def __init__(self, columns: Mapping[str, np.ndarray], chunk_size: int):
+        self._source, self._n = columns, len(next(iter(columns.values())))
+        self.chunk_size = min(chunk_size, self._n)
         self._rows = 0, self.chunk_size
+        super().__init__(**_shared(columns, slice(self.chunk_size)))
 
     @property
     def n_examples(self) -> int:
         """How many examples the whole split holds, on the device or not."""
-        return len(self._source[1])
-
-    def n_batches(self, batch_size: int, partial: str = "drop") -> int:
-        """How many minibatches an epoch has, see `SharedSplit.n_batches`."""
-        return n_batches(self.n_examples, batch_size, partial)
+        return self._n
 
     def load(self, first: int, n_rows: int) -> None:
         """Put rows `first` to `first + n_rows` into the shared variables, unless they are there."""
         if (first, n_rows) != self._rows:
-            x, y = (values[first : first + n_rows] for values in self._source)
-            self.x.set_value(as_floatX(x))
-            self.y.set_value(np.asarray(y, dtype="int32"))
+            for name, values in self._source.items():
+                self.columns[name].set_value(_kept(name, values[first : first + n_rows]))
             self._rows = first, n_rows
 
 
 def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | ChunkedSplit:
-    """The two shared variables of one split: x as floatX, y as int32.
+    """The shared variables of one split: x and real numbers as floatX, whole numbers as int32.
 
     Parameters
     ----------
-    split : (x, y) or Split
-        x of shape (n, ...), y of shape (n,) with whole numbers.
+    split : Split, (x, y), (x,) or dict
+        Columns with one row an example: y with whole numbers are labels. A dict has their names.
     chunk_size : int, optional
         Keep only so many examples on the device at a time and refill them during the epoch;
         results are the same as with everything there at once.
@@ -116,8 +151,7 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
     Raises
     ------
     InputError
-        If x and y differ in length or are empty, y is not a vector of labels 0, 1, ..., or a value
-        of x is not finite.
+        If the columns differ in length or are empty, a label is negative, or a value is not finite.
 
     Notes
     -----
@@ -132,17 +166,18 @@ def shared_dataset(split, chunk_size: int | None = None) -> SharedSplit | Chunke
     >>> x.get_value().shape, y.get_value().dtype
     ((3, 3), dtype('int32'))
     """
-    x, y = (split.x, split.y) if hasattr(split, "x") else split
-    x, y = np.asarray(x), np.asarray(y)
-    _check(x, y)
+    columns = _columns(split, width=None if chunk_size else pytensor.config.floatX)
     if chunk_size is None:
-        return SharedSplit(*_shared_pair(x, y))
-    if chunk_size < 1:
+        shared = SharedSplit(**_shared(columns))
+    elif not isinstance(chunk_size, int | np.integer) or chunk_size < 1:
         raise InputError(f"chunk_size is {chunk_size}; it counts examples and is at least 1")
-    return ChunkedSplit(x, y, chunk_size)
+    else:
+        shared = ChunkedSplit(columns, chunk_size)
+    shared.part = getattr(split, "part", "")
+    return shared
 
 
-def n_batches(n_examples: int, batch_size: int, partial: str = "drop") -> int:
+def n_batches(n_examples: int, batch_size: int, partial: str = "drop", part: str = "") -> int:
     """How many minibatches there are in an epoch.
 
     Parameters
@@ -150,6 +185,8 @@ def n_batches(n_examples: int, batch_size: int, partial: str = "drop") -> int:
     n_examples, batch_size : int
     partial : {"drop", "keep"}
         What becomes of a last minibatch that is not full.
+    part : str
+        What the split is called, for the message.
 
     Raises
     ------
@@ -158,31 +195,41 @@ def n_batches(n_examples: int, batch_size: int, partial: str = "drop") -> int:
     """
     if partial not in PARTIAL:
         raise InputError(f"partial is {partial!r}; it is 'drop' or 'keep'")
-    if not 1 <= batch_size <= n_examples:
+    if not isinstance(batch_size, int | np.integer) or not 1 <= batch_size <= n_examples:
         raise InputError(
-            f"batch_size is {batch_size} but the split has {n_examples} examples: "
-            f"choose a batch size from 1 to {n_examples}"
+            f"batch_size is {batch_size} but the {f'{part} ' * bool(part)}split has {n_examples} "
+            f"examples: choose a batch size from 1 to {n_examples}"
         )
     return n_examples // batch_size if partial == "drop" else math.ceil(n_examples / batch_size)
 
 
-def _shared_pair(x: np.ndarray, y: np.ndarray) -> tuple[SharedVariable, SharedVariable]:
-    labels = pytensor.shared(np.asarray(y, dtype="int32"), name="y", borrow=True)
-    return pytensor.shared(as_floatX(x), name="x", borrow=True), labels
+def _columns(split, width: str | None) -> dict[str, np.ndarray]:
+    """The columns of whatever is given for a split, checked."""
+    if isinstance(getattr(split, "columns", None), dict):
+        return split.columns
+    if isinstance(split, Mapping):
+        return checked_columns(split, width)
+    if hasattr(split, "train"):
+        raise InputError(
+            "that is a whole data set; a split is shared by itself: "
+            "train, valid, test = map(shared_dataset, data)"
+        )
+    if not isinstance(split, tuple | list) or not 1 <= len(split) <= 2:
+        raise InputError(
+            f"a split is a Split, a pair (x, y), or (x,) alone; got {type(split).__name__}"
+            + (f" of {len(split)}" if isinstance(split, tuple | list) else "")
+        )
+    return checked_columns(dict(zip("xy", split, strict=False)), width)
 
 
-def _check(x: np.ndarray, y: np.ndarray) -> None:
-    if x.ndim < 1 or y.ndim != 1 or len(x) != len(y) or not len(y):
-        raise InputError(
-            f"x has shape {x.shape} and y {y.shape}; expected one label for each row of x, "
-            "and at least one row"
-        )
-    for name, values in (("x", x), ("y", y)):
-        if values.dtype.kind not in "biuf":
-            raise InputError(f"{name} holds values of type {values.dtype}; expected numbers")
-    if not ((y >= 0) & (y < 2**31) & (y == np.floor(y))).all():
-        raise InputError(
-            f"y holds {y.dtype} values that are not labels; labels are whole numbers from 0 on"
-        )
-    if not np.isfinite(x).all():
-        raise InputError("x holds NaN or infinite values; remove or replace them before training")
+def _shared(columns: Mapping, rows: slice = slice(None)) -> dict[str, SharedVariable]:
+    return {
+        name: pytensor.shared(_kept(name, values[rows]), name=name, borrow=True)
+        for name, values in columns.items()
+    }
+
+
+def _kept(name: str, values: np.ndarray) -> np.ndarray:
+    """As the device holds them: PyTensor's float width, and int32 for whole numbers."""
+    is_real = name == "x" or values.dtype.kind == "f"
+    return as_floatX(values) if is_real else np.asarray(values, dtype="int32")

@@ -1,12 +1,11 @@
 """Models: layers in order, and what a file needs to build them again."""
 
+from dltut.models.answers import probability_function, reconstruction_function, score_function
 from dltut.models.autoencoder import Autoencoder, cA, dA
 from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scattered_bits
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
-from dltut.models.probabilities import probability_function
-from dltut.models.reconstructions import reconstruction_function
 from dltut.models.saved import load_model, save_model
 from dltut.models.stacked import DBN, SdA
 
@@ -27,4 +26,5 @@ __all__ = [
     "reconstruction_function",
     "save_model",
     "scattered_bits",
+    "score_function",
 ]

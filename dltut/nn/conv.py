@@ -4,7 +4,7 @@ import pytensor.tensor as pt
 from pytensor.scalar import upcast
 
 from dltut.exceptions import InputError, nearest
-from dltut.kernels.conv import Conv2d
+from dltut.kernels.conv import Convolution
 from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
 
@@ -63,7 +63,7 @@ def conv2d(
     steps = pair(subsample, "subsample", least=1)
     x, w = as_floats(x), as_floats(w)
     width = upcast(x.dtype, w.dtype)
-    operation = Conv2d(_border(border_mode), steps, bool(filter_flip))
+    operation = Convolution(_border(border_mode), steps, bool(filter_flip))
     return operation(x.astype(width), w.astype(width))
 
 

@@ -3,11 +3,9 @@
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError, nearest
-from dltut.kernels.pool import Pool2d
+from dltut.kernels.pool import MODES, Pooling
 from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
-
-MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 
 
 def pool2d(
@@ -70,4 +68,4 @@ def pool2d(
         raise InputError(
             f"pad is {pad} but the window {ws}: padding must be smaller than the window"
         )
-    return Pool2d(ws, stride, bool(ignore_border), pad, mode)(as_floats(x))
+    return Pooling(ws, stride, bool(ignore_border), pad, mode)(as_floats(x))

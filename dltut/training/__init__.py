@@ -1,7 +1,8 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
-from dltut.training.checkpoint import Checkpoint
+from dltut.training.checkpoint import Checkpoint, read_run
 from dltut.training.display import Progress
+from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
     EachEpoch,
     Extension,
@@ -9,7 +10,7 @@ from dltut.training.extensions import (
     PolyakAverage,
     ShuffleEpochs,
 )
-from dltut.training.learning_rate import HalveOnNoImprovement, Schedule
+from dltut.training.learning_rate import HalveOnNoImprovement, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
 from dltut.training.patience import Patience
@@ -19,9 +20,8 @@ from dltut.training.pretraining import (
     pretraining_steps,
     read_pretrained,
 )
-from dltut.training.rehearsal import rehearse
-from dltut.training.run_folder import open_run, read_config
-from dltut.training.step import minibatch_function
+from dltut.training.run_folder import RunFolder, open_run, read_config
+from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
     Diverged,
@@ -33,6 +33,8 @@ from dltut.training.stopping import (
     any_of,
 )
 from dltut.training.trainer import Trainer
+
+Schedule = Scheduled  # its name in 0.1
 
 __all__ = [
     "Checkpoint",
@@ -50,19 +52,22 @@ __all__ = [
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
-    "Schedule",
+    "RunFolder",
+    "Scheduled",
     "ShuffleEpochs",
     "TargetReached",
     "TimeLimit",
     "Trainer",
     "all_of",
     "any_of",
+    "dry_run",
     "minibatch_function",
+    "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",
     "read_config",
     "read_log",
     "read_pretrained",
-    "rehearse",
+    "read_run",
 ]

@@ -1,22 +1,24 @@
-"""A run that can be stopped anywhere, by anything, and goes on as if it had never been."""
+"""A run that can be stopped anywhere, by anything, and goes on as if it had not been stopped."""
 
-import hashlib
 import json
 import time
 from collections import Counter
-from pathlib import Path
+from math import inf
+from os import PathLike
 
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.machine.checks import check_numbers
 from dltut.machine.progress import say
 from dltut.machine.serialize import read_arrays, write_arrays
 from dltut.models import save_model
 from dltut.training.extensions import Extension
-from dltut.training.log import ROWS, append_log, write_log
+from dltut.training.log import Log, append_log, is_row, is_seconds, is_whole, read_log, write_log
+from dltut.training.run_folder import RunFolder
 
-LAST = "last.ckpt"
-BEST = "best.safetensors"
+PLACE = "n_batches iteration cost seconds stop_reason final rows clock extensions".split()
+MEANING = "watched lower cost_name n_examples".split()  # of the rows; not in the files of 0.1
 
 
 class Checkpoint(Extension):
@@ -24,11 +26,11 @@ class Checkpoint(Extension):
 
     Parameters
     ----------
-    run_dir : path
+    run_dir : path or RunFolder
         Holds log.jsonl, clock.jsonl, last.ckpt and best.safetensors.
     model : model, optional
-        Written to best.safetensors at each new best validation; in a run without a validation
-        error, with every checkpoint.
+        Written to best.safetensors at each new best row; in a run of which no channel is watched,
+        with every checkpoint.
     resume : bool
         Go on from the folder's last.ckpt if there is one.
     header : dict, optional
@@ -40,8 +42,9 @@ class Checkpoint(Extension):
     Raises
     ------
     InputError
-        When the trainer is made: if the folder holds a checkpoint and `resume` is False, or if the
-        checkpoint is damaged or of another model. While training: if a file cannot be written.
+        When the trainer is made: if the folder holds a checkpoint and `resume` is False, if the
+        checkpoint is damaged or of another model, or another process writes into the folder. While
+        training: if a file cannot be written.
 
     Notes
     -----
@@ -53,15 +56,17 @@ class Checkpoint(Extension):
 
     def __init__(
         self,
-        run_dir: str | Path,
+        run_dir: str | PathLike,
         model=None,
         resume: bool = False,
         every_seconds: float = 10.0,
         header: dict | None = None,
     ):
-        self.run_dir, self.model, self.resume = Path(run_dir), model, resume
-        self.header = header
+        check_numbers(lambda value: 0 <= value <= inf, "0 or more", every_seconds=every_seconds)
+        self.folder = run_dir if isinstance(run_dir, RunFolder) else RunFolder(run_dir)
+        self.model, self.resume, self.header = model, resume, header
         self.every_seconds = every_seconds
+        self._n_written, self._due = 0, 0.0
 
     def attach(self, trainer) -> None:
         """Put the trainer where the checkpoint was taken.
@@ -69,9 +74,11 @@ class Checkpoint(Extension):
         Raises
         ------
         InputError
-            If there is one and it is not to be resumed, is damaged, or was made by another run.
+            If there is one and it is not to be resumed, is damaged, or was made by another run; if
+            another process writes into the folder.
         """
-        path = self.run_dir / LAST
+        self.folder.lock()
+        path = self.folder.checkpoint
         if path.exists():
             if not self.resume:
                 raise InputError(
@@ -79,12 +86,14 @@ class Checkpoint(Extension):
                     "another folder"
                 )
             restore(path, trainer)
-        elif self.resume and (self.run_dir / ROWS).exists():
-            say(f"{self.run_dir} has no checkpoint yet: beginning again")
+        elif self.resume and self.folder.log.exists():
+            say(f"{self.folder} has no checkpoint yet: beginning again")
+        trainer.log.resumable = True
 
     def before_training(self, trainer) -> None:
         """Write the log as it stands."""
-        write_log(self.run_dir, trainer.log)
+        self.folder.lock()
+        write_log(self.folder, trainer.log)
         self._n_written = len(trainer.log.rows)
         self._due = time.monotonic() + self.every_seconds
 
@@ -92,7 +101,7 @@ class Checkpoint(Extension):
         """Write new rows and a new best model at once, the checkpoint when it is time."""
         rows = trainer.log.rows[self._n_written :]
         if rows:
-            append_log(self.run_dir, trainer.log, self._n_written)
+            append_log(self.folder, trainer.log, self._n_written)
             self._n_written += len(rows)
             if any(row.get("best") for row in rows):
                 self._save_best()
@@ -102,27 +111,23 @@ class Checkpoint(Extension):
     def after_training(self, trainer) -> None:
         """Write everything, unless a minibatch was broken off: then the last checkpoint counts."""
         if not trainer.broken_off:
-            if trainer.best is not None and _is_judged(trainer):
+            if trainer.best is not None and trainer.log.watched:
                 self._save_best()
             self._save(trainer)
+        self.folder.unlock()
 
     def _save_best(self) -> None:
         if self.model is not None:
-            save_model(self.run_dir / BEST, self.model, self.header)
+            save_model(self.folder.best, self.model, self.header)
 
     def _save(self, trainer) -> None:
-        if not _is_judged(trainer):
+        if not trainer.log.watched:
             self._save_best()
-        save(self.run_dir / LAST, trainer)
+        save(self.folder.checkpoint, trainer)
         self._due = time.monotonic() + self.every_seconds
 
 
-def _is_judged(trainer) -> bool:
-    """Whether a validation error says which parameters are the best."""
-    return any(getattr(extension, "judges", False) for extension in trainer.extensions)
-
-
-def save(path: str | Path, trainer) -> None:
+def save(path: str | PathLike, trainer) -> None:
     """Write a trainer's checkpoint: the old file or the new one stands there, never half of it.
 
     Raises
@@ -137,22 +142,12 @@ def save(path: str | Path, trainer) -> None:
         state = extension.state()
         arrays |= _prefixed(f"extension/{key}", _arrays_of(state))
         kept[key] = {name: value for name, value in state.items() if not _is_array(value)}
-    place = {
-        "n_batches": log.n_batches,
-        "iteration": log.iteration,
-        "cost": log.cost,
-        "seconds": log.seconds,
-        "stop_reason": log.stop_reason,
-        "final": log.final,
-        "rows": log.rows,
-        "clock": log.clock,
-        "extensions": kept,
-    }
-    text = json.dumps(place)
-    write_arrays(path, arrays, {"checkpoint": text, "sha256": _checksum(arrays, text)})
+    place = {name: getattr(log, name) for name in PLACE + MEANING if name != "extensions"}
+    text = json.dumps(place | {"extensions": kept}, default=np.generic.item)
+    write_arrays(path, arrays, {"checkpoint": text})
 
 
-def restore(path: str | Path, trainer) -> None:
+def restore(path: str | PathLike, trainer) -> None:
     """Put a trainer where it was when the checkpoint was taken.
 
     Raises
@@ -161,11 +156,16 @@ def restore(path: str | Path, trainer) -> None:
         If the file is damaged, or was made with another model, split, batch size or other
         extensions; the trainer is then as before.
     """
-    arrays, place = _read(Path(path))
+    arrays, place = _read(path)
     state, best = _under("state", arrays), _under("best", arrays)
-    _check_same(path, trainer, place, state)
-    for key, extension in _with_state(trainer):
-        extension.load_state(place["extensions"][key] | _under(f"extension/{key}", arrays))
+    kept = {
+        key: values | _under(f"extension/{key}", arrays)
+        for key, values in place["extensions"].items()
+    }
+    _check_same(path, trainer, place, state, kept)
+    if best and _described(best) != _described(state):
+        raise _damaged(path, "its best values are not those of its state")
+    _load_states(trainer, kept)
     trainer.put(state)
     trainer.best = best or None
     log = trainer.log
@@ -175,34 +175,128 @@ def restore(path: str | Path, trainer) -> None:
     log.cost, log.stop_reason, log.final = (place[k] for k in ("cost", "stop_reason", "final"))
 
 
-def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
+def _load_states(trainer, kept: dict[str, dict]) -> None:
+    """Give the extensions what they kept; if one of them refuses, all are as before."""
+    loaded = []
+    try:
+        for key, extension in _with_state(trainer):
+            loaded.append((extension, extension.state()))
+            extension.load_state(kept[key])
+    except InputError:
+        for extension, before in loaded:
+            extension.load_state(before)
+        raise
+
+
+def read_run(run_dir: str | PathLike) -> Log:
+    """The log of a run folder: its rows, and from the checkpoint what they mean and why it ended.
+
+    Parameters
+    ----------
+    run_dir : path
+
+    Returns
+    -------
+    Log
+
+    Raises
+    ------
+    InputError
+        If there is no log, or a file is damaged.
+    """
+    folder, log = RunFolder(run_dir), Log()
+    if folder.checkpoint.is_file():
+        _, place = _read(folder.checkpoint)
+        log = Log(**{name: place[name] for name in ("n_batches", *MEANING) if name in place})
+        log.stop_reason, log.final = place["stop_reason"], place["final"]
+    for row in read_log(folder):
+        seconds = row.pop("seconds", float("nan"))
+        log.rows.append(row)
+        log.clock.append(seconds)
+    if log.rows and log.n_batches:
+        log.move_to(log.rows[-1]["iteration"])
+    return log
+
+
+def _read(path: str | PathLike) -> tuple[dict[str, np.ndarray], dict]:
+    """Arrays and place of a checkpoint that are whole and of the right kinds."""
     arrays, header = read_arrays(path)
     text = header.get("checkpoint")
     if not isinstance(text, str):
-        raise InputError(f"{path} is no checkpoint of a training run: choose a run's {LAST}")
-    if header.get("sha256") != _checksum(arrays, text):
-        raise InputError(
-            f"{path} is damaged (its checksum does not match): restore it from a backup, or delete "
-            "it to begin the run again"
-        )
-    return arrays, json.loads(text)
+        raise InputError(f"{path} is no checkpoint of a training run: choose a run's last.ckpt")
+    try:
+        place = json.loads(text)
+    except (ValueError, RecursionError):
+        place = None
+    if not isinstance(place, dict):
+        raise _damaged(path, "it does not say where the training stood")
+    needed = [*PLACE, *(name for name in MEANING if name in place)]
+    wrong = [name for name in needed if name not in place or not _is_valid(name, place)]
+    if wrong:
+        raise _damaged(path, f"{wrong[0]} is {str(place.get(wrong[0], 'missing'))[:60]}")
+    return arrays, place
 
 
-def _checksum(arrays: dict[str, np.ndarray], text: str) -> str:
-    digest = hashlib.sha256(text.encode())
-    for name in sorted(arrays):
-        array = np.asarray(arrays[name])
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _is_valid(name: str, place: dict) -> bool:
+    """Whether a field of the place in the training can be what it says."""
+    value = place.get(name)
+    match name:
+        case "n_batches":
+            return is_whole(value, 1)
+        case "iteration":
+            return is_whole(value, -1)
+        case "cost":
+            return isinstance(value, int | float)
+        case "seconds":
+            return is_seconds(value)
+        case "stop_reason" | "watched":
+            return value is None or isinstance(value, str)
+        case "final" | "lower":
+            return isinstance(value, bool)
+        case "cost_name":
+            return isinstance(value, str)
+        case "rows":
+            return isinstance(value, list) and _are_rows(value, place.get("iteration"))
+        case "clock":
+            return _is_clock(value, place.get("rows"))
+        case "n_examples":
+            return isinstance(value, dict) and all(is_whole(n, 1) for n in value.values())
+        case "extensions":
+            return isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
 
 
-def _check_same(path: str | Path, trainer, place: dict, state: dict[str, np.ndarray]) -> None:
+def _are_rows(rows: list, iteration) -> bool:
+    before = -1
+    for row in rows:
+        if not is_row(row, before):
+            return False
+        before = row["iteration"]
+    return isinstance(iteration, int) and before <= iteration
+
+
+def _is_clock(clock, rows) -> bool:
+    lists = isinstance(clock, list) and isinstance(rows, list)
+    return lists and len(clock) == len(rows) and all(map(is_seconds, clock))
+
+
+def _damaged(path: str | PathLike, what: str) -> InputError:
+    return InputError(
+        f"{path} is damaged ({what}): restore it from a backup, or delete it to begin the run again"
+    )
+
+
+def _check_same(path, trainer, place: dict, state: dict, kept: dict) -> None:
     there, here = _described(state), _described(trainer.values())
     there["minibatches in an epoch"] = place["n_batches"]
     here["minibatches in an epoch"] = trainer.n_batches
-    there |= dict.fromkeys(place["extensions"], "an extension")
-    here |= {key: "an extension" for key, _ in _with_state(trainer)}
+    there |= {key: f"an extension with {', '.join(sorted(each))}" for key, each in kept.items()}
+    here |= {
+        key: f"an extension with {', '.join(sorted(each.state()))}"
+        for key, each in _with_state(trainer)
+    }
+    for name in ("watched", "lower"):
+        if name in place:
+            there[name], here[name] = place[name], getattr(trainer.log, name)
     different = [
         f"{name} is {there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
         for name in there | here

@@ -1,75 +1,118 @@
-"""What a person sees of a training run: a bar on a terminal, and the tutorials' lines."""
+"""What a person sees of a training run: a bar on a terminal, a few lines, and a summary."""
 
+import math
 import sys
 import time
+from math import inf
 
 from tqdm import tqdm
 
+from dltut.machine.channels import is_rate
+from dltut.machine.checks import check_numbers
 from dltut.machine.progress import bar, say
+from dltut.machine.stopwatch import duration
 from dltut.training.extensions import Extension
-from dltut.training.log import place
-from dltut.training.monitor import POSITION
+from dltut.training.log import POSITION, place
 
 REDRAW = 0.1  # seconds
+GROWTH = 1.25  # of the number of rows, or of the time, from one line to the next
 
 
 class Progress(Extension):
-    """Print a line a validation and a summary at the end; on a terminal, a bar in between.
+    """Print a line now and then and a summary at the end; on a terminal, a bar of the whole run.
 
     Parameters
     ----------
+    verbose : bool
+        Print every validation in the wording of the classic tutorials, with six digits, and their
+        summary. There, iterations and minibatches count from 1.
     line_every : float
-        Without a terminal: seconds without a validation after which a line says how far it is.
+        Without a terminal: seconds of silence after which a line says how far the run is.
 
     Notes
     -----
-    Lines of the log go to standard output, in the tutorials' wording; the bar and the signs of life
-    between them to standard error. The iteration in the summary counts from 1, as in the tutorials.
+    Every row is in the log; printed are the first ones, and then one whenever the log is a quarter
+    longer than at the last line. So a run of 1,000 validations prints 29 lines, and each run
+    prints the same epochs. Signs of life without a terminal, too, become rarer as the run becomes
+    longer.
+
+    Lines go to standard output, the bar and the signs of life to standard error. The bar fills up
+    to the iteration at which the run would end if nothing improved any more.
+
+    Iterations count from 0, as in the log.
     """
 
-    def __init__(self, line_every: float = 30.0):
-        self.line_every = line_every
+    def __init__(self, verbose: bool = False, line_every: float = 30.0):
+        check_numbers(lambda value: 0 <= value <= inf, "0 or more", line_every=line_every)
+        self.verbose, self.line_every = verbose, line_every
         self._bar = None
+        self._n_shown = self._next_row = 0  # rows
+        self._first, self._start = -1, 0.0  # the session's iteration and seconds
+        self._began = self._seen = self._line_due = 0.0  # on the clock
 
     def before_training(self, trainer) -> None:
         """Begin to watch the clock; say where a resumed run goes on."""
         log = trainer.log
-        self._bar = bar(log.n_batches, "training")
+        self._bar = bar(None, "training")
         self._bar.bar_format = "|{bar:20}| {desc}"
-        self._n_shown = len(log.rows)
-        self._every = self.line_every if self._bar.disable else REDRAW
-        self._seen = time.monotonic(), log.iteration
+        self._n_shown, self._next_row = len(log.rows), _next_row(len(log.rows))
+        self._first, self._start = log.iteration, log.seconds
+        self._began = self._seen = time.monotonic()
+        self._wait()
         if log.iteration >= 0:
             self._print(f"going on after {log.place}")
 
     def between_batches(self, trainer) -> None:
-        """Print the new rows; move the bar when it has stood for a while."""
+        """Print new rows that are due; move the bar when it has stood for a while."""
         log = trainer.log
         if len(log.rows) > self._n_shown:
-            self._print(*(line for row in log.rows[self._n_shown :] for line in lines(row, log)))
+            self._print(*self._lines_of(log))
             self._n_shown = len(log.rows)
-            if self._bar.disable:
-                self._seen = time.monotonic(), log.iteration
-        if time.monotonic() - self._seen[0] >= self._every:
-            self._show(log)
+        now = time.monotonic()
+        if self._bar.disable:
+            if now >= self._line_due:
+                say(self._status(log))
+                self._wait()
+        elif now - self._seen >= REDRAW:
+            self._draw(log, now)
 
     def after_training(self, trainer) -> None:
         """Print the summary."""
         self._bar.close()
-        self._print(*summary(trainer.log))
+        self._print(*(tutorial_summary if self.verbose else summary)(trainer.log))
 
-    def _show(self, log) -> None:
+    def _lines_of(self, log) -> list[str]:
+        """What is to be printed of the rows that are new."""
+        found = []
+        for number, row in enumerate(log.rows[self._n_shown :], start=self._n_shown + 1):
+            if self.verbose:
+                found += tutorial_lines(row, log)
+            elif number >= self._next_row:
+                found.append(line(row, log))
+                self._next_row = _next_row(number)
+        if found:
+            self._wait()
+        return found
+
+    def _wait(self) -> None:
+        """Be silent for as long as `line_every`, or a part of the time that has passed already."""
         now = time.monotonic()
-        rate = (log.iteration - self._seen[1]) / (now - self._seen[0])
-        self._seen = now, log.iteration
-        best = log.best_row
-        error = "" if best is None else f"best validation error {100 * best['valid_error']:.2f} %, "
-        text = f"{log.place}, cost {log.cost:.4g}, {error}{rate:.4g} minibatches/s"
-        if self._bar.disable:
-            say(text)
-            return
-        self._bar.n = log.minibatch + 1
-        self._bar.set_description_str(text)
+        self._line_due = now + max(self.line_every, (GROWTH - 1) * (now - self._began))
+
+    def _draw(self, log, now: float) -> None:
+        self._seen = now
+        self._bar.n, self._bar.total = log.iteration + 1, log.last_iteration + 1
+        self._bar.set_description_str(self._status(log))
+
+    def _status(self, log) -> str:
+        """Where the run stands, and how much longer it will take."""
+        best, done = log.best_row, log.iteration - self._first
+        seconds = (log.seconds - self._start) / done * (log.last_iteration - log.iteration)
+        parts = [log.place, f"{log.cost_name} {log.cost:.4g}"]
+        if best is not None:
+            value = log.printed(log.watched, best[log.watched])
+            parts.append(f"best {log.called(log.watched)} {value}")
+        return ", ".join([*parts, f"{tqdm.format_interval(seconds)} left"])
 
     def _print(self, *texts: str) -> None:
         for text in texts:
@@ -77,72 +120,122 @@ class Progress(Extension):
         sys.stdout.flush()
 
 
-def lines(row: dict, log) -> list[str]:
-    """The tutorials' lines for one row of the log.
+def line(row: dict, log) -> str:
+    """One row of the log in a line.
 
     Examples
     --------
     >>> from dltut.training import Log
-    >>> row = {"epoch": 2, "minibatch": 82, "valid_error": 0.125, "best": False}
-    >>> lines(row, Log(n_batches=83))
-    ['epoch 2, minibatch 83/83, validation error 12.500000 %']
-    >>> row = {"epoch": 2, "minibatch": 82, "train_cost": 0.25, "penalty": 0.5}
-    >>> lines(row, Log(n_batches=83))
-    ['epoch 2, minibatch 83/83, cost 0.250000, penalty 0.500000']
+    >>> log = Log(n_batches=83, watched="valid_error", n_examples={"valid": 1000})
+    >>> log.append({"epoch": 1, "minibatch": 82, "valid_error": 0.1, "best": True})
+    >>> log.append({"epoch": 2, "minibatch": 40, "valid_error": 0.2, "best": False})
+    >>> for row in log.rows:
+    ...     print(line(row, log))
+    epoch 1: validation error 10.0 %
+    epoch 2 (41 of 83 minibatches): validation error 20.0 % (best: 10.0 % in epoch 1)
     """
-    where = place(row["epoch"], row["minibatch"], log.n_batches)
-    if "valid_error" not in row:
-        channels = {name: row[name] for name in row if name not in POSITION}
-        numbers = {"cost": row["train_cost"]} | channels
-        return [", ".join([where, *(f"{name} {value:f}" for name, value in numbers.items())])]
-    valid = f"{where}, validation error {100 * row['valid_error']:f} %"
-    if "test_error" not in row:
-        return [valid]
-    return [valid, f"     {where}, test error of best model {100 * row['test_error']:f} %"]
+    names = [name for name in row if name not in POSITION or name == "train_cost"]
+    numbers = ", ".join(f"{log.called(name)} {log.printed(name, row[name])}" for name in names)
+    text = f"{place(row['epoch'], row['minibatch'], log.n_batches)}: {numbers}"
+    best = log.best_row
+    if best is None or best is row:
+        return text
+    return f"{text} (best: {log.printed(log.watched, best[log.watched])} in epoch {best['epoch']})"
 
 
 def summary(log) -> list[str]:
-    """What is to be said when a run has ended: the best scores, why it ended, how long it took.
+    """What is to be said when a run has ended: the best values, why it ended, how long it took.
 
     Examples
     --------
     >>> from dltut.training import Log
-    >>> log = Log(n_batches=10, stop_reason="max_epochs = 3 reached")
-    >>> log.append({"iteration": 9, "valid_error": 0.25, "best": True})
+    >>> log = Log(n_batches=10, watched="valid_error", stop_reason="max_epochs = 3 reached")
+    >>> log.append({"epoch": 1, "iteration": 9, "valid_error": 0.25, "best": True})
     >>> log.move_to(29)
     >>> log.set_seconds(6.0)
     >>> for line in summary(log):
     ...     print(line)
-    Optimization complete. Best validation score of 25.000000 % obtained at iteration 10
-    Stopped in epoch 3 (iteration 30): max_epochs = 3 reached
+    Best validation error 25 % in epoch 1
+    Stopped in epoch 3 at iteration 29: max_epochs = 3 reached
     Trained for 6.0 s, 0.5 epochs/s
     """
-    epochs = (log.iteration + 1) / log.n_batches
-    rate = epochs / log.seconds if log.seconds else 0.0
+    best, lines = log.best_row, []
+    if best is not None:
+        names = [log.watched, *(name for name in best if name.startswith("test_"))]
+        values = ", ".join(f"{log.called(name)} {log.printed(name, best[name])}" for name in names)
+        lines.append(f"Best {values} in epoch {best['epoch']}{_counted(log, names)}")
+    lines += _end(log, f"at iteration {log.iteration}")
+    if log.stop_reason == "interrupted" and log.resumable:
+        lines.append("To go on, give the same command with --resume (in Python, resume=True)")
+    return lines
+
+
+def tutorial_lines(row: dict, log) -> list[str]:
+    """The classic tutorials' lines for one row of the log.
+
+    Examples
+    --------
+    >>> from dltut.training import Log
+    >>> log = Log(n_batches=83, watched="valid_error")
+    >>> tutorial_lines({"epoch": 2, "minibatch": 82, "valid_error": 0.125, "best": False}, log)
+    ['epoch 2, minibatch 83/83, validation error 12.500000 %']
+    >>> row = {"epoch": 2, "minibatch": 82, "train_cost": 0.25, "penalty": 0.5}
+    >>> tutorial_lines(row, Log(n_batches=83))
+    ['epoch 2, minibatch 83/83, cost 0.250000, penalty 0.500000']
+    """
+    where = f"epoch {row['epoch']}, minibatch {row['minibatch'] + 1}/{log.n_batches}"
+    if log.watched is None:
+        names = [name for name in row if name not in POSITION or name == "train_cost"]
+        return [", ".join([where, *(f"{log.called(name)} {_exact(name, row)}" for name in names)])]
+    tests = [name for name in row if name.startswith("test_")]
     return [
-        *_scores(log),
-        f"Stopped in epoch {log.epoch} (iteration {log.iteration + 1}): {log.stop_reason}",
-        f"Trained for {_duration(log.seconds)}, {rate:.3g} epochs/s",
+        f"{where}, {log.called(log.watched)} {_exact(log.watched, row)}",
+        *(f"     {where}, {log.called(name)} of best model {_exact(name, row)}" for name in tests),
     ]
 
 
-def _scores(log) -> list[str]:
-    best = log.best_row
-    if best is None:
-        return []
-    word = "interrupted" if log.stop_reason == "interrupted" else "complete"
-    text = f"Optimization {word}. Best validation score of {100 * best['valid_error']:f} % "
-    text += f"obtained at iteration {best['iteration'] + 1}"
-    if "test_error" in best:
-        text += f", with test performance {100 * best['test_error']:f} %"
-    names = {"valid": "validation", "test": "test"}
-    counted = [f"{n:,} {names[split]}" for split, n in log.n_examples.items()]
-    return [text, f"Errors counted on {' and '.join(counted)} examples"] if counted else [text]
+def tutorial_summary(log) -> list[str]:
+    """The same as `summary`, as the classic tutorials say it: iterations count from 1."""
+    best, lines = log.best_row, []
+    if best is not None:
+        word = "interrupted" if log.stop_reason == "interrupted" else "complete"
+        text = f"Optimization {word}. Best validation score of {_exact(log.watched, best)} "
+        text += f"obtained at iteration {best['iteration'] + 1}"
+        tests = [name for name in best if name.startswith("test_")]
+        if tests:
+            text += f", with test performance {_exact(tests[0], best)}"
+        lines.append(text)
+    return [*lines, *_end(log, f"(iteration {log.iteration + 1})")]
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min {seconds} s" if hours else f"{minutes} min {seconds} s"
+def _end(log, iteration: str) -> list[str]:
+    rate = (log.iteration + 1) / log.n_batches / log.seconds if log.seconds else 0.0
+    return [
+        f"Stopped in epoch {log.epoch} {iteration}: {log.stop_reason}",
+        f"Trained for {duration(log.seconds)}, {rate:.3g} epochs/s",
+    ]
+
+
+def _counted(log, names: list[str]) -> str:
+    """On how many examples the rates among these were counted."""
+    splits = dict.fromkeys(name.partition("_")[0] for name in names if is_rate(name))
+    counts = [f"{log.n_examples[split]:,}" for split in splits if split in log.n_examples]
+    return f", counted on {' and '.join(counts)} examples" if counts else ""
+
+
+def _exact(name: str, row: dict) -> str:
+    return f"{100 * row[name]:f} %" if is_rate(name) else f"{row[name]:f}"
+
+
+def _next_row(n: int) -> int:
+    """The number of the next row to be printed when `n` are there.
+
+    Examples
+    --------
+    >>> [_next_row(n) for n in (0, 1, 4, 5, 7, 100)]
+    [1, 2, 5, 7, 9, 118]
+    """
+    number = 1
+    while number <= n:
+        number = max(number + 1, math.ceil(GROWTH * number))
+    return number

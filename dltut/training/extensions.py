@@ -5,15 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.machine.checks import check_counts
 from dltut.training.log import Log
 
 
 class Extension:
     """The hooks of a training run, all empty: a subclass fills in those that it needs.
 
-    Each takes the `dltut.training.Trainer`. ``trainer.log`` says where the run stands,
-    ``trainer.stop(reason)`` or ``raise StopIteration(reason)`` asks for its end, which comes when
-    the minibatch is done.
+    Each takes the `dltut.training.Trainer`. ``trainer.log`` says where the run stands, and is the
+    only thing that extensions speak to each other through; ``trainer.stop(reason)`` asks for the
+    run's end, which comes when the minibatch is done.
 
     Examples
     --------
@@ -26,6 +27,10 @@ class Extension:
     >>> log = Trainer(lambda index: 0.0, n_batches=3, extensions=[count]).run(max_epochs=2)
     >>> count.n
     6
+
+    Notes
+    -----
+    ``raise StopIteration(reason)`` asks for the end, too, as in Pylearn2.
     """
 
     def attach(self, trainer) -> None:
@@ -48,6 +53,12 @@ class Extension:
 
     def should_stop(self, log) -> str | None:
         """After every minibatch: the reason to stop, None to go on."""
+
+    def last_iteration(self, log) -> int | None:
+        """After every new row: the iteration at which it would stop if nothing improved any more.
+
+        The display tells from it how much time is left. None if it cannot know.
+        """
 
     def between_batches(self, trainer) -> None:
         """After every minibatch when all of the above is done, and the log has its new row.
@@ -114,6 +125,7 @@ class LossHistory(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on with these costs."""
+        _check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
         self.costs = state["costs"].tolist()
 
 
@@ -123,8 +135,7 @@ class ShuffleEpochs(Extension):
     Parameters
     ----------
     split : SharedSplit
-        Shared variables x and y with one example a row; they have their first order again when
-        the run ends.
+        All its columns are put into the same order, and back into their first when the run ends.
     seed : int
         With the epoch's number it gives the order, so that a resumed run needs no memory of it.
 
@@ -145,22 +156,22 @@ class ShuffleEpochs(Extension):
 
     def before_epoch(self, trainer) -> None:
         """Put the rows in this epoch's order."""
-        x, y = self._first_order()
-        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(y))
-        self._place(x[order], y[order])
+        columns = self._first_order()
+        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(columns[0]))
+        self._place([column[order] for column in columns])
 
     def after_training(self, trainer) -> None:
         """Put the rows back."""
-        self._place(*self._first_order())
+        self._place(self._first_order())
 
-    def _first_order(self):
+    def _first_order(self) -> list[np.ndarray]:
         if self._first is None:
-            self._first = tuple(np.array(each.get_value()) for each in (self.split.x, self.split.y))
+            self._first = [np.array(each.get_value()) for each in self.split]
         return self._first
 
-    def _place(self, x, y) -> None:
-        self.split.x.set_value(x)
-        self.split.y.set_value(y)
+    def _place(self, columns: list[np.ndarray]) -> None:
+        for variable, column in zip(self.split, columns, strict=True):
+            variable.set_value(column)
 
 
 class PolyakAverage(Extension):
@@ -178,6 +189,11 @@ class PolyakAverage(Extension):
     n : int
         Iterations averaged so far.
 
+    Raises
+    ------
+    InputError
+        If `start` is no iteration.
+
     References
     ----------
     .. [1] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging,
@@ -185,6 +201,7 @@ class PolyakAverage(Extension):
     """
 
     def __init__(self, params, start: int = 0):
+        check_counts("iterations", least=0, start=start)
         self.params, self.start, self.n = list(params), start, 0
         self._sums = {each.name: np.zeros(each.get_value().shape) for each in self.params}
 
@@ -213,5 +230,15 @@ class PolyakAverage(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on with these sums."""
-        self.n = state["n"]
-        self._sums = {name: state[name] for name in self._sums}
+        check_counts("iterations", least=0, n=state["n"])
+        for name, total in self._sums.items():
+            _check_kept(name, state[name], total.shape)
+        self.n, self._sums = state["n"], {name: state[name] for name in self._sums}
+
+
+def _check_kept(name: str, value, shape: tuple) -> None:
+    """Refuse from a checkpoint what is no array of floats of this shape."""
+    if getattr(value, "dtype", None) != np.float64 or value.shape != shape:
+        raise InputError(
+            f"the checkpoint holds a damaged {name}: delete the file to begin the run again"
+        )

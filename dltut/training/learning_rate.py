@@ -1,33 +1,33 @@
 """Learning rates that change while training: by a schedule, or when nothing improves any more."""
 
 from collections.abc import Callable
-from math import inf
 
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.machine.channels import better
+from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.extensions import Extension
 from dltut.training.stopping import Criterion, value_of
 
-PER = ("epoch", "minibatch")
 
-
-class Schedule(Extension):
-    """Set a shared scalar to the value that a schedule gives.
+class Scheduled(Extension):
+    """A shared scalar that is set to the value of a schedule.
 
     Parameters
     ----------
     variable : shared scalar
         Such as the learning rate given to a rule of `dltut.optim`.
     schedule : callable
-        ``schedule(step) -> float``; see `dltut.optim`.
+        ``schedule(step) -> float``; see `dltut.optim.schedules`.
     per : {"epoch", "minibatch"}
         What `step` counts, from 0: the first epoch or minibatch runs with ``schedule(0)``.
 
     Raises
     ------
     InputError
-        If `per` is neither.
+        If `per` is neither, or the schedule cannot be called. While training: if its value is no
+        finite number.
 
     Examples
     --------
@@ -38,27 +38,37 @@ class Schedule(Extension):
     ...     def set_value(self, value): self.value = value
     >>> rate, seen = Rate(), []
     >>> step = lambda index: seen.append(float(rate.value)) or 0.0
-    >>> halve = Schedule(rate, lambda epoch: 0.5 ** epoch)
+    >>> halve = Scheduled(rate, lambda epoch: 0.5 ** epoch)
     >>> log = Trainer(step, n_batches=2, extensions=[halve]).run(max_epochs=3)
     >>> seen
     [1.0, 1.0, 0.5, 0.5, 0.25, 0.25]
     """
 
     def __init__(self, variable, schedule: Callable[[int], float], per: str = "epoch"):
-        if per not in PER:
+        if per not in ("epoch", "minibatch"):
             raise InputError(f"per is {per!r}; it is 'epoch' or 'minibatch'")
+        if not callable(schedule):
+            raise InputError(
+                f"the schedule is {schedule!r}; it is a function from a step to a number, such as "
+                "schedules.inverse_time(0.1)"
+            )
         self.variable, self.schedule, self.per = variable, schedule, per
 
     def before_epoch(self, trainer) -> None:
         """Set the value for the epoch, or for its first minibatch."""
         log = trainer.log
-        step = log.epoch - 1 if self.per == "epoch" else log.iteration + 1
-        set_scalar(self.variable, self.schedule(step))
+        self._set(log.epoch - 1 if self.per == "epoch" else log.iteration + 1)
 
     def after_batch(self, trainer) -> None:
         """Set the value for the next minibatch."""
         if self.per == "minibatch":
-            set_scalar(self.variable, self.schedule(trainer.log.iteration + 1))
+            self._set(trainer.log.iteration + 1)
+
+    def _set(self, step: int) -> None:
+        value = self.schedule(step)
+        if not np.isfinite(value):
+            raise InputError(f"the schedule gives {value} at step {step}; it is a finite number")
+        set_scalar(self.variable, value)
 
 
 class HalveOnNoImprovement(Criterion):
@@ -74,8 +84,8 @@ class HalveOnNoImprovement(Criterion):
         What the rate is multiplied by, between 0 and 1.
     floor : float
         Stop on reaching this fraction of the first rate: 1/1024 is ten halvings.
-    channel : str
-        The number in the log's rows, the lower the better; a tie is no improvement.
+    channel, lower
+        As in `Criterion`; a tie is no improvement.
 
     Raises
     ------
@@ -93,21 +103,21 @@ class HalveOnNoImprovement(Criterion):
         n_epochs: int = 10,
         factor: float = 0.5,
         floor: float = 1 / 1024,
-        channel: str = "valid_error",
+        channel: str | None = None,
+        lower: bool | None = None,
     ):
-        if n_epochs < 1:
-            raise InputError(f"n_epochs is {n_epochs}; it is at least 1")
-        for name, value in (("factor", factor), ("floor", floor)):
-            if not 0 < value < 1:
-                raise InputError(f"{name} is {value}; it is a fraction between 0 and 1")
+        check_counts("epochs", n_epochs=n_epochs)
+        check_numbers(
+            lambda value: 0 < value < 1, "a fraction between 0 and 1", factor=factor, floor=floor
+        )
         self.learning_rate, self.n_epochs, self.factor = learning_rate, n_epochs, factor
-        self.floor, self.channel = floor, channel
+        self.floor = floor
         self._first = float(learning_rate.get_value())
-        self.restart()
+        super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._best, self._since, self._n_cuts = inf, 0, 0
+        self._best, self._since, self._n_cuts = None, 0, 0
 
     def should_stop(self, log) -> str | None:
         """The reason, once the rate has reached the floor."""
@@ -132,8 +142,10 @@ class HalveOnNoImprovement(Criterion):
 
     def _read(self, log) -> None:
         for row in self.unread(log):
-            if value_of(row, self.channel) < self._best:
-                self._best, self._since = row[self.channel], row["epoch"]
+            channel, lower = self.judged(log)
+            value = value_of(row, channel)
+            if better(value, self._best, lower):
+                self._best, self._since = value, row["epoch"]
             elif row["epoch"] - self._since >= self.n_epochs:
                 self._n_cuts, self._since = self._n_cuts + 1, row["epoch"]
 

@@ -1,24 +1,30 @@
 """What a training run has done so far: where it stands, and one row of numbers a validation."""
 
+import html
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.machine.channels import printed, words
 from dltut.machine.files import atomic
+from dltut.machine.stopwatch import Stopwatch
+from dltut.training.run_folder import RunFolder
 
-ROWS = "log.jsonl"
-CLOCK = "clock.jsonl"
+POSITION = ("epoch", "minibatch", "iteration", "train_cost", "best", "seconds")
+SHOWN = 12  # rows in the table of a log
 
 
-@dataclass
+@dataclass(repr=False)
 class Log:
     """The record of a run, and the only thing that extensions and stopping criteria talk through.
+
+    A notebook shows it as a table.
 
     Attributes
     ----------
@@ -33,14 +39,36 @@ class Log:
         One a validation: names and plain numbers, the same however often the run was resumed.
     clock : list of float
         Seconds since the beginning at each row, the seconds of earlier sessions included.
+    watched : str or None
+        The channel that says which row, and so which model, is the best; None if none does.
+    lower : bool
+        Whether lower is better in that channel.
+    cost_name : str
+        What the step returns, in words.
     validation_frequency : int or None
         Minibatches from one row to the next.
+    validate_within : int or None
+        A criterion wants a row at least once in so many minibatches.
+    last_iteration : int or None
+        The one with which the run ends if nothing improves any more.
     n_examples : dict
-        How many examples the errors were counted on, as {"valid": 10000, "test": 9600}.
+        How many examples the rates were counted on, as {"valid": 10000, "test": 9600}.
+    resumable : bool
+        Whether a checkpoint is kept, so that the run can go on in another process.
     stop_reason : str or None
         Why the run ended; None while it goes on.
     final : bool
         True if it was asked to stop for good: running again does nothing.
+
+    Examples
+    --------
+    >>> log = Log(n_batches=150, watched="valid_error", n_examples={"valid": 1000})
+    >>> log.append({"epoch": 1, "train_cost": 1.9551, "valid_error": 0.195, "best": True})
+    >>> log.append({"epoch": 2, "train_cost": 1.3276, "valid_error": 0.195, "best": False})
+    >>> log
+    epoch   cost  validation error
+        1  1.955            19.5 %  best
+        2  1.328            19.5 %
     """
 
     n_batches: int = 0
@@ -50,12 +78,17 @@ class Log:
     cost: float = float("nan")
     rows: list[dict] = field(default_factory=list)
     clock: list[float] = field(default_factory=list)
+    watched: str | None = None
+    lower: bool = True
+    cost_name: str = "cost"
     validation_frequency: int | None = None
+    validate_within: int | None = None
+    last_iteration: int | None = None
     n_examples: dict[str, int] = field(default_factory=dict)
+    resumable: bool = False
     stop_reason: str | None = None
     final: bool = False
-    _seconds: float = 0.0
-    _started: float | None = None
+    _watch: Stopwatch = field(default_factory=Stopwatch, compare=False)
 
     @property
     def epoch_ended(self) -> bool:
@@ -69,13 +102,12 @@ class Log:
 
     @property
     def seconds(self) -> float:
-        """Wall clock spent training so far, in all sessions."""
-        running = 0.0 if self._started is None else time.perf_counter() - self._started
-        return self._seconds + running
+        """Wall clock spent training so far, in all sessions, without compiling."""
+        return self._watch.seconds
 
     @property
     def best_row(self) -> dict | None:
-        """The row with the lowest validation error, None before there is one."""
+        """The row that is the best by the watched channel, None before there is one."""
         return next((row for row in reversed(self.rows) if row.get("best")), None)
 
     def append(self, row: dict) -> None:
@@ -92,26 +124,64 @@ class Log:
     def move_to(self, iteration: int) -> None:
         """Stand where minibatch `iteration` has just been done."""
         self.iteration = iteration
-        if iteration >= 0:
-            epoch, self.minibatch = divmod(iteration, self.n_batches)
-            self.epoch = epoch + 1
+        epoch, self.minibatch = divmod(iteration, self.n_batches) if iteration >= 0 else (-1, -1)
+        self.epoch = epoch + 1
 
     def set_seconds(self, seconds: float) -> None:
         """Count on from the seconds of an earlier session."""
-        self._seconds = seconds
+        self._watch = Stopwatch(seconds)
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager:
         """Let the clock run during the block."""
-        self._started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._seconds, self._started = self.seconds, None
+        return self._watch.running()
+
+    def printed(self, name: str, value: float) -> str:
+        """The value of a channel, a rate in percent with the digits that its examples can tell."""
+        return printed(name, value, self.n_examples.get(name.partition("_")[0]))
+
+    def called(self, name: str) -> str:
+        """A channel in words."""
+        return self.cost_name if name == "train_cost" else words(name)
+
+    def __repr__(self) -> str:
+        names, *lines = self._table()
+        if not lines:
+            return f"Log(no rows yet, {self.iteration + 1} minibatches done)"
+        widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
+        return "\n".join(
+            "  ".join(f"{text:>{width}}" for text, width in zip(line, widths, strict=True)).rstrip()
+            for line in (names, *lines)
+        )
+
+    def _repr_html_(self) -> str:
+        names, *lines = self._table()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in line)}</tr>"
+            for line in lines
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _table(self) -> list[list[str]]:
+        """Names above rows, the best and the last among them, if there are too many for all."""
+        n, best = len(self.rows), self.best_row
+        shown = sorted({*np.linspace(0, n - 1, min(n, SHOWN)).astype(int)})
+        rows = [row for i, row in enumerate(self.rows) if i in shown or row is best]
+        channels = dict.fromkeys(name for row in rows for name in row if name not in POSITION)
+        names = ["train_cost", *channels] if any("train_cost" in row for row in rows) else channels
+        lines = [
+            [
+                str(row.get("epoch", "")),
+                *(self.printed(name, row[name]) if name in row else "" for name in names),
+                "best" if row is best else "",
+            ]
+            for row in rows
+        ]
+        return [["epoch", *map(self.called, names), ""], *lines]
 
 
 def place(epoch: int, minibatch: int, n_batches: int) -> str:
-    """A minibatch in words, where it counts from 1.
+    """Where in the training a minibatch ends, in words.
 
     Parameters
     ----------
@@ -120,19 +190,12 @@ def place(epoch: int, minibatch: int, n_batches: int) -> str:
 
     Examples
     --------
-    >>> place(2, 0, 83)
-    'epoch 2, minibatch 1/83'
+    >>> place(2, 0, 83), place(2, 82, 83)
+    ('epoch 2 (1 of 83 minibatches)', 'epoch 2')
     """
-    return f"epoch {epoch}, minibatch {minibatch + 1}/{n_batches}"
-
-
-def _plain(name: str, value) -> bool | int | float:
-    array = np.asarray(value)
-    if array.size != 1 or array.dtype.kind not in "biuf":
-        raise InputError(
-            f"{name} is {value!r}, which is not one number: a row of the log holds numbers"
-        )
-    return array.item()
+    done = minibatch + 1
+    part = "" if done == n_batches else f" ({done} of {n_batches} minibatches)"
+    return f"epoch {epoch}{part}"
 
 
 def write_log(run_dir: str | Path, log: Log) -> None:
@@ -143,9 +206,8 @@ def write_log(run_dir: str | Path, log: Log) -> None:
     The clock is kept in a file of its own, so that log.jsonl is the same byte for byte however
     often the run was stopped and resumed. It is written first: no row is ever without its second.
     """
-    lines = _lines(log, 0)
-    for name, text in zip((CLOCK, ROWS), lines, strict=True):
-        with atomic(Path(run_dir) / name, "w") as file:
+    for path, text in _texts(run_dir, log, 0):
+        with atomic(path, "w") as file:
             file.write(text)
 
 
@@ -164,8 +226,7 @@ def append_log(run_dir: str | Path, log: Log, n_written: int) -> None:
     InputError
         If they cannot be written.
     """
-    for name, text in zip((CLOCK, ROWS), _lines(log, n_written), strict=True):
-        path = Path(run_dir) / name
+    for path, text in _texts(run_dir, log, n_written):
         try:
             with path.open("a", encoding="utf-8") as file:
                 file.write(text)
@@ -194,40 +255,93 @@ def read_log(run_dir: str | Path) -> list[dict]:
     InputError
         If there is no log, or a line of it is damaged.
     """
-    run_dir = Path(run_dir)
-    run_dir = run_dir.parent if run_dir.name == ROWS else run_dir
-    if not (run_dir / ROWS).is_file():
-        raise InputError(f"{run_dir} holds no {ROWS}: name the folder of a run, such as runs/mlp")
-    clock = _records(run_dir / CLOCK) if (run_dir / CLOCK).is_file() else []
+    folder = RunFolder(run_dir)
+    if folder.path.name == folder.log.name:
+        folder = RunFolder(folder.path.parent)
+    if not folder.log.is_file():
+        raise InputError(
+            f"{folder} holds no {folder.log.name}: name the folder of a run, such as runs/mlp"
+        )
+    clock = _records(folder.clock, _is_second) if folder.clock.is_file() else []
     seconds = {record["iteration"]: {"seconds": record["seconds"]} for record in clock}
-    return [row | seconds.get(row["iteration"], {}) for row in _records(run_dir / ROWS)]
+    return [row | seconds.get(row["iteration"], {}) for row in _records(folder.log, is_row)]
 
 
-def _lines(log: Log, first: int) -> tuple[str, str]:
-    """The clock's and the rows' lines; JSON writes a float so that it reads back exactly."""
+def is_row(row, before: int) -> bool:
+    """Whether something can be a row of a log.
+
+    Parameters
+    ----------
+    row : object
+        As JSON gives it.
+    before : int
+        The iteration of the row before it, -1 if there is none.
+    """
+    return (
+        isinstance(row, dict)
+        and all(isinstance(value, int | float) for value in row.values())  # bools among them
+        and is_whole(row.get("iteration"), before + 1)
+        and is_whole(row.get("epoch"), 1)
+        and is_whole(row.get("minibatch", 0), 0)
+        and isinstance(row.get("best", False), bool)
+    )
+
+
+def is_whole(value, least: int) -> bool:
+    """Whether something is a whole number, `least` or more."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def is_seconds(value) -> bool:
+    """Whether something is a time that a run can have taken."""
+    return isinstance(value, int | float) and isfinite(value) and value >= 0
+
+
+def _plain(name: str, value) -> bool | int | float:
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "biuf":
+        raise InputError(
+            f"{name} is {value!r}, which is not one number: a row of the log holds numbers"
+        )
+    return array.item()
+
+
+def _texts(run_dir: str | Path, log: Log, first: int) -> list[tuple[Path, str]]:
+    """The files and their lines; JSON writes a float so that it reads back exactly."""
     rows = log.rows[first:]
     clock = [
         {"iteration": row["iteration"], "seconds": seconds}
         for row, seconds in zip(rows, log.clock[first:], strict=True)
     ]
-    times, numbers = ("".join(json.dumps(each) + "\n" for each in part) for part in (clock, rows))
-    return times, numbers
+    folder = RunFolder(run_dir)
+    return [
+        (path, "".join(f"{json.dumps(record)}\n" for record in records))
+        for path, records in ((folder.clock, clock), (folder.log, rows))
+    ]
 
 
-def _records(path: Path) -> list[dict]:
-    *whole, cut = path.read_bytes().split(b"\n")  # whatever follows the last newline was cut off
-    del cut
-    return [_record(path, number, line) for number, line in enumerate(whole, start=1)]
+def _records(path: Path, is_valid: Callable) -> list[dict]:
+    """The lines of a file, each valid behind the one before it."""
+    *whole, _ = path.read_bytes().split(b"\n")  # whatever follows the last newline was cut off
+    records, before = [], -1
+    for number, line in enumerate(whole, start=1):
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if not is_valid(record, before):
+            raise InputError(
+                f"{path} is damaged in line {number}: resume the run, which writes the log anew "
+                "from its checkpoint, or delete that line"
+            )
+        records.append(record)
+        before = record["iteration"]
+    return records
 
 
-def _record(path: Path, number: int, line: bytes) -> dict:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or "iteration" not in record:
-        raise InputError(
-            f"{path} is damaged in line {number}: resume the run, which writes the log anew from "
-            "its checkpoint, or delete that line"
-        )
-    return record
+def _is_second(record, before: int) -> bool:
+    return (
+        isinstance(record, dict)
+        and is_whole(record.get("iteration"), before + 1)
+        and is_seconds(record.get("seconds"))
+    )

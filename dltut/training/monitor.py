@@ -1,92 +1,146 @@
-"""Measuring the validation and test errors during training: what the log's rows are made of."""
+"""Measuring during training: what the log's rows are made of, and which of them is the best."""
 
-from collections.abc import Callable
-from math import inf
+from collections.abc import Callable, Mapping
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, nearest
+from dltut.machine.channels import SPLITS, better, rises
+from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.extensions import Extension
-from dltut.training.patience import Patience
+from dltut.training.log import POSITION
 
-POSITION = ("epoch", "minibatch", "iteration", "train_cost", "best", "seconds")
+WATCHED = "valid_error"
 
 
 class Monitor(Extension):
-    """Measure errors every so many minibatches and write a row of the log.
+    """Measure every so many minibatches, write a row of the log, and say whether it is the best.
 
     Parameters
     ----------
-    valid_error, test_error : optional
-        An object with a ``mean()`` such as `dltut.training.minibatch_function` makes, or a callable
-        without arguments; a fraction from 0 to 1. The test error is measured only when the
-        validation error is lower than ever before.
+    measures : dict, or what measures the validation error
+        {channel: what measures it}, such as ``{"valid_error": f, "test_error": g}``: an object with
+        a ``mean()`` such as `dltut.training.minibatch_function` makes, or a callable without
+        arguments. Not a dict, it is the channel valid_error.
+    test_error : optional
+        Short for the channel test_error.
     every : int, optional
-        Minibatches from one row to the next. If not given: ``min(n_batches, patience // 2)`` with
-        the `Patience` among the extensions, else one row an epoch.
+        Minibatches from one row to the next. If not given: as often as a criterion such as
+        `Patience` wants it, at least once an epoch.
+    on_best : dict, optional
+        More channels, measured only when the watched one is better than ever before. So are all
+        whose names begin with "test_".
+    watch : str, optional
+        The channel that says which row, and which model, is the best; valid_error if there is one
+        of that name. Without it no row is called the best, and all channels are measured each time.
+    lower : bool, optional
+        Whether lower is better in that channel; if not given, as its name says: an accuracy, a
+        precision, a recall, an F1, an IoU or a likelihood should rise, anything else fall.
+    cost_name : str, optional
+        What the step returns, in words, if that is not a cost.
     **channels
-        More numbers to measure each time, given like the errors.
+        More channels by name.
 
     Raises
     ------
     InputError
-        If something given cannot be measured, or a channel has the name of a number that is in
-        every row.
+        If something given cannot be measured, a channel has the name of a number that is in every
+        row or stands twice, the watched channel is not there, or `every` counts nothing.
 
     Notes
     -----
     A row holds epoch, minibatch, iteration, train_cost (the mean cost of the minibatches since
-    the last row, each at the parameters of its time), valid_error, best (whether that is the
-    lowest so far), test_error if it is, and the channels. The row belongs to the iteration i where
-    ``(i + 1) % every == 0``, as in the tutorials.
+    the last row, each at the parameters of its time), the watched channel, best (whether it is
+    the best so far; a tie is not), then the other channels. The row belongs to the iteration i
+    where ``(i + 1) % every == 0``, as in the tutorials.
+
+    What is watched is written into the log when the trainer is made, and everything else reads it
+    there: the trainer, which keeps the best parameters, criteria, checkpoints and the display.
 
     Examples
     --------
     >>> from dltut.training import Trainer
-    >>> errors = iter([0.5, 0.25, 0.25])
-    >>> monitor = Monitor(lambda: next(errors))
+    >>> accuracies = iter([0.5, 0.75, 0.75])
+    >>> monitor = Monitor({"valid_accuracy": lambda: next(accuracies)}, watch="valid_accuracy")
     >>> log = Trainer(lambda index: 1.0, n_batches=2, extensions=[monitor]).run(max_epochs=3)
     >>> [row["best"] for row in log.rows]
     [True, True, False]
     """
 
-    def __init__(self, valid_error=None, test_error=None, every: int | None = None, **channels):
-        if every is not None and every < 1:
-            raise InputError(f"every is {every}; it counts minibatches and is at least 1")
-        for name in channels:
-            if name in POSITION:
-                raise InputError(
-                    f"a channel cannot be called {name}: every row has a {name} already"
-                )
-        self.every = every
-        self._errors = {"valid": valid_error, "test": test_error}
-        self._valid = None if valid_error is None else _measure("valid_error", valid_error)
-        self._test = None if test_error is None else _measure("test_error", test_error)
-        self._channels = {name: _measure(name, channel) for name, channel in channels.items()}
-        self._total, self._n = 0.0, 0
-
-    @property
-    def judges(self) -> bool:
-        """Whether there is a validation error, by which one row is the best."""
-        return self._valid is not None
+    def __init__(
+        self,
+        measures=None,
+        test_error=None,
+        every: int | None = None,
+        *,
+        on_best: Mapping | None = None,
+        watch: str | None = None,
+        lower: bool | None = None,
+        cost_name: str | None = None,
+        **channels,
+    ):
+        if every is not None:
+            check_counts("minibatches", every=every)
+        if not isinstance(measures, Mapping):
+            measures = {WATCHED: measures}
+        given = [measures, {"test_error": test_error}, on_best or {}, channels]
+        self.channels = _joined(given)
+        self.every, self.cost_name = every, cost_name
+        self.watched = watch if watch is not None or WATCHED not in self.channels else WATCHED
+        self.lower = not rises(self.watched or "") if lower is None else lower
+        self._measures = {name: _measure(name, each) for name, each in self.channels.items()}
+        late = {name for name in self._measures if name.startswith("test_")} | set(on_best or ())
+        self._on_best = late if self.watched else set()
+        if self.watched and self.watched not in set(self.channels) - self._on_best:
+            always = [name for name in self.channels if name not in self._on_best]
+            raise InputError(
+                f"watch is {self.watched!r}, which is not measured each time: "
+                f"{nearest(self.watched, always)}"
+            )
+        self._every, self._total, self._n = every, 0.0, 0
 
     def attach(self, trainer) -> None:
-        """Settle how often to measure."""
-        patience = _patience(trainer.extensions)
-        default = trainer.n_batches if patience is None else patience.initial // 2
-        trainer.log.validation_frequency = self.every or max(1, min(trainer.n_batches, default))
-        trainer.log.n_examples |= {
-            name: error.n_examples
-            for name, error in self._errors.items()
-            if hasattr(error, "n_examples")
-        }
+        """Say in the log what is watched, and on how many examples is measured.
+
+        Raises
+        ------
+        InputError
+            If another Monitor watches a channel already.
+        """
+        log = trainer.log
+        if self.watched is not None:
+            if log.watched is not None:
+                raise InputError(
+                    f"{log.watched} is watched already and {self.watched} would be too: "
+                    "give one Monitor all channels, and watch one"
+                )
+            log.watched, log.lower = self.watched, self.lower
+        log.cost_name = self.cost_name or log.cost_name
+        for name, channel in self.channels.items():
+            split = name.partition("_")[0]
+            if split in SPLITS and hasattr(channel, "n_examples"):
+                log.n_examples[split] = channel.n_examples
+
+    def before_training(self, trainer) -> None:
+        """Settle how often to measure: by now the criteria have said how often they want it."""
+        log = trainer.log
+        usual = min(log.n_batches, log.validate_within or log.n_batches)
+        log.validation_frequency = self._every = self.every or usual
 
     def after_batch(self, trainer) -> None:
         """Add up the cost; write a row when it is time."""
         log = trainer.log
         self._total += log.cost
         self._n += 1
-        if (log.iteration + 1) % log.validation_frequency == 0:
+        if (log.iteration + 1) % self._every == 0:
             log.append(self._row(log))
             self._total, self._n = 0.0, 0
+
+    def tried(self) -> dict[str, float]:
+        """What is measured each time, where possible on the first minibatch alone."""
+        return {
+            name: float(channel(0) if hasattr(channel, "n_batches") else self._measures[name]())
+            for name, channel in self.channels.items()
+            if name not in self._on_best
+        }
 
     def state(self) -> dict:
         """The costs since the last row."""
@@ -94,20 +148,48 @@ class Monitor(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on adding to these."""
+        check_numbers(lambda total: True, "a sum of costs", total=state["total"])
+        check_counts("minibatches", least=0, n=state["n"])
         self._total, self._n = state["total"], state["n"]
 
     def _row(self, log) -> dict:
         row = {"epoch": log.epoch, "minibatch": log.minibatch, "iteration": log.iteration}
         row["train_cost"] = self._total / self._n
-        if self._valid is not None:
-            row |= self._judge(log.best_row)
-        return row | {name: measure() for name, measure in self._channels.items()}
+        if self.watched is not None:
+            row |= self._judged(log.best_row)
+        return row | {
+            name: measure()
+            for name, measure in self._measures.items()
+            if name != self.watched and name not in self._on_best
+        }
 
-    def _judge(self, best_row: dict | None) -> dict:
-        error = float(self._valid())
-        best = error < (inf if best_row is None else best_row["valid_error"])
-        judged = {"valid_error": error, "best": best}
-        return judged | {"test_error": self._test()} if best and self._test else judged
+    def _judged(self, best_row: dict | None) -> dict:
+        """The watched channel, whether it is the best, and if so what is measured only then."""
+        value = float(self._measures[self.watched]())
+        best = better(value, best_row and best_row[self.watched], self.lower)
+        judged = {self.watched: value, "best": best}
+        if not best:
+            return judged
+        return judged | {
+            name: measure() for name, measure in self._measures.items() if name in self._on_best
+        }
+
+
+def _joined(parts: list[Mapping]) -> dict:
+    """All channels that are given, in one dictionary."""
+    joined = {}
+    for part in parts:
+        for name, channel in part.items():
+            if channel is None:
+                continue
+            if name in POSITION:
+                raise InputError(
+                    f"a channel cannot be called {name}: every row has a {name} already"
+                )
+            if name in joined:
+                raise InputError(f"the channel {name} is given twice: keep one")
+            joined[name] = channel
+    return joined
 
 
 def _measure(name: str, channel) -> Callable:
@@ -115,14 +197,3 @@ def _measure(name: str, channel) -> Callable:
     if not callable(measure):
         raise InputError(f"{name} is {channel!r}; give an object with mean() or a callable")
     return measure
-
-
-def _patience(extensions) -> Patience | None:
-    """The first Patience among the extensions or the parts of an any_of or all_of."""
-    for extension in extensions:
-        if isinstance(extension, Patience):
-            return extension
-        found = _patience(getattr(extension, "criteria", ()))
-        if found is not None:
-            return found
-    return None

@@ -1,8 +1,10 @@
 """Early stopping with patience, as the tutorials published it."""
 
+import math
 from math import inf
 
-from dltut.exceptions import InputError
+from dltut.machine.channels import better, is_rate
+from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.stopping import Criterion, value_of
 
 
@@ -17,8 +19,8 @@ class Patience(Criterion):
         After a significant improvement at iteration i, go on until ``i * increase`` at least.
     threshold : float
         An error below ``best * threshold`` is a significant improvement.
-    channel : str
-        The number in the log's rows, the lower the better.
+    channel, lower
+        As in `Criterion`.
 
     Attributes
     ----------
@@ -27,10 +29,21 @@ class Patience(Criterion):
     patience, best : float
         As they stand at the last row read.
 
+    Raises
+    ------
+    InputError
+        If `patience` is no whole number above 0, `increase` below 1, or `threshold` not between 0
+        and 1.
+
     Notes
     -----
     Exactly as published: iterations count from 0, and the run stops when ``patience <= iteration``
-    after any minibatch. The name says examples in some texts; it has always been minibatches.
+    after any minibatch. The name says examples in some texts; it has always been minibatches. The
+    log learns that a validation is wanted at least every ``patience // 2`` minibatches.
+
+    Where higher is better, a rate (an accuracy, an F1) is judged by what it lacks to 1, so that an
+    accuracy and its error stop at the same place. Anything else that should rise, such as a
+    likelihood, has to gain ``1 - threshold`` of the size of the best.
 
     References
     ----------
@@ -39,7 +52,7 @@ class Patience(Criterion):
     Examples
     --------
     >>> from dltut.training import Log
-    >>> log = Log(n_batches=100)
+    >>> log = Log(n_batches=100, watched="valid_error")
     >>> patience = Patience(patience=50)
     >>> log.append({"iteration": 40, "valid_error": 0.5})
     >>> log.iteration = 79
@@ -47,7 +60,7 @@ class Patience(Criterion):
     True
     >>> log.iteration = 80
     >>> patience.should_stop(log)
-    'patience ran out: no significant improvement of valid_error since iteration 41 (patience 80)'
+    'patience ran out: no significant improvement of valid_error since iteration 40 (patience 80)'
     """
 
     def __init__(
@@ -55,32 +68,54 @@ class Patience(Criterion):
         patience: int = 10000,
         increase: float = 2,
         threshold: float = 0.995,
-        channel: str = "valid_error",
+        channel: str | None = None,
+        lower: bool | None = None,
     ):
-        if patience < 1:
-            raise InputError(f"patience is {patience}; it counts minibatches and is at least 1")
+        check_counts("minibatches", patience=patience)
+        check_numbers(lambda value: 1 <= value < inf, "1 or more, such as 2", increase=increase)
+        words = "above 0 and at most 1, such as 0.995"
+        check_numbers(lambda value: 0 < value <= 1, words, threshold=threshold)
         self.initial, self.increase, self.threshold = patience, increase, threshold
-        self.channel = channel
-        self.restart()
+        super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self.patience, self.best, self._improved = self.initial, inf, -1
+        self.patience, self.best, self._improved = self.initial, None, -1
+
+    def attach(self, trainer) -> None:
+        """Say in the log how often validations are wanted: twice, before the patience is out."""
+        log = trainer.log
+        often = max(1, self.initial // 2)
+        log.validate_within = min(often, log.validate_within or often)
 
     def should_stop(self, log) -> str | None:
         """The reason, once the iteration has reached the patience."""
         for row in self.unread(log):
-            self._read(row["iteration"], value_of(row, self.channel))
+            channel, lower = self.judged(log)
+            self._read(row["iteration"], value_of(row, channel), lower, is_rate(channel))
         if log.iteration < self.patience:
             return None
         return (
-            f"patience ran out: no significant improvement of {self.channel} "
-            f"since iteration {self._improved + 1} (patience {self.patience})"
+            f"patience ran out: no significant improvement of {self.judged(log)[0]} "
+            f"since iteration {self._improved} (patience {self.patience})"
         )
 
-    def _read(self, iteration: int, value: float) -> None:
-        if value < self.best:
-            if value < self.best * self.threshold:
+    def last_iteration(self, log) -> int:
+        """That with which the patience is out."""
+        return math.ceil(self.patience)
+
+    def _read(self, iteration: int, value: float, lower: bool, is_rate: bool) -> None:
+        if better(value, self.best, lower):
+            if self._is_significant(value, lower, is_rate):
                 self.patience = max(self.patience, iteration * self.increase)
                 self._improved = iteration
             self.best = value
+
+    def _is_significant(self, value: float, lower: bool, is_rate: bool) -> bool:
+        if self.best is None:
+            return True
+        if lower:
+            return value < self.best * self.threshold
+        if is_rate:
+            return 1 - value < (1 - self.best) * self.threshold
+        return value > self.best + abs(self.best) * (1 - self.threshold)

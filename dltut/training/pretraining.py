@@ -1,6 +1,7 @@
 """Greedy pretraining: one layer after the other learns what the layers below it say."""
 
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from dltut.machine.rng import next_states
 from dltut.machine.serialize import read_arrays, set_named_values
 from dltut.machine.shared import SharedSplit, shared_dataset
 from dltut.models.saved import variables_of
-from dltut.training.checkpoint import BEST, Checkpoint
+from dltut.training.checkpoint import Checkpoint
 from dltut.training.display import Progress
 from dltut.training.log import Log
 from dltut.training.monitor import Monitor
+from dltut.training.run_folder import RunFolder
 from dltut.training.step import minibatch_function
 from dltut.training.trainer import Trainer
 
@@ -153,7 +155,7 @@ def pretrain(
     KeyboardInterrupt
         After Ctrl-C, when everything is saved.
     """
-    return [_trained(step, n_epochs, Path(run_dir), resume, every_seconds) for step in steps]
+    return [_trained(step, n_epochs, run_dir, resume, every_seconds) for step in steps]
 
 
 def read_pretrained(model, run_dir: str | Path) -> None:
@@ -171,12 +173,12 @@ def read_pretrained(model, run_dir: str | Path) -> None:
     InputError
         If there is no pretrained model, or one of other sizes.
     """
-    path = Path(run_dir) / _folder(len(model.blocks) - 1) / BEST
+    path = _folder(run_dir, len(model.blocks) - 1).best
     set_named_values(variables_of(model), read_arrays(path)[0], str(path))
 
 
 def _trained(step, n_epochs, run_dir, resume, every_seconds) -> Log:
-    folder = run_dir / _folder(step.layer)
+    folder = _folder(run_dir, step.layer)
     say(f"pretraining layer {step.layer} ({step.layer + 1} of {len(step.model.blocks)})")
     remove_unfinished(folder)
     checkpoint = Checkpoint(folder, step.model, resume, every_seconds)
@@ -188,5 +190,5 @@ def _trained(step, n_epochs, run_dir, resume, every_seconds) -> Log:
     return log
 
 
-def _folder(layer: int) -> str:
-    return f"layer{layer}"
+def _folder(run_dir: str | PathLike, layer: int) -> RunFolder:
+    return RunFolder(Path(run_dir) / f"layer{layer}")

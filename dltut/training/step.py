@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.traversal import ancestors
 
 from dltut.exceptions import InputError
 from dltut.kernels.rows import rows
-from dltut.machine.backend import function
+from dltut.machine.backend import JaxFunction, function
 from dltut.machine.shared import ChunkedSplit, SharedSplit
 
 
@@ -28,7 +30,8 @@ def minibatch_function(
     outputs : variable or list of variables
         Such as the cost.
     inputs : list of variables
-        [x, y], or [x] alone: what stands for a minibatch of ``split.x`` and ``split.y``.
+        What stands for a minibatch of the split's columns, in their order: [x, y]; [x] alone leaves
+        out the rest.
     split : SharedSplit, ChunkedSplit or pair of shared variables
         From `dltut.shared_dataset` or `dltut.datasets.load_data`.
     batch_size : int
@@ -58,6 +61,64 @@ def minibatch_function(
     return MinibatchFunction(outputs, inputs, split, batch_size, updates, partial, mode, name)
 
 
+def minibatch_functions(
+    measures: Mapping,
+    inputs: Sequence,
+    splits: Mapping[str, SharedSplit | ChunkedSplit | tuple],
+    batch_size: int,
+    partial: str = "keep",
+    mode: str | None = None,
+) -> dict[str, "MinibatchFunction"]:
+    """A function of the minibatch's number for each measure on each split.
+
+    Parameters
+    ----------
+    measures : dict
+        {name: variable}, each the mean of something over a minibatch's examples, such as
+        ``{"error": errors(scores, y)}``.
+    inputs : list of variables
+        As for `minibatch_function`.
+    splits : dict
+        {name: split}, such as ``{"valid": valid, "test": test}``.
+    batch_size : int
+        Examples taken at a time; all of a split that has fewer.
+    partial : {"keep", "drop"}
+        "keep" counts every example; "drop" leaves out a last minibatch that is not full, as the
+        tutorials do.
+    mode : str, optional
+        As in `dltut.function`.
+
+    Returns
+    -------
+    dict
+        {"valid_error": MinibatchFunction, ...}: what `dltut.training.Monitor` watches.
+
+    Raises
+    ------
+    InputError
+        As for `minibatch_function`.
+
+    Examples
+    --------
+    >>> from dltut import shared_dataset
+    >>> x = pt.matrix("x")
+    >>> valid = shared_dataset((np.arange(10.0)[:, None],))
+    >>> measured = minibatch_functions({"mean": x.mean()}, [x], {"valid": valid}, batch_size=4)
+    >>> measured["valid_mean"].mean(), measured["valid_mean"].n_examples
+    (4.5, 10)
+    """
+    functions = {}
+    for part, given in splits.items():
+        split = _shared_split(given)
+        size = min(batch_size, split.n_examples)
+        for measure, variable in measures.items():
+            name = f"{part}_{measure}"
+            functions[name] = MinibatchFunction(
+                variable, inputs, split, size, None, partial, mode, name
+            )
+    return functions
+
+
 class MinibatchFunction:
     """``f(index)``: the outputs on one minibatch, and the updates done.
 
@@ -73,29 +134,33 @@ class MinibatchFunction:
     """
 
     def __init__(self, outputs, inputs, split, batch_size, updates, partial, mode, name):
-        split = SharedSplit(*split) if type(split) is tuple else split
+        split = _shared_split(split)
         self.n_batches = split.n_batches(batch_size, partial)
         self.batch_size = batch_size
         self.n_examples = min(self.n_batches * batch_size, split.n_examples)
         self._split = split
-        chunk = split.chunk_size if isinstance(split, ChunkedSplit) else split.n_examples
+        self._is_chunked = isinstance(split, ChunkedSplit)
+        chunk = split.chunk_size if self._is_chunked else split.n_examples
         if chunk < batch_size:
             raise InputError(
                 f"chunk_size {chunk} is smaller than batch_size {batch_size}: "
                 "a chunk holds at least one minibatch"
             )
-        self._is_chunked = isinstance(split, ChunkedSplit)
         self._batches_a_chunk = chunk // batch_size if self._is_chunked else self.n_batches
+
+        needed = _needed(inputs, split, outputs, updates)
 
         def compiled(size):
             index = pt.lscalar("index")
-            givens = _givens(inputs, split, index * batch_size, size)
+            start = index * batch_size
+            givens = {each: rows(data, start, size).astype(each.dtype) for each, data in needed}
             return function([index], outputs, updates, givens, mode, name)
 
         self._function = compiled(batch_size)
         rest = self.n_examples % batch_size
-        # JAX slices have a fixed size, so a shorter last minibatch is a function of its own.
-        self._last = compiled(rest) if rest else self._function
+        # JAX slices have a fixed size; elsewhere the end of the data ends the last minibatch
+        is_fixed = isinstance(self._function, JaxFunction)
+        self._last = compiled(rest) if rest and is_fixed else self._function
         self.state = _named(self._function.state)
 
     def __call__(self, index: int):
@@ -117,19 +182,44 @@ class MinibatchFunction:
         return float(np.dot(values, sizes) / self.n_examples)
 
 
-def _givens(inputs, split, start, size):
-    data = (split.x, split.y)
-    if not 1 <= len(inputs) <= 2:
-        raise InputError(f"inputs are [x, y] or [x]; got {len(inputs)} variables")
-    givens = {}
-    for variable, values in zip(inputs, data, strict=False):
+def _shared_split(given) -> SharedSplit:
+    """The split that is given, or made of plain shared variables."""
+    split = SharedSplit(*given) if type(given) in (tuple, list) else given
+    if not isinstance(split, SharedSplit) or not all(isinstance(v, SharedVariable) for v in split):
+        raise InputError(
+            f"the split is a {type(given).__name__} in main memory: share it first, "
+            "train = shared_dataset(data.train)"
+        )
+    return split
+
+
+def _needed(inputs, split, outputs, updates) -> list[tuple]:
+    """(variable, column) of the inputs that anything depends on; both are in one order."""
+    if not 1 <= len(inputs) <= len(split):
+        raise InputError(
+            f"{len(inputs)} inputs for a split of {', '.join(split.columns)}: "
+            "one variable for each column, in this order; the last may be left out"
+        )
+    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+    used = set(ancestors([*listed, *(updates or {}).values()]))
+    for variable, (name, values) in zip(inputs, split.columns.items(), strict=False):
         if variable.ndim != values.ndim:
             raise InputError(
-                f"{variable.name or 'an input'} has rank {variable.ndim} but the data has rank "
-                f"{values.ndim}: choose a variable of the data's rank"
+                f"{variable.name or 'an input'} has rank {variable.ndim} but the data's {name} has "
+                f"rank {values.ndim}: choose a variable of the data's rank"
             )
-        givens[variable] = rows(values, start, size).astype(variable.dtype)
-    return givens
+        if variable.dtype.startswith("int") and not values.dtype.startswith("int"):
+            raise InputError(
+                f"{variable.name or 'an input'} takes whole numbers but the data's {name} are real "
+                "numbers: choose a variable such as pt.vector"
+            )
+    pairs = zip(inputs, split, strict=False)
+    needed = [(variable, column) for variable, column in pairs if variable in used]
+    if not needed:
+        raise InputError(
+            "the outputs depend on none of the inputs: build them from these variables"
+        )
+    return needed
 
 
 def _named(variables) -> dict:

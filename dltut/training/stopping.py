@@ -6,6 +6,8 @@ from math import inf, isfinite
 import numpy as np
 
 from dltut.exceptions import InputError, nearest
+from dltut.machine.channels import better, rises
+from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.extensions import Extension
 
 
@@ -14,10 +16,22 @@ class Criterion(Extension):
 
     A criterion is asked after every minibatch. It needs no place in a checkpoint: what it knows
     comes from the log's rows, which it reads once each.
+
+    Parameters
+    ----------
+    channel : str, optional
+        The number in the rows that it judges; the one that the log watches if not given.
+    lower : bool, optional
+        Whether lower is better. If not given: for the watched channel as the log says, for another
+        as its name says (an accuracy should rise, an error fall).
     """
 
-    _log = None
-    _n_read = 0
+    channel = lower = None
+    _log, _n_read = None, 0
+
+    def __init__(self, channel: str | None = None, lower: bool | None = None):
+        self.channel, self.lower = channel, lower
+        self.restart()
 
     def restart(self) -> None:
         """Forget what was read: another log begins."""
@@ -31,6 +45,23 @@ class Criterion(Extension):
         self._n_read += len(rows)
         return rows
 
+    def judged(self, log) -> tuple[str, bool]:
+        """The channel that it judges, and whether lower is better.
+
+        Raises
+        ------
+        InputError
+            If no channel was given and the log watches none.
+        """
+        name = self.channel or log.watched
+        if name is None:
+            raise InputError(
+                f"{type(self).__name__} has no channel to judge: give Monitor a validation error "
+                "(or watch=...), or the criterion a channel"
+            )
+        usual = log.lower if name == log.watched else not rises(name)
+        return name, usual if self.lower is None else self.lower
+
 
 class NoImprovement(Criterion):
     """Stop after `n` validations in a row that were not better than the best before them.
@@ -39,67 +70,89 @@ class NoImprovement(Criterion):
     ----------
     n : int
         With the best at validation k, the run stops at validation k + n. A tie is no improvement.
-    channel : str
-        The number in the log's rows, the lower the better.
+    channel, lower
+        As in `Criterion`.
     """
 
-    def __init__(self, n: int, channel: str = "valid_error"):
-        if n < 1:
-            raise InputError(f"n is {n}; it counts validations and is at least 1")
-        self.n, self.channel = n, channel
-        self.restart()
+    def __init__(self, n: int, channel: str | None = None, lower: bool | None = None):
+        check_counts("validations", n=n)
+        self.n = n
+        super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._best, self._without = inf, 0
+        self._best, self._without = None, 0
 
     def should_stop(self, log) -> str | None:
         """The reason, at the n-th validation without improvement."""
         for row in self.unread(log):
-            value = value_of(row, self.channel)
-            self._without = 0 if value < self._best else self._without + 1
-            self._best = min(self._best, value)
+            channel, lower = self.judged(log)
+            value = value_of(row, channel)
+            self._without += 1
+            if better(value, self._best, lower):
+                self._best, self._without = value, 0
         if self._without < self.n:
             return None
-        return f"no improvement of {self.channel} in {self._without} validations"
+        return f"no improvement of {self.judged(log)[0]} in {self._without} validations"
+
+    def last_iteration(self, log) -> int | None:
+        """That of the n-th validation without improvement."""
+        if not log.rows or log.validation_frequency is None:
+            return None
+        left = self.n - self._without
+        return log.rows[-1]["iteration"] + left * log.validation_frequency
 
 
 class MaxEpochs(Criterion):
     """Stop when `n` epochs are done."""
 
     def __init__(self, n: int):
+        check_counts("epochs", n=n)
         self.n = n
+        super().__init__()
 
     def should_stop(self, log) -> str | None:
         """The reason, at the end of epoch `n` or later."""
         done = (log.iteration + 1) // log.n_batches
         return f"{done} epochs done" if done >= self.n else None
 
+    def last_iteration(self, log) -> int:
+        """The last of epoch `n`."""
+        return self.n * log.n_batches - 1
+
 
 class TargetReached(Criterion):
-    """Stop when a number of the log is at or below its target.
+    """Stop when a number of the log is as good as its target, or better.
 
     Parameters
     ----------
-    channel : str
     target : float
+    channel, lower
+        As in `Criterion`.
     """
 
-    def __init__(self, channel: str, target: float):
-        self.channel, self.target = channel, target
-        self.restart()
+    def __init__(self, target: float, channel: str | None = None, lower: bool | None = None):
+        check_numbers(isfinite, "a number, such as TargetReached(0.02)", target=target)
+        self.target = target
+        super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._lowest = inf
+        self._best = None
 
     def should_stop(self, log) -> str | None:
         """The reason, once a row has reached the target."""
         for row in self.unread(log):
-            self._lowest = min(self._lowest, value_of(row, self.channel))
-        if self._lowest > self.target:
+            channel, lower = self.judged(log)
+            value = value_of(row, channel)
+            if better(value, self._best, lower):
+                self._best = value
+        if self._best is None:
             return None
-        return f"{self.channel} reached {self._lowest:g}, the target being {self.target:g}"
+        channel, lower = self.judged(log)
+        if better(self.target, self._best, lower):
+            return None
+        return f"{channel} reached {self._best:g}, the target being {self.target:g}"
 
 
 class TimeLimit(Criterion):
@@ -108,11 +161,13 @@ class TimeLimit(Criterion):
     Parameters
     ----------
     seconds : float
-        Wall clock, that of earlier sessions of a resumed run included.
+        Spent training, in earlier sessions of a resumed run too; compiling does not count.
     """
 
     def __init__(self, seconds: float):
+        check_numbers(lambda value: 0 <= value < inf, "0 or more", seconds=seconds)
         self.seconds = seconds
+        super().__init__()
 
     def should_stop(self, log) -> str | None:
         """The reason, at an epoch's end after the limit."""
@@ -133,6 +188,7 @@ class Diverged(Criterion):
 
     def __init__(self, params=None):
         self.params = list(params or ())
+        super().__init__()
 
     def should_stop(self, log) -> str | None:
         """The reason, naming the first that is not finite."""
@@ -147,14 +203,37 @@ class Diverged(Criterion):
 
 
 class _Together(Criterion):
+    """Criteria that are asked together; what they do at other moments they do all the same."""
+
     def __init__(self, criteria: tuple, enough: Callable):
         if not criteria:
             raise InputError("any_of and all_of need at least one criterion")
         self.criteria, self.enough = criteria, enough
+        super().__init__()
 
     def should_stop(self, log) -> str | None:
         reasons = [criterion.should_stop(log) for criterion in self.criteria]
         return " and ".join(filter(None, reasons)) if self.enough(reasons) else None
+
+    def last_iteration(self, log) -> int | None:
+        ends = [each.last_iteration(log) for each in self.criteria if isinstance(each, Criterion)]
+        known = [end for end in ends if end is not None]
+        if self.enough is any:
+            return min(known, default=None)
+        return max(known) if len(known) == len(self.criteria) else None
+
+    def attach(self, trainer) -> None:
+        self._each("attach", trainer)
+
+    def before_training(self, trainer) -> None:
+        self._each("before_training", trainer)
+
+    def between_batches(self, trainer) -> None:
+        self._each("between_batches", trainer)
+
+    def _each(self, hook: str, trainer) -> None:
+        for criterion in self.criteria:
+            getattr(criterion, hook, lambda trainer: None)(trainer)
 
 
 def any_of(*criteria: Criterion) -> Criterion:

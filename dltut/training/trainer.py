@@ -6,15 +6,14 @@ from math import isfinite
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.machine.checks import check_counts
 from dltut.training.extensions import Extension
 from dltut.training.interrupt import handling_ctrl_c
 from dltut.training.log import Log
 from dltut.training.stopping import not_finite
 
-HOOKS = (
-    *("attach", "before_training", "before_epoch", "after_batch", "after_epoch"),
-    *("should_stop", "between_batches", "after_training"),
-)
+HOOKS = "attach before_training before_epoch after_batch after_epoch should_stop".split()
+HOOKS += "last_iteration between_batches after_training".split()
 
 
 class Trainer:
@@ -24,7 +23,8 @@ class Trainer:
     ----------
     step : callable
         ``step(index) -> cost``: learn from minibatch `index` of an epoch. Such as
-        `dltut.training.minibatch_function` makes, but any callable will do.
+        `dltut.training.minibatch_function` makes, but any callable will do. One that cannot go on
+        raises ``StopIteration(reason)``, and the run ends with the minibatch before.
     n_batches : int, optional
         Minibatches in an epoch, ``step.n_batches`` if not given.
     extensions : sequence of Extension
@@ -47,7 +47,8 @@ class Trainer:
     Raises
     ------
     InputError
-        If there is not one whole minibatch, or an extension has none of the hooks.
+        If there is not one whole minibatch, an extension has none of the hooks, or something in
+        the state is no variable.
 
     Notes
     -----
@@ -71,13 +72,14 @@ class Trainer:
         self.step = step
         self.extensions = tuple(extensions)
         self.state = dict(getattr(step, "state", {}) if state is None else state)
-        self.n_batches = _checked(n_batches or getattr(step, "n_batches", n_batches))
+        self.n_batches = _n_batches(step, n_batches)
         self.log = Log(n_batches=self.n_batches)
         self.best = None
         self.broken_off = False
-        self._last = None
+        self._last = self._last_iteration = None
         self._interrupted = False
         _check_extensions(self.extensions)
+        _check_state(self.state)
         self._hooks = {name: _filled_in(name, self.extensions) for name in HOOKS}
         self._call("attach")
 
@@ -102,7 +104,7 @@ class Trainer:
         KeyboardInterrupt
             At the second Ctrl-C; the first one ends the run when the minibatch is done.
         """
-        _check_epochs(max_epochs)
+        check_counts("epochs", least=0, max_epochs=max_epochs)
         if not self.log.final:
             self.log.stop_reason = None
         self._go_on_from_last()
@@ -145,10 +147,12 @@ class Trainer:
             variable.set_value(np.array(values[name]))  # it may learn in place
 
     def _train(self, max_epochs: int) -> None:
+        self._last_iteration = max_epochs * self.n_batches - 1
         if self.log.iteration >= 0:  # a criterion that has spoken speaks again
             self._ask_criteria()
+        self._look_ahead()
         while self.log.stop_reason is None:
-            if self.log.iteration + 1 >= max_epochs * self.n_batches:
+            if self.log.iteration >= self._last_iteration:
                 self.stop(f"max_epochs = {max_epochs} reached", final=False)
             else:
                 self._epoch()
@@ -161,7 +165,12 @@ class Trainer:
         for index in range(first, self.n_batches):
             if log.stop_reason is not None:
                 break
-            log.cost = float(step(index))
+            try:
+                log.cost = float(step(index))
+            except StopIteration as asked:
+                self.stop(str(asked) or "the step cannot go on")
+                log.move_to(log.iteration)
+                break
             log.minibatch = index
             log.iteration += 1
             self._after_minibatch()
@@ -176,9 +185,11 @@ class Trainer:
         self._call("after_batch")
         if log.epoch_ended:
             self._call("after_epoch")
-        if len(log.rows) > n_rows and any(row.get("best") for row in log.rows[n_rows:]):
+        if any(row.get("best") for row in log.rows[n_rows:]):
             self.best = self.values()
         self._ask_criteria()
+        if len(log.rows) > n_rows:
+            self._look_ahead()
         self._call("between_batches")
 
     def _call(self, name: str) -> None:
@@ -193,6 +204,10 @@ class Trainer:
             reason = should_stop(self.log)
             if reason is not None:
                 self.stop(reason, final=False)
+
+    def _look_ahead(self) -> None:
+        ends = [end(self.log) for end in self._hooks["last_iteration"]]
+        self.log.last_iteration = min([self._last_iteration, *(e for e in ends if e is not None)])
 
     def _go_on_from_last(self) -> None:
         if self._last is not None:
@@ -230,18 +245,24 @@ def _check_extensions(extensions: tuple) -> None:
             )
 
 
-def _checked(n_batches: int | None) -> int:
+def _check_state(state: dict) -> None:
+    for name, variable in state.items():
+        if not hasattr(variable, "get_value") or not hasattr(variable, "set_value"):
+            raise InputError(
+                f"{name} in the state is {variable!r}, which is no variable: it has no get_value() "
+                "and set_value()"
+            )
+
+
+def _n_batches(step: Callable, n_batches: int | None) -> int:
+    if n_batches is None:
+        n_batches = getattr(step, "n_batches", None)
     if n_batches is None:
         raise InputError("the step does not say how many minibatches an epoch has: give n_batches")
-    if n_batches < 1:
+    if n_batches == 0:
         raise InputError(
-            f"n_batches is {n_batches}: there is not one whole minibatch to learn from; "
+            "n_batches is 0: there is not one whole minibatch to learn from; "
             "choose a batch_size that is at most the number of training examples"
         )
+    check_counts("minibatches", n_batches=n_batches)
     return int(n_batches)
-
-
-def _check_epochs(max_epochs: int) -> None:
-    whole = isinstance(max_epochs, int | np.integer) and not isinstance(max_epochs, bool)
-    if not whole or max_epochs < 0:
-        raise InputError(f"max_epochs is {max_epochs!r}; it is a whole number of epochs, 0 or more")

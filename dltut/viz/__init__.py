@@ -1,18 +1,26 @@
 """Pictures: NumPy arrays and log rows in, PIL images out, without a window."""
 
+from dltut.viz.agreement import agreement_picture
 from dltut.viz.chains import chain_picture
 from dltut.viz.comparison import comparison_picture
 from dltut.viz.confusion import confusion_matrix, confusion_picture
-from dltut.viz.curves import channel_names, learning_curves, running_mean, with_seconds
+from dltut.viz.curves import channel_names, learning_curves, running_mean
 from dltut.viz.feature_maps import feature_map_picture, sample_photograph
-from dltut.viz.figure import save_picture
-from dltut.viz.filters import filter_picture, first_layer_weights
+from dltut.viz.figure import save_picture, titled
+from dltut.viz.filters import (
+    filter_picture,
+    first_layer_picture,
+    first_layer_weights,
+    learned_first,
+)
+from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
-from dltut.viz.prediction import prediction_picture
+from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 
 __all__ = [
+    "agreement_picture",
     "chain_picture",
     "channel_names",
     "comparison_picture",
@@ -20,7 +28,11 @@ __all__ = [
     "confusion_picture",
     "feature_map_picture",
     "filter_picture",
+    "first_layer_picture",
     "first_layer_weights",
+    "label_counts",
+    "label_picture",
+    "learned_first",
     "learning_curves",
     "mistakes_picture",
     "prediction_picture",
@@ -29,7 +41,8 @@ __all__ = [
     "samples_picture",
     "save_picture",
     "scale_to_unit_interval",
+    "side_by_side",
     "tile_raster_images",
-    "with_seconds",
+    "titled",
     "worst_mistakes",
 ]

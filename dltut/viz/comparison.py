@@ -7,7 +7,7 @@ from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import drawn, sheet
-from dltut.viz.mistakes import as_pixels
+from dltut.viz.tiles import as_pixels
 
 GAP = 2  # pixels of the small pictures
 

@@ -1,5 +1,6 @@
-"""Learning curves: cost and errors from the rows of one log or of several."""
+"""Learning curves: costs and rates from the rows of one log or of several."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,26 +8,11 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
-from dltut.viz.figure import COLOURS, drawn, sheet
+from dltut.machine.channels import is_rate, measure_of, words
+from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")
-CHANNELS = ("train_cost", "valid_error", "test_error")
 LINE_STYLES = ("-", "--", ":", "-.")
-
-
-def with_seconds(rows: Sequence[dict], clock: Sequence[dict]) -> list[dict]:
-    """The rows of a log, each with the seconds of the clock row of the same iteration.
-
-    Examples
-    --------
-    >>> with_seconds([{"iteration": 7}], [{"iteration": 7, "seconds": 0.5}])
-    [{'iteration': 7, 'seconds': 0.5}]
-    """
-    seconds = {row["iteration"]: row["seconds"] for row in clock}
-    return [
-        {**row, "seconds": seconds[row["iteration"]]} if row.get("iteration") in seconds else row
-        for row in rows
-    ]
 
 
 def channel_names(rows: Sequence[dict]) -> list[str]:
@@ -60,7 +46,7 @@ def running_mean(values: np.ndarray, width: int) -> np.ndarray:
 
 @drawn
 def learning_curves(
-    runs: Mapping[str, Sequence[dict]],
+    runs: Mapping,
     channels: Sequence[str] | None = None,
     x: str = "epoch",
     smooth: bool = False,
@@ -70,16 +56,18 @@ def learning_curves(
 
     Parameters
     ----------
-    runs : dict of name -> rows
-        A row is a dict of what one validation recorded. Errors are fractions, drawn in percent.
+    runs : dict of name -> `dltut.training.Log`, or rows
+        A row is a dict of what one validation recorded. Rates, such as errors, are fractions, drawn
+        in percent. The last row that is called "best" is marked.
     channels : sequence of str, optional
-        What to draw; the cost and the errors unless given. Costs and errors get a panel each.
+        What to draw; what was measured on the training, validation and test sets unless given.
+        Each measure, such as the cost or the error, gets a panel.
     x : {"epoch", "iteration", "seconds"}
-        For seconds see `with_seconds`.
+        The horizontal axis. Rows of `dltut.training.read_log` have all three, as a log has.
     smooth : bool
         Draw running means over a tenth of the rows, with the rows themselves pale behind them.
     yrange : (bottom, top), optional
-        Ends of the vertical axis, in percent for errors; None leaves an end free.
+        Ends of the vertical axis, in percent for rates; None leaves an end free.
 
     Returns
     -------
@@ -92,31 +80,52 @@ def learning_curves(
     """
     if x not in X_AXES:
         raise InputError(f"x={x!r} is no axis; {nearest(x, X_AXES)}")
+    called = next((run.called for run in runs.values() if hasattr(run, "called")), words)
+    runs = {name: _rows(run) for name, run in runs.items()}
     panels = _panels(runs, channels)
-    figure = sheet(5.2 * len(panels) + 0.4, 3.8)
-    for axes, names in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+    across = min(3, len(panels))
+    down = math.ceil(len(panels) / across)
+    figure = sheet(5.2 * across + 0.4, 3.8 * down)
+    for place, names in enumerate(panels):
+        axes = figure.add_subplot(down, across, place + 1)
         for i, (run, rows) in enumerate(runs.items()):
             for j, name in enumerate(names):
-                look = _look(i, j, len(runs)) | {"label": _label(run, name, runs, names)}
+                label = [run] * (len(runs) > 1)
+                label += [called(name)] * (len(runs) == 1 or len(names) > 1)
+                look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
                 _draw_line(axes, _points(run, rows, name, x), look, smooth)
-        _finish(axes, names, x, yrange)
+                _mark_best(axes, run, rows, name, x, look["color"])
+        if len(runs) == 1:
+            _draw_best(axes, *runs.values(), x)
+        title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
+        axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
+        _finish(axes, x, yrange)
     return figure
 
 
+def _rows(run):
+    """The rows of a log, each with its seconds; or the rows themselves."""
+    if not hasattr(run, "rows"):
+        return run
+    return [row | {"seconds": time} for row, time in zip(run.rows, run.clock, strict=True)]
+
+
 def _panels(runs, channels):
-    """The channels to draw: first those that are not errors, then the errors."""
+    """The channels to draw, those of one measure together."""
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for name in CHANNELS if name in known] or known
+    usual = [name for name in known if measure_of(name) != name] or known
     chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:
             raise InputError(f"no channel {name!r} in the log; {nearest(name, known)}")
     if not chosen:
         raise InputError(f"no channel is named: the log has {', '.join(known)}")
-    panels = [[n for n in chosen if _is_error(n) is kind] for kind in (False, True)]
-    return [names for names in panels if names]
+    panels = {}
+    for name in chosen:
+        panels.setdefault(measure_of(name), []).append(name)
+    return list(panels.values())
 
 
 def _points(run, rows, name, x):
@@ -125,7 +134,7 @@ def _points(run, rows, name, x):
     if any(x not in row for row in having):
         raise InputError(f"the log of {run} has no {x} in every row: choose another x axis")
     points = np.array([(row[x], row[name]) for row in having], "float64").reshape(-1, 2).T
-    return points[:, np.isfinite(points).all(0)] * [[1], [100 if _is_error(name) else 1]]
+    return points[:, np.isfinite(points).all(0)] * [[1], [100 if is_rate(name) else 1]]
 
 
 def _look(run, channel, n_runs):
@@ -144,9 +153,25 @@ def _draw_line(axes, points, look, smooth):
     axes.plot(places, values, marker=marker, markersize=4, linewidth=1.6, **look)
 
 
-def _finish(axes, names, x, yrange):
-    errors = _is_error(names[0])
-    axes.set_title("errors (%)" if errors else ", ".join(map(_words, names)))
+def _mark_best(axes, run, rows, name, x, colour):
+    """A dot where the channel was when the run was at its best."""
+    points = _points(run, [best] if (best := _best_row(rows)) else [], name, x)
+    axes.scatter(*points, s=34, color=colour, edgecolor="white", linewidth=1, zorder=3)
+
+
+def _draw_best(axes, rows, x):
+    """A line through all that was measured when the run was at its best, with its epoch."""
+    best = _best_row(rows)
+    if best and x in best:
+        label = f"best: epoch {best['epoch']:,}" if "epoch" in best else "best"
+        axes.axvline(best[x], color=FAINT, linewidth=1, linestyle=":", label=label, zorder=1)
+
+
+def _best_row(rows):
+    return next((row for row in reversed(rows) if row.get("best")), None)
+
+
+def _finish(axes, x, yrange):
     axes.set_xlabel(x)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=x != "seconds", min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
@@ -155,19 +180,6 @@ def _finish(axes, names, x, yrange):
     if yrange is not None:
         axes.set_ylim(*yrange)
     axes.legend(fontsize=9)
-
-
-def _label(run, name, runs, names):
-    parts = [run] * (len(runs) > 1) + [_words(name)] * (len(runs) == 1 or len(names) > 1)
-    return ", ".join(parts)
-
-
-def _words(name):
-    return name.replace("valid_", "validation_").replace("_", " ")
-
-
-def _is_error(name):
-    return name.endswith("error")
 
 
 def _is_number(value):

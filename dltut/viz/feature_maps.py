@@ -39,7 +39,8 @@ def sample_photograph(size: tuple[int, int] = (516, 639)) -> Image.Image:
     """
     folder = matplotlib.get_data_path()
     try:
-        with Image.open(f"{folder}/sample_data/grace_hopper.jpg") as photograph:
+        path = f"{folder}/sample_data/grace_hopper.jpg"
+        with Image.open(path, formats=["JPEG"]) as photograph:
             return ImageOps.fit(photograph.convert("RGB"), size)
     except OSError:
         raise InputError(

@@ -1,5 +1,6 @@
 """The drawing sheet under every figure: one look, no window, a PIL image out."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -57,6 +58,37 @@ def sheet(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def titled(picture: Image.Image, title: str) -> Image.Image:
+    """A picture under a line of text, each of its pixels as it is, with a white margin around it.
+
+    Parameters
+    ----------
+    picture : PIL image
+    title : str
+
+    Examples
+    --------
+    >>> titled(Image.new("L", (480, 480)), "nothing yet").size
+    (504, 540)
+    """
+    heading = _heading(title, picture.width)
+    width = max(heading.width, picture.width + 2 * MARGIN)
+    whole = Image.new("RGB", (width, heading.height + picture.height + MARGIN), "white")
+    whole.paste(heading)
+    whole.paste(picture, (MARGIN, heading.height))
+    return whole
+
+
+@drawn
+def _heading(title: str, width: int) -> Figure:
+    """The title alone, on a strip of that many pixels or as many as it needs."""
+    figure = Figure(figsize=(width / STYLE["figure.dpi"], 0.2))
+    text = figure.text(0, 0, title, fontsize=STYLE["axes.titlesize"], va="bottom")
+    extent = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    figure.set_figwidth(max(width, math.ceil(extent.width)) / figure.dpi)
+    return figure
+
+
 def class_names(classes: Sequence[str] | None, n: int) -> list[str]:
     """The names of `n` classes; numbers if there are none.
 
@@ -83,8 +115,8 @@ def save_picture(path: str | os.PathLike, picture: Image.Image | np.ndarray) -> 
     Raises
     ------
     InputError
-        If the ending names no picture format, the array is none of a picture, or the file cannot
-        be written.
+        If the ending names no picture format, the array is not a picture's, or the file cannot be
+        written.
     """
     formats = {
         ".png": "PNG",

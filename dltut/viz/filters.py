@@ -1,11 +1,13 @@
 """What the first layer looks for: its weights as a square of small pictures."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
+from dltut.viz.figure import titled
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 
 RESCALE = ("individual", "global", "none")
@@ -96,6 +98,73 @@ def filter_picture(
     return picture.resize((zoom * picture.width, zoom * picture.height), Image.Resampling.NEAREST)
 
 
+def first_layer_picture(
+    weights: np.ndarray,
+    image_shape: tuple[int, ...] | None = None,
+    n: int = 100,
+    classes: Sequence[str] | None = None,
+) -> Image.Image:
+    """The filters of a first layer under a title, those that have learned something first.
+
+    Parameters
+    ----------
+    weights, image_shape
+        As for `filter_picture`.
+    n : int
+        How many filters at most.
+    classes : sequence of str, optional
+        Names of the units of a network that has one layer. They stay in their order.
+
+    Returns
+    -------
+    PIL image
+
+    Raises
+    ------
+    InputError
+        As `filter_picture`.
+    """
+    filters = _as_filters(weights, image_shape)
+    if classes is not None:
+        title = f"bright speaks for, dark against: {_enumeration(classes)}"
+        return titled(filter_picture(filters), title)
+    total = len(filters)
+    which = f"the {total}" if total <= n else f"{n} of the {total}"
+    title = f"{which} filters of the first layer, the clearest first"
+    return titled(filter_picture(filters[learned_first(filters)[:n]]), title)
+
+
+def learned_first(weights: np.ndarray, image_shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """The order of a layer's units by how much is drawn in their weights, the most first.
+
+    Parameters
+    ----------
+    weights, image_shape
+        As for `filter_picture`.
+
+    Returns
+    -------
+    integer array, shape (units,)
+
+    Notes
+    -----
+    Where a unit has learned nothing, its weights are as they were drawn: neighbours know nothing
+    of each other. A filter with strokes or blobs in it has neighbours alike. So the measure is the
+    sum of the products of all neighbouring weights, each taken from the mean of its filter.
+
+    Examples
+    --------
+    >>> noise, stroke = [1, -1, -1, 1], [1, 1, -1, -1]
+    >>> learned_first(np.array([noise, stroke]).T, (2, 2))
+    array([1, 0])
+    """
+    filters = _as_filters(weights, image_shape)
+    filters = filters - filters.mean(axis=(1, 2, 3), keepdims=True)
+    across = (filters[..., :-1] * filters[..., 1:]).sum(axis=(1, 2, 3))
+    down = (filters[..., :-1, :] * filters[..., 1:, :]).sum(axis=(1, 2, 3))
+    return np.argsort(-(across + down), kind="stable")
+
+
 def _as_filters(weights, image_shape):
     """Shape (n, 1 or 3, rows, columns)."""
     if weights.ndim == 4:
@@ -123,6 +192,13 @@ def _image_shape(n_in, image_shape):
             f"weights are for {n_in}: give (rows, columns) or (channels, rows, columns)"
         )
     return (1, *image_shape)[-3:]
+
+
+def _enumeration(names, longest=50):
+    """The names with commas, or the first and the last where that would be too long."""
+    names = [str(name) for name in names]
+    text = ", ".join(names)
+    return text if len(text) <= longest else f"{names[0]}, {names[1]}, ... {names[-1]}"
 
 
 def _scaled(filters, rescale):

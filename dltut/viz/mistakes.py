@@ -8,6 +8,7 @@ from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, ORANGE, class_names, drawn, sheet
+from dltut.viz.tiles import as_pixels
 
 
 def worst_mistakes(probabilities: np.ndarray, y: np.ndarray, n: int | None = None) -> np.ndarray:
@@ -105,24 +106,6 @@ def mistakes_picture(
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
     return figure
-
-
-def as_pixels(x: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
-    """Flattened pictures as (n, rows, columns), or (n, rows, columns, 3) in colour.
-
-    Raises
-    ------
-    InputError
-        If they have another number of values, or neither one channel nor three.
-    """
-    channels, rows, columns = (1, *image_shape)[-3:]
-    if channels not in (1, 3) or math.prod(image_shape) != math.prod(x.shape[1:]):
-        raise InputError(
-            f"pictures with {math.prod(x.shape[1:])} values do not have image_shape="
-            f"{tuple(image_shape)}: give (rows, columns), (1, rows, columns) or (3, rows, columns)"
-        )
-    pixels = x.reshape(len(x), channels, rows, columns)
-    return pixels[:, 0] if channels == 1 else pixels.transpose(0, 2, 3, 1)
 
 
 def _title(shown, wrong, total):

@@ -38,7 +38,7 @@ def samples_picture(
     Raises
     ------
     InputError
-        If the samples are none in the plane.
+        If the samples are not points in the plane.
     """
     samples = np.asarray(samples)
     if samples.ndim != 2 or samples.shape[1] != 2 or not len(samples):

@@ -1,5 +1,7 @@
 """Many small pictures on one: rows of a matrix, each reshaped to a tile, laid out on a grid."""
 
+import math
+
 import numpy as np
 
 from dltut.exceptions import InputError
@@ -89,6 +91,24 @@ def tile_raster_images(
     if isinstance(X, tuple):
         return _rgba(X, *options)
     return _grid(np.asarray(X), *options)
+
+
+def as_pixels(x: np.ndarray, image_shape: tuple[int, ...]) -> np.ndarray:
+    """Flattened pictures as (n, rows, columns), or (n, rows, columns, 3) in colour.
+
+    Raises
+    ------
+    InputError
+        If they have another number of values, or neither one channel nor three.
+    """
+    channels, rows, columns = (1, *image_shape)[-3:]
+    if channels not in (1, 3) or math.prod(image_shape) != math.prod(x.shape[1:]):
+        raise InputError(
+            f"pictures with {math.prod(x.shape[1:])} values do not have image_shape="
+            f"{tuple(image_shape)}: give (rows, columns), (1, rows, columns) or (3, rows, columns)"
+        )
+    pixels = x.reshape(len(x), channels, rows, columns)
+    return pixels[:, 0] if channels == 1 else pixels.transpose(0, 2, 3, 1)
 
 
 def _rgba(channels, img_shape, tile_shape, tile_spacing, scale, pixels):

@@ -1,13 +1,13 @@
 """python -m dltut: the table of commands, and the small ones that need no run."""
 
-import importlib
 import subprocess
 import sys
 
 import pytest
 
 from dltut import __version__
-from dltut.commands import cli
+from dltut.commands import cli, data
+from dltut.commands.flags import described
 
 
 @pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"]])
@@ -15,7 +15,9 @@ def test_the_overview_names_every_command(capsys, arguments):
     cli.main(arguments)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("usage: python -m dltut COMMAND")
-    assert [line.split()[0] for line in lines[2:]] == list(cli.COMMANDS)
+    found = dict(line.split(maxsplit=1) for line in lines[2:])
+    assert {"data", "doctor", "plot", "predict", "scripts", "train"} == found.keys()
+    assert found["train"] == "Train what a configuration file describes."
 
 
 def test_version(capsys):
@@ -23,14 +25,15 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"dltut {__version__}\n"
 
 
-@pytest.mark.parametrize("name", list(cli.COMMANDS))
+@pytest.mark.parametrize("name", cli.commands())
 def test_every_command_has_a_function_with_help(capsys, name):
-    module, _, function = cli.COMMANDS[name][0].partition(":")
-    assert callable(getattr(importlib.import_module(f"dltut.commands.{module}"), function))
+    main = cli.function_of(name)
     with pytest.raises(SystemExit) as end:
         cli.main([name, "--help"])
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: python -m dltut {name} ")
+    texts = described(main).values()
+    assert [text for text in texts if not text.endswith(".") or ". " in text] == []
 
 
 def test_an_unknown_command_names_the_nearest(capsys):
@@ -42,8 +45,7 @@ def test_an_unknown_command_names_the_nearest(capsys):
 
 def test_data_downloads_into_the_configured_folder(monkeypatch, tmp_path):
     calls = []
-    download = importlib.import_module("dltut.datasets.download")
-    monkeypatch.setattr(download, "download", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(data, "download", lambda *arguments: calls.append(arguments))
     monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "configured"))
     cli.main(["data", "mnist"])
     cli.main(["data", "fashion-mnist", "--data-dir", str(tmp_path / "given")])
@@ -54,5 +56,5 @@ def test_the_module_runs_as_a_program(repository):
     command = [sys.executable, "-m", "dltut", "data", "mnis"]
     ended = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("error: argument name: invalid choice: 'mnis'")
+    assert ended.stderr.startswith("error: name is 'mnis'; expected mnist or fashion-mnist")
     assert ended.stderr.count("\n") == 1

@@ -116,9 +116,19 @@ def test_arguments_of_the_program_are_the_default(monkeypatch):
         ("first --n-hiden 5", "there is no flag --n-hiden; did you mean --n-hidden?"),
         ("first --n_hidden=5", "there is no flag --n_hidden; did you mean --n-hidden?"),
         ("first --learn 5", "there is no flag --learn"),
-        ("first --seed x", "argument --seed: invalid int value: 'x'"),
+        (
+            "first --learning-rates 5",
+            "there is no flag --learning-rates; did you mean --learning-r",
+        ),
+        ("first --seed x", "--seed is 'x'; expected a whole number\n"),
+        ("first --seed 1.5", "--seed is '1.5'; expected a whole number\n"),
+        ("first --n-hidden 5 x", "--n-hidden is '5 x'; expected a whole number or one or more, ea"),
+        ("first --n-kernels 5 x", "--n-kernels is '5 x'; expected one or more, each a whole num"),
+        ("first --learning-rate nan", "--learning-rate is 'nan'; expected a number\n"),
+        ("first --learning-rate=-inf", "--learning-rate is '-inf'; expected a number\n"),
+        ("first --dataset=", "--dataset is ''; expected text\n"),
         ("first --seed", "argument --seed: expected one argument"),
-        ("first --floatX float16", "argument --floatX: invalid choice: 'float16'"),
+        ("first --floatX float16", "--floatX is 'float16'; expected float32 or float64\n"),
         ("", "the following arguments are required: run_name"),
     ],
 )
@@ -202,7 +212,12 @@ def test_documentation():
     assert documentation("") == ("", {})
 
 
-@given(st.integers(), st.floats(allow_nan=False), st.text(min_size=1), st.booleans())
+@given(
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(min_size=1),
+    st.booleans(),
+)
 def test_every_value_comes_through(seed, learning_rate, dataset, quick):
     arguments = ["first", f"--seed={seed}", f"--learning-rate={learning_rate}"]
     arguments += [f"--dataset={dataset}", "--quick" if quick else "--no-quick"]

@@ -1,21 +1,21 @@
-"""Pictures in, classes out: the answers are those of the model in memory."""
+"""Files in, answers out: they are those of the model in memory, told as its task tells them."""
 
+import io
 import re
+import sys
 
 import numpy as np
-import pytensor.tensor as pt
+import pytensor
 import pytest
 from PIL import Image, ImageDraw
 
-from dltut import shared_dataset
 from dltut.commands import cli
-from dltut.commands.predict import drawing_places, line, predict
+from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import load
+from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.exceptions import InputError
-from dltut.models import LogisticRegression, probability_function, save_model
-from dltut.nn import negative_log_likelihood
-from dltut.optim import sgd
-from dltut.training import minibatch_function
+from dltut.models import LogisticRegression, dA, probability_function, save_model
+from dltut.tasks import Classification, Reconstruction, Regression
 
 STROKES = {
     0: [
@@ -44,6 +44,14 @@ def drawn_digit(digit):
     return picture
 
 
+@pytest.fixture(autouse=True)
+def quick(own_settings, monkeypatch):
+    """What is compiled is tested elsewhere; commands read the environment."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float32"):
+        yield
+
+
 @pytest.fixture(scope="module")
 def data():
     return load("digits")
@@ -51,16 +59,11 @@ def data():
 
 @pytest.fixture(scope="module")
 def model(data):
-    """Logistic regression after a few epochs on the embedded digits."""
-    x, y = pt.matrix("x"), pt.ivector("y")
-    model = LogisticRegression(784, 10)
-    cost = negative_log_likelihood(model(x), y)
-    updates = sgd(cost, model.params, 0.2)
-    step = minibatch_function(cost, [x, y], shared_dataset(data.train), 50, updates)
-    for _ in range(15):
-        for index in range(step.n_batches):
-            step(index)
-    return model
+    """The least-squares classifier of the embedded digits: fast, and sure enough of plain ones."""
+    x, y = data.train.x.astype("float64"), np.eye(10)[data.train.y] - 0.1
+    W = 8 * np.linalg.solve(x.T @ x + 30 * np.eye(784), x.T @ y)
+    with pytensor.config.change_flags(floatX="float32"):
+        return LogisticRegression(784, 10, W)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,10 @@ def test_the_command_prints_a_line_and_draws_a_picture_each(run_dir, tmp_path, c
 def test_a_picture_has_one_line(run_dir, data):
     (prediction,) = predict(run_dir, data.test.x[:1])
     (best, p), *_ = prediction.ranked()
-    assert line(prediction, top=1) == f"picture 0: {best} {100 * p:.2f} %"
+    assert prediction.line(top=1) == f"picture 0: {best} {100 * p:.2f} %"
+    assert repr(prediction).startswith(f"Prediction(picture 0: {best} {100 * p:.2f} %, then ")
+    page = prediction._repr_html_()
+    assert page.startswith(f"<p>picture 0: {best}") and 'src="data:image/png;base64,iVBOR' in page
     assert sum(p for _, p in prediction.ranked()) == pytest.approx(1)
 
 
@@ -128,12 +134,12 @@ def test_the_drawing_goes_where_it_is_told(run_dir, tmp_path, capsys):
 
 def test_no_drawing_replaces_a_picture(tmp_path):
     picture, other = tmp_path / "1.png", tmp_path / "1-prediction.png"
-    with pytest.raises(InputError, match=r"would replace the picture .*1\.png: name another"):
-        drawing_places([picture], picture, tmp_path)
-    with pytest.raises(InputError, match=r"would replace the picture .*1-prediction\.png"):
-        drawing_places([picture, other], None, tmp_path)
-    with pytest.raises(InputError, match=r"a\.png is one file for 2 drawings: name a folder"):
-        drawing_places([picture, other], tmp_path / "a.png", tmp_path)
+    with pytest.raises(InputError, match=r"would replace the file .*1\.png: name another"):
+        places([picture], picture, tmp_path, ".png")
+    with pytest.raises(InputError, match=r"would replace the file .*1-prediction\.png"):
+        places([picture, other], None, tmp_path, ".png")
+    with pytest.raises(InputError, match=r"a\.png is one file for the answers to 2: name a folder"):
+        places([picture, other], tmp_path / "a.png", tmp_path, ".png")
 
 
 def refused(capsys, *arguments):
@@ -147,7 +153,8 @@ def refused(capsys, *arguments):
 
 def test_mistakes_are_one_line(run_dir, tmp_path, capsys):
     picture = tmp_path / "7.png"
-    assert refused(capsys, run_dir) == "error: no picture is given: name one or more files"
+    nothing = "error: there is nothing to predict from: name one or more files"
+    assert refused(capsys, run_dir) == nothing
     assert refused(capsys, tmp_path, picture) == (
         f"error: {tmp_path} holds no best.safetensors: name the folder of a run that has validated "
         "once, such as runs/mlp"
@@ -165,8 +172,134 @@ def test_mistakes_are_one_line(run_dir, tmp_path, capsys):
 
 def test_a_model_that_does_not_know_its_pictures_is_refused(model, data, tmp_path):
     save_model(tmp_path / "best.safetensors", model)
-    with pytest.raises(InputError, match=r"does not say what its pictures and classes are"):
+    with pytest.raises(InputError, match=r"does not say what its inputs and outputs are"):
         predict(tmp_path, data.test.x[:1])
+
+
+def test_one_row_is_one_picture(run_dir, data):
+    """``predict(run, x[0])`` once said "shape ()"."""
+    [alone], [first, _] = predict(run_dir, data.test.x[0]), predict(run_dir, data.test.x[:2])
+    assert alone.name == first.name == "picture 0"
+    np.testing.assert_allclose(alone.probabilities, first.probabilities, rtol=1e-6)
+    with pytest.raises(InputError, match="None is nothing to predict from: give a picture, its"):
+        predict(run_dir, None)
+    with pytest.raises(InputError, match="there is nothing to predict from: give one or more"):
+        predict(run_dir, [])
+
+
+def test_a_bad_file_does_not_stop_the_others(run_dir, tmp_path, capsys):
+    """Each file has its line, and the exit status tells that two of them failed."""
+    for digit in (0, 1):
+        drawn_digit(digit).save(tmp_path / f"{digit}.png")
+    (tmp_path / "bad.png").write_bytes((tmp_path / "1.png").read_bytes()[:100])
+    (tmp_path / "folder").mkdir()
+    files = [str(tmp_path / name) for name in ("0.png", "bad.png", "folder", "1.png")]
+    with pytest.raises(SystemExit) as end:
+        cli.main(["predict", str(run_dir), *files, "--out", str(tmp_path / "drawn")])
+    assert end.value.code == 2
+    said = capsys.readouterr()
+    assert [line.partition(":")[0] for line in said.out.splitlines()] == [files[0], files[3]]
+    bad, folder, drawn, end = said.err.splitlines()[-4:]
+    assert bad.startswith(f"error: {files[1]} is no readable picture")
+    assert folder == f"error: {files[2]} is a folder: name the files in it, such as {files[2]}/*"
+    assert drawn == f"pictures: {tmp_path}/drawn/{{0-prediction.png,1-prediction.png}}"
+    assert end == "error: 2 of 4 files could not be used, as said above"
+    assert len(list((tmp_path / "drawn").iterdir())) == 2
+
+
+def test_a_name_that_the_terminal_cannot_show(run_dir, tmp_path, monkeypatch):
+    path = tmp_path / "\u00fcn\u00ef.png"
+    drawn_digit(1).save(path)
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    cli.main(["predict", str(run_dir), str(path), "--out", str(tmp_path / "a.png")])
+    stdout.flush()
+    assert b"\\xfcn\\xef.png: 1 " in stdout.buffer.getvalue()
+    assert (tmp_path / "a.png").exists()
+
+
+def test_a_file_of_version_0_1(model, data, tmp_path):
+    """Its facts were the data set's three alone."""
+    facts = {"image_shape": [1, 28, 28], "classes": list("0123456789"), "preparation": "digit"}
+    save_model(tmp_path / "old.safetensors", model, facts)
+    [prediction] = predict(tmp_path / "old.safetensors", data.test.x[:1])
+    np.testing.assert_array_equal(
+        prediction.probabilities, probability_function(model)(data.test.x[:1])[0]
+    )
+
+
+PEOPLE = Numbers(("age", "weight"), (40.0, 70.0), (20.0, 10.0))
+ROWS = "name,weight,age\nAnn,60,20\nBob,90,80\n"  # standardised: (-1, -1) and (2, 2)
+W = np.array([[0.5, -1.0], [1.5, 0.0]])
+
+
+@pytest.fixture
+def table(tmp_path):
+    (tmp_path / "people.csv").write_text(ROWS)
+    return tmp_path / "people.csv"
+
+
+def test_rows_of_a_table_get_a_line_and_a_row_each(table, tmp_path, capsys):
+    task = Regression(PEOPLE, Numbers(("height", "size"), (170.0, 40.0), (10.0, 2.0)))
+    save_model(tmp_path / "best.safetensors", LogisticRegression(2, 2, W), task.facts)
+    cli.main(["predict", str(tmp_path), str(table), "--out", str(tmp_path / "answers.csv")])
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        f"{table}, row 1: height 150.0, size 42.00",
+        f"{table}, row 2: height 210.0, size 36.00",
+    ]
+    assert said.err.splitlines()[-1] == f"predictions: {tmp_path / 'answers.csv'}"
+    assert (tmp_path / "answers.csv").read_text() == "height,size\n150,42\n210,36\n"
+
+
+def test_a_long_table_is_cut_off_on_the_screen_only(tmp_path, capsys):
+    task = Classification(PEOPLE, Classes(("cat", "dog")))
+    save_model(tmp_path / "best.safetensors", LogisticRegression(2, 2, W), task.facts)
+    (tmp_path / "many.csv").write_text("age,weight\n" + "20,60\n" * 25)
+    cli.main(["predict", str(tmp_path), str(tmp_path / "many.csv")])
+    place = tmp_path / "predictions" / "many-prediction.csv"
+    *_, twentieth, last = capsys.readouterr().out.splitlines()
+    assert "row 20: dog 95.26 %, then cat 4.74 %" in twentieth
+    assert last == f"... and 5 rows more in {place}"
+    header, *rows = place.read_text().splitlines()
+    assert header == "predicted,p(cat),p(dog)" and rows == ["dog,0.0474259,0.952574"] * 25
+
+
+def test_a_table_has_no_pictures_and_a_model_of_a_table_sees_none(table, tmp_path, capsys):
+    task = Regression(PEOPLE, Numbers(("height",)))
+    save_model(tmp_path / "best.safetensors", LogisticRegression(2, 1, W[:, :1]), task.facts)
+    ann, _ = predict(tmp_path, table)
+    assert ann._repr_html_() == f"<p>{table}, row 1: height -2.00</p>"
+    with pytest.raises(InputError, match="row 1 is a row of a table, of which there is no picture"):
+        ann.drawn()
+    with pytest.raises(AttributeError, match="answer of a Regression has no classes: it is"):
+        ann.label  # noqa: B018
+    drawn_digit(1).save(tmp_path / "1.png")
+    assert f"{tmp_path / '1.png'} is a picture, but the model learned rows of a table" in refused(
+        capsys, tmp_path, tmp_path / "1.png"
+    )
+
+
+def test_an_autoencoder_gives_its_picture_back(tmp_path, rng, capsys):
+    model, task = dA(rng, 784, 3), Reconstruction(Pictures((1, 28, 28), "digit"))
+    save_model(tmp_path / "best.safetensors", model, task.facts)
+    drawn_digit(7).save(tmp_path / "7.png")
+    cli.main(["predict", str(tmp_path), str(tmp_path / "7.png"), "--out", str(tmp_path / "a.png")])
+    assert re.fullmatch(
+        rf"{tmp_path}/7.png: given back, 0\.\d+ off on average\n", capsys.readouterr().out
+    )
+    with Image.open(tmp_path / "a.png") as drawing:
+        assert drawing.width > 2 * drawing.height
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_model_that_diverged_has_no_answer(value, tmp_path, data):
+    """It once was "0 nan %"."""
+    W = np.zeros((784, 10))
+    W[5, 3] = value
+    save_model(tmp_path / "best.safetensors", LogisticRegression(784, 10, W), data.facts)
+    with pytest.raises(InputError, match="W of the model holds NaN or infinite values: its trai"):
+        Predictor(tmp_path)
 
 
 def test_a_prepared_picture_of_another_size_is_refused(run_dir):

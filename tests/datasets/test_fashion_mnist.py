@@ -1,5 +1,7 @@
 """Fashion-MNIST is found where it lies, and never mistaken for digits."""
 
+from dataclasses import replace
+
 import pytest
 import small_mnist as small
 
@@ -10,7 +12,7 @@ from dltut.exceptions import InputError
 @pytest.fixture(autouse=True)
 def debian_folder(tmp_path, monkeypatch):
     folder = tmp_path / "debian"
-    monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", folder)
+    monkeypatch.setattr(fashion_mnist, "SOURCE", replace(fashion_mnist.SOURCE, installed=(folder,)))
     return folder
 
 
@@ -28,6 +30,12 @@ def test_data_folder_before_debian(tmp_path, debian_folder, capsys):
 def test_path(tmp_path):
     path = small.write_npz(tmp_path, "any.npz")
     small.assert_small(fashion_mnist.load(path))
+
+
+def test_as_torchvision_leaves_it(tmp_path):
+    small.write_idx_files(tmp_path / "FashionMNIST" / "raw")
+    for data_dir in (tmp_path, tmp_path / "FashionMNIST"):
+        assert fashion_mnist.load(data_dir=data_dir).inputs.preparation == "light on dark"
 
 
 def test_digits_are_not_taken_for_fashion(tmp_path):

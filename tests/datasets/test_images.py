@@ -101,15 +101,54 @@ def test_validation_drawn_from_train_where_it_is_missing(tmp_path):
     assert [np.bincount(split.y).tolist() for split in parts] == [[10, 5], [2, 1], [1, 2]]
 
 
-def test_other_files_are_said_and_hidden_ones_ignored(tmp_path, capsys):
+def said(capsys):
+    return capsys.readouterr().err.splitlines()
+
+
+def test_other_files_are_left_out_and_counted(tmp_path, capsys):
     folder_of(tmp_path, {"a": 5, "b": 5, ".git": 1})
-    (tmp_path / "a" / "notes.txt").write_text("")
-    (tmp_path / "a" / ".DS_Store").write_text("")
+    for name in ("a/notes.txt", "a/x.pdf", "b/x.mpg", "b/x.h5", "b/x.eps", "b/x.ps", "b/x.psd"):
+        (tmp_path / name).write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0")
+    (tmp_path / "readme.txt").write_text("")
     assert images.load(tmp_path).classes == ("a", "b")
-    (line,) = capsys.readouterr().err.splitlines()
-    assert (
-        line == f"data: left out 1 files that are no pictures, like {tmp_path / 'a' / 'notes.txt'}"
-    )
+    assert said(capsys) == [
+        f"data: left out files that are no pictures (8, like {tmp_path / 'readme.txt'})"
+    ]
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        ".ipynb_checkpoints/0-checkpoint.png", "deep/.thumbs/0.png", "__MACOSX/._0.png", "._0.png",
+        "@eaDir/0.png/SYNOPHOTO_THUMB_M.jpg", "Thumbs.db", "THUMBS.DB", "$RECYCLE.BIN/0.png",
+        ".DS_Store",
+    ],
+)  # fmt: skip
+def test_hidden_and_helper_files_in_a_class_are_left_out_and_counted(tmp_path, capsys, helper):
+    folder_of(tmp_path, {"a": 5, "b": 5})
+    save(tmp_path / "a" / "deeper" / "0.png")
+    (tmp_path / "a" / helper).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "a" / helper).write_bytes((tmp_path / "a" / "0.png").read_bytes())
+    assert sum(map(len, images.load(tmp_path))) == 11  # the deeper one is read
+    reason = "that are hidden or of other programs"
+    assert said(capsys) == [f"data: left out files {reason} (1, like {tmp_path / 'a' / helper})"]
+
+
+@pytest.mark.parametrize("beside", [".", "train"])
+def test_a_helper_folder_is_no_class_and_a_picture_beside_the_classes_is_counted(
+    tmp_path, capsys, beside
+):
+    inner = "" if beside == "." else "train/"
+    folder_of(tmp_path, {f"{inner}a": 6, f"{inner}b": 6, f"{inner}__MACOSX/a": 3, "@eaDir/b": 1})
+    if inner:
+        folder_of(tmp_path / "test", {"a": 2, "b": 2})
+    save(tmp_path / beside / "overview.png")
+    assert images.load(tmp_path).classes == ("a", "b")
+    lines = said(capsys)
+    assert lines[0].startswith("data: left out files that are hidden or of other programs (4, ")
+    assert lines[1:] == [
+        f"data: left out files in no class (1, like {tmp_path / beside / 'overview.png'})"
+    ]
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "gif", "bmp", "tif"])
@@ -136,6 +175,36 @@ def test_picture_that_is_a_bomb(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("train", "valid", "test"),
+    [
+        ("training", "validation", "testing"),
+        ("Train", "Val", "Test"),
+        ("TRAIN", "dev", "TEST"),
+        ("training_set", "validation-set", "test set"),
+        ("train_images", "val_images", "test_images"),
+    ],
+)
+def test_splits_under_other_names_are_splits(tmp_path, capsys, train, valid, test):
+    for name, n in ((train, 6), (valid, 7), (test, 8)):
+        folder_of(tmp_path / name, {"cat": n, "dog": 6})
+    dataset = images.load(tmp_path)
+    assert dataset.classes == ("cat", "dog")
+    assert [len(split) for split in dataset] == [12, 13, 14]
+    assert f"{train} as train" in said(capsys)[0]
+
+
+def test_validation_is_drawn_from_training_under_another_name(tmp_path):
+    folder_of(tmp_path / "Training", {"cat": 12, "dog": 6})
+    folder_of(tmp_path / "Testing", {"cat": 1, "dog": 2})
+    assert [len(split) for split in images.load(tmp_path)] == [15, 3, 3]
+
+
+def test_a_train_is_a_class_beside_a_bus(tmp_path):
+    folder_of(tmp_path, {"bus": 5, "car": 5, "train": 5})
+    assert images.load(tmp_path).classes == ("bus", "car", "train")
+
+
+@pytest.mark.parametrize(
     ("counts", "message"),
     [
         ({}, "has 0 subfolders; expected one for each class, two at least"),
@@ -144,6 +213,17 @@ def test_picture_that_is_a_bomb(tmp_path, monkeypatch):
         ({"train/a": 5, "train/b": 5}, "has 1 subfolders"),
         ({"train/a": 5, "train/b": 5, "valid/a": 1, "valid/b": 1}, "has train but no test: add it"),
         ({"train/a": 5, "vaild/b": 5}, r"has train and also vaild: did you mean valid\?"),
+        ({"training/a": 5, "more/b": 5}, "has training and also more: valid names: test, train"),
+        ({"training": 5, "testing": 5}, "testing and training would be splits by name, but hold"),
+        ({"train": 5, "test": 5, "extra": 5}, "test and train would be splits by name, but hold"),
+        ({"val/a": 5, "validation/a": 5, "train/a": 6}, "val and validation, which mean the same"),
+        ({"Train/a": 6, "train/a": 6, "test/a": 1}, "Train and train, which mean the same: keep"),
+        ({"testing/a": 5, "val/a": 5}, "has (val|testing) but no train: add it"),
+        (
+            {"cat/train": 5, "cat/test": 5, "dog/train": 5, "dog/test": 5},
+            "cat holds test and train: put the classes into the splits, test/cat and so on",
+        ),
+        ({"flowers/daisy": 5, "flowers/rose": 5}, r"has 1 subfolders; .*; is it .*flowers\?"),
         (
             {"train/cat": 6, "train/dog": 6, "test/cat": 1, "test/dgo": 1},
             r"dgo: train has no such class: did you mean dog\?",

@@ -23,7 +23,7 @@ def test_path_of_a_folder_that_holds_it(tmp_path):
     small.assert_small(mnist.load(tmp_path / "mnist"))
 
 
-@pytest.mark.parametrize("inside", ["mnist", "."])
+@pytest.mark.parametrize("inside", ["mnist", ".", "MNIST/raw"])
 @pytest.mark.parametrize("write", [small.write_idx_files, small.write_pickle, small.write_npz])
 def test_then_the_data_folder(tmp_path, capsys, monkeypatch, inside, write):
     write(tmp_path / inside)
@@ -40,10 +40,17 @@ def test_else_the_embedded_digits(tmp_path, capsys):
     assert "5,000 embedded MNIST digits" in line and "python -m dltut data mnist" in line
 
 
-def test_fashion_is_not_taken_for_digits(tmp_path):
-    small.write_idx_files(tmp_path / "fashion-mnist")
+@pytest.mark.parametrize("inside", ["fashion-mnist", "FashionMNIST/raw"])
+def test_fashion_is_not_taken_for_digits(tmp_path, inside):
+    small.write_idx_files(tmp_path / inside)
     assert mnist.find(tmp_path) is None
-    assert mnist.find(tmp_path / "fashion-mnist") is None
+    assert mnist.find(tmp_path / inside.partition("/")[0]) is None
+
+
+def test_home_is_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    small.write_pickle(tmp_path)
+    small.assert_small(mnist.load("~/mnist.pkl.gz"))
 
 
 def test_missing_path_or_data_folder(tmp_path):
@@ -60,11 +67,18 @@ def test_damaged_file_is_an_error_not_a_reason_to_look_on(tmp_path):
         mnist.load(data_dir=tmp_path)
 
 
+def test_other_pictures_are_no_mnist(tmp_path):
+    x, y = np.zeros((12, 32, 32), "uint8"), np.arange(12) % 10
+    np.savez(tmp_path / "mnist.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    with pytest.raises(InputError, match=r"1024 values, no picture of \(1, 28, 28\)"):
+        mnist.load(tmp_path / "mnist.npz")
+
+
 def test_whole_mnist_is_asked_for(tmp_path):
     with pytest.raises(InputError, match=r"no MNIST in .*: fetch it with .*data mnist.*digits"):
-        mnist.load_whole(tmp_path)
+        mnist.SOURCE.load(data_dir=tmp_path)
     small.write_npz(tmp_path)
-    small.assert_small(mnist.load_whole(tmp_path))
+    small.assert_small(mnist.SOURCE.load(data_dir=tmp_path))
 
 
 def test_official_mnist(shared_data):

@@ -1,6 +1,7 @@
 """Digits blown up, moved, inverted and soiled come back; what is no picture of a digit is named."""
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from scipy import ndimage
 
 from dltut.datasets import digits, mnist
-from dltut.datasets.pictures import prepare, prepare_digit, read_picture, resized
+from dltut.datasets.pictures import marks, prepare, prepare_digit, read_picture, resized
 from dltut.exceptions import InputError
 
 SEVEN = [(60, 60), (240, 70), (190, 180), (130, 340)]
@@ -259,3 +260,30 @@ def test_resized_keeps_pixels_that_fit():
 def test_no_picture_has_two_channels():
     with pytest.raises(InputError, match="2 channels: a picture has 1 for grey or 3 for colour"):
         resized(drawn(SEVEN), (2, 28, 28))
+
+
+def side_by_side(*parts, gap=20, below=False):
+    """Digits of the data set with an empty strip around each."""
+    blown = [np.pad(blown_up(each, 4), gap) for each in parts]
+    return as_picture(np.concatenate(blown, axis=0 if below else 1))
+
+
+def test_several_digits_are_counted(real):
+    assert [marks(side_by_side(each)) for each in real] == [1] * 10
+    assert [marks(side_by_side(a, b)) for a, b in pairwise(real)] == [2] * 9
+    assert marks(side_by_side(*real[:4])) == 4
+    assert marks(side_by_side(real[3], real[8], below=True)) == 2
+
+
+def test_a_mark_may_be_drawn_in_parts():
+    five = drawn([(100, 120), (100, 200), (200, 240), (180, 320), (90, 330)], 20)
+    ImageDraw.Draw(five).line([(130, 70), (230, 70)], fill=20, width=20)
+    assert marks(five) == 1
+    noisy = pixels(drawn(SEVEN)) + np.random.RandomState(1).normal(0, 15, (400, 300))
+    assert marks(as_picture(noisy)) == marks(drawn(ONE)) == 1
+
+
+def test_the_digits_of_mnist_are_nearly_all_one_mark():
+    test = digits.load().test
+    counts = [marks(side_by_side(each)) for each in test.x[:200]]
+    assert np.mean(np.array(counts) > 1) <= 0.01

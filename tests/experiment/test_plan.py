@@ -10,13 +10,14 @@ import pytest
 from dltut import optim, training
 from dltut.datasets import Dataset, Split
 from dltut.exceptions import InputError
-from dltut.experiment.plan import FILLED, NAMES, Experiment, located, read_experiment
+from dltut.experiment.plan import Experiment, located, read_experiment
+from dltut.experiment.roles import ROLES
 from dltut.optim import schedules
 
 GIVEN = {"model": {"name": "LogisticRegression"}, "rule": {"name": "sgd", "learning_rate": 0.5}}
 FILES = sorted(Path(__file__).parents[2].glob("scripts/experiments/*.yaml"))
 SMALL = Split(np.zeros((4, 784)), np.arange(4))
-DATA = Dataset(SMALL, SMALL, SMALL, "four zeros", classes=tuple("abcd"))
+DATA = Dataset(SMALL, SMALL, SMALL, "four zeros", (1, 28, 28), tuple("abcd"))
 
 
 @pytest.fixture
@@ -64,12 +65,22 @@ def test_defaults(read):
 
 def test_every_name_leads_to_the_library_s_own_object():
     places = {"model": "dltut.models", "rule": "dltut.optim", "stopping": "dltut.training"}
-    places["schedule"] = "dltut.optim.schedules"
-    for kind, names in NAMES.items():
-        assert set(FILLED[kind])
-        for name, found in names.items():
+    places |= {"schedule": "dltut.optim.schedules", "penalty": "dltut.nn"}
+    for kind, role in ROLES.items():
+        for name, found in role.names.items():
             assert found.__name__ == name and found.__module__.startswith(places[kind])
-    assert len(NAMES["rule"]) == 9 and len(NAMES["schedule"]) == 6
+
+
+def test_names_have_the_role_s_signature_and_no_other_public_name_has_a_role():
+    found = {kind: " ".join(sorted(role.names)) for kind, role in ROLES.items()}
+    assert found == {
+        "model": "DBN LeNet LogisticRegression MLP SdA",
+        "rule": "adadelta adagrad adam adamax amsgrad momentum nesterov rmsprop sgd",
+        "penalty": "l1 l2",
+        "schedule": "constant exponential inverse inverse_time linear step",
+        "stopping": "Diverged HalveOnNoImprovement MaxEpochs NoImprovement Patience "
+        "TargetReached TimeLimit",
+    }
 
 
 def test_models_get_what_the_data_says(read):
@@ -162,10 +173,10 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
         ({"modle": "x"}, r"the experiment: there is no modle; did you mean model\?"),
         ({"model": None}, "the experiment: model is missing: give keys with values"),
         ({"model": "MLP"}, "the experiment: model is 'MLP'; expected keys with values"),
-        ({"model": {"n_hidden": 5}}, "model has no name: write {name: LogisticRegression, ...}"),
+        ({"model": {"n_hidden": 5}}, "model has no name: write {name: DBN, ...}"),
         ({"model": {"name": "MPL"}}, r"model: there is no MPL; did you mean MLP\?"),
         ({"model": {"name": ["MLP"]}}, r"model: there is no \['MLP'\]; "),
-        ({"model": {"name": "os.system"}}, "model: there is no os.system; valid names: LeNet, "),
+        ({"model": {"name": "os.system"}}, "model: there is no os.system; valid names: DBN, LeNet"),
         ({"model": {"name": "MLP"}}, "model MLP: n_hidden is missing: give a whole number or a l"),
         (
             {"model": {"name": "MLP", "n_hiden": 5}},
@@ -184,7 +195,10 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
         ),
         ({"rule": {"name": "sgd", "cost": 1}}, "rule sgd: there is no cost; valid names: learni"),
         ({"penalties": {"l3": 1}}, "penalties: there is no l3; valid names: l1, l2"),
-        ({"penalties": {"l2": -1}}, "penalties: l2 is -1; it is 0 or above"),
+        (
+            {"penalties": {"l2": -1}},
+            "the experiment: penalties is {'l2': -1}; expected keys, each with a number, 0 or a",
+        ),
         ({"penalties": {"l2": "x"}}, "the experiment: penalties is {'l2': 'x'}; expected keys, e"),
         ({"schedule": {"name": "stop"}}, r"schedule: there is no stop; did you mean step\?"),
         ({"schedule": {"name": "step"}}, "schedule step: every is missing: give a whole number"),
@@ -199,7 +213,11 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
             "two parts change the learning rate: keep one schedule or halving",
         ),
         ({"batch_size": 1.5}, "the experiment: batch_size is 1.5; expected a whole number"),
-        ({"seed": -1}, "seed is -1; it is a whole number from 0 to 4294967295"),
+        ({"seed": -1}, "the experiment: seed is -1; expected a whole number, from 0 to 4294967295"),
+        (
+            {"max_epochs": -1},
+            "the experiment: max_epochs is -1; expected a whole number, 0 or above",
+        ),
         ({"floatX": "float16"}, "the experiment: floatX is 'float16'; expected float32 or float64"),
         ({"dataset": 5}, "the experiment: dataset is 5; expected text"),
     ],

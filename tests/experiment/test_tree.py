@@ -85,6 +85,14 @@ def test_an_unknown_variable_names_the_nearest(read, monkeypatch):
         read("a: 1\nb: ${DATA_FOLDR}/x")
 
 
+def test_an_unknown_variable_prints_no_environment(read, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_MINE", "1")
+    with pytest.raises(InputError) as caught:
+        read("a: ${qqqqqqqq}")
+    assert "SECRET_OF_MINE" not in str(caught.value) and "PATH" not in str(caught.value)
+    assert str(caught.value).endswith("no variable qqqqqqqq: set it; export qqqqqqqq=...")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -120,11 +128,11 @@ def test_a_file_that_asks_for_an_object_runs_nothing(read, tmp_path, monkeypatch
         ("a: 1\n<<: *x", ", line 2: anchors and aliases"),
         ("? [1, 2]\n: 3", ", line 1: a key is a plain word, such as batch_size"),
         ("a: 1\n---\nb: 2", ", line 2: a second document begins; one is read"),
-        ("a: [1", ", line 1: .*: this is no YAML"),
-        ("a: 1\n\tb: 2", ", line 2: .*: this is no YAML"),
-        ("a: b: c", ", line 1: mapping values are not allowed here: this is no YAML"),
-        ("a: %", ", line 1: .*: this is no YAML"),
-        ("a: \x07", ": unacceptable character #x0007: .*: this is no YAML"),
+        ("a: [1", ", line 1: .*: this is not YAML"),
+        ("a: 1\n\tb: 2", ", line 2: .*: this is not YAML"),
+        ("a: b: c", ", line 1: mapping values are not allowed here: this is not YAML"),
+        ("a: %", ", line 1: .*: this is not YAML"),
+        ("a: \x07", ": unacceptable character #x0007: .*: this is not YAML"),
         ("- 1", r" holds \[1\]; expected keys with values: batch_size: 20"),
         ("batch_size", " holds 'batch_size'; expected keys"),
         ("a: " + "[" * 10**5, ", line 1: this stands in more than 20 lists or keys: write it flat"),

@@ -1,16 +1,18 @@
 """Files written whole or not at all: a kill, a full disk, a folder that is not there."""
 
+import errno
 import gzip
 import os
 import resource
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.machine.files import atomic, open_unpacked
+from dltut.machine.files import atomic, open_unpacked, remove_unfinished, unreadable
 
 KILLED = """
 import os, signal, sys
@@ -105,6 +107,87 @@ def test_places_that_cannot_be_written(tmp_path):
     assert left(tmp_path) == ["file", "folder"]
 
 
+@pytest.fixture
+def calls(monkeypatch):
+    """Every fsync (of a file, or of the folder of that name) and renaming, in order."""
+    seen = []
+
+    def fsync(descriptor):
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        seen.append(f"sync {name.name}" if name.is_dir() else "sync file")
+
+    replace = Path.replace
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(
+        Path, "replace", lambda path, new: (seen.append("rename"), replace(path, new))
+    )
+    return seen
+
+
+def test_the_names_reach_the_disk_after_the_content(tmp_path, calls):
+    with atomic(tmp_path / "runs" / "mlp" / "last.ckpt") as file:
+        file.write(b"one")
+    assert calls == [f"sync {tmp_path.name}", "sync runs", "sync file", "rename", "sync mlp"]
+
+
+def failing(error_number, only=None):
+    """A function that fails like the system, for some arguments only."""
+
+    def fail(*arguments, **options):
+        if only is None or only(*arguments):
+            raise OSError(error_number, os.strerror(error_number))
+
+    return fail
+
+
+def is_folder(descriptor):
+    return Path(f"/proc/self/fd/{descriptor}").readlink().is_dir()
+
+
+def test_a_folder_that_cannot_be_synchronised_is_as_good_as_the_system_allows(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os, "fsync", failing(errno.EINVAL, is_folder))
+    with atomic(tmp_path / "a") as file:
+        file.write(b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_a_failing_disk_is_said_after_the_renaming_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO, is_folder))
+    with (
+        pytest.raises(InputError, match="the disk failed to keep a file's name") as caught,
+        atomic(tmp_path / "a") as file,
+    ):
+        file.write(b"new")
+    assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_what_cannot_be_cleaned_up_hides_no_error_and_makes_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "unlink", failing(errno.EACCES))
+    with atomic(tmp_path / "a") as file:
+        file.write(b"one")
+    assert (tmp_path / "a").read_bytes() == b"one"
+    monkeypatch.setattr(os, "fsync", failing(errno.ENOSPC))
+    with (
+        pytest.raises(InputError, match=r"a could not be written \(No space"),
+        atomic(tmp_path / "a") as file,
+    ):
+        file.write(b"two")
+    with pytest.raises(ZeroDivisionError), atomic(tmp_path / "a"):
+        raise ZeroDivisionError
+    remove_unfinished(tmp_path)
+    assert (tmp_path / "a").read_bytes() == b"one"
+
+
+def test_names_as_long_as_the_system_allows(tmp_path):
+    with atomic(tmp_path / ("a" * 255)) as file:
+        file.write(b"one")
+    assert left(tmp_path) == ["a" * 255]
+    with pytest.raises(InputError, match="could not be written"), atomic(tmp_path / ("a" * 256)):
+        pass
+
+
 def test_unpacked_by_content(tmp_path):
     for name, content in (("a.gz", b"plain"), ("b", gzip.compress(b"plain"))):
         (tmp_path / name).write_bytes(content)
@@ -124,3 +207,26 @@ def test_files_that_cannot_be_read(tmp_path):
             open_unpacked(path),
         ):
             pass
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (errno.ENOENT, "(no such file or directory): check its name"),
+        (errno.EACCES, "(permission denied): see to its permissions"),
+        (errno.EIO, "(input/output error): the disk may be failing, use another copy"),
+        (errno.EMFILE, "(too many open files): check it"),
+    ],
+)
+def test_what_the_system_cannot_read_is_told_apart(tmp_path, number, text):
+    (tmp_path / "a").write_bytes(b"one")
+    assert str(unreadable("a", OSError(number, os.strerror(number)))) == f"a cannot be read {text}"
+    expected = pytest.raises(InputError, match=f"a cannot be read .{os.strerror(number).lower()}")
+    with expected, open_unpacked(tmp_path / "a"):
+        raise OSError(number, os.strerror(number))
+
+
+def test_damaged_packing_is_the_reader_s_business(tmp_path):
+    (tmp_path / "a.gz").write_bytes(b"\x1f\x8b" + bytes(20))
+    with pytest.raises(gzip.BadGzipFile), open_unpacked(tmp_path / "a.gz") as file:
+        file.read()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltut import shared_dataset
-from dltut.datasets import Split
+from dltut.datasets import Dataset, Split, load
 from dltut.exceptions import InputError
 from dltut.machine.shared import as_floats, as_floatX, n_batches, shared_zeros
 
@@ -24,40 +24,54 @@ def test_types_and_shapes(floatX, rng):
     assert x.get_value().shape == (3, 4) and y.get_value().tolist() == [0, 1, 2]
 
 
+def test_columns_of_other_names(floatX):
+    """Words with their lengths, images as labels, several real targets, no target."""
+    split = shared_dataset(
+        Split(words=np.ones((4, 7), int), length=[7, 7, 3, 1], y=np.ones((4, 2)) / 2)
+    )
+    assert list(split.columns) == ["words", "length", "y"] and split.length is split[1]
+    assert [each.dtype for each in split] == ["int32", "int32", floatX] and split.n_examples == 4
+    assert repr(split).startswith("SharedSplit(4 examples: words Matrix(int32")
+    (x,) = shared_dataset((np.eye(3),))
+    assert x.name == "x" and shared_dataset({"x": np.eye(3)}).n_examples == 3
+    images = shared_dataset(Split(x=np.eye(2), y=np.zeros((2, 3, 4), int)))
+    assert images.y.ndim == 3 and images.y.dtype == "int32"
+    with pytest.raises(AttributeError, match="the split has no column y: it has x"):
+        shared_dataset((np.eye(3),)).y  # noqa: B018
+
+
 def test_labels_that_are_whole_as_floats():
     assert shared_dataset((np.eye(2), [0.0, 3.0])).y.get_value().tolist() == [0, 3]
     assert shared_dataset((np.eye(2), [True, False])).y.get_value().tolist() == [1, 0]
+    assert shared_dataset((np.eye(2), [0.5, 3.0])).y.get_value().tolist() == [0.5, 3]
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "message"),
+    ("split", "message"),
     [
-        (
-            np.zeros((3, 2)),
-            [0, 1],
-            r"x has shape \(3, 2\) and y \(2,\); expected one label for each",
-        ),
-        (np.zeros((2, 2)), [[0], [1]], r"x has shape \(2, 2\) and y \(2, 1\); expected one label"),
-        (np.zeros((0, 2)), [], r"x has shape \(0, 2\) and y \(0,\); .* at least one row"),
-        (1.0, [0], r"x has shape \(\) and y \(1,\)"),
-        (
-            np.zeros((2, 2)),
-            [0, 0.5],
-            "y holds float64 values that are not labels; labels are whole",
-        ),
-        (np.zeros((2, 2)), [0, -1], "y holds int64 values that are not labels"),
-        (np.zeros((2, 2)), [0, 2**40], "y holds int64 values that are not labels"),
-        (np.zeros((2, 2)), [0, np.nan], "y holds float64 values that are not labels"),
-        (np.zeros((2, 2)), ["a", "b"], "y holds values of type <U1; expected numbers"),
-        (np.array([["a"]]), [0], "x holds values of type <U1; expected numbers"),
-        ([[np.nan]], [0], "x holds NaN or infinite values; remove or replace them before training"),
-        ([[np.inf]], [0], "x holds NaN or infinite values"),
+        ((np.zeros((3, 2)), [0, 1]), r"the columns have different lengths \(x has 3, y has 2\)"),
+        ((np.zeros((0, 2)), []), r"x has shape \(0, 2\); expected one row an example"),
+        ((1.0, [0]), r"x has shape \(\); expected one row an example"),
+        ((np.zeros((2, 2)), [0, -1]), "label -1 is negative; expected 0, 1, 2"),
+        ((np.zeros((2, 2)), [0, 2**40]), "y goes from 0 to 1,099,511,627,776; whole numbers are"),
+        ((np.zeros((2, 2)), [0, np.nan]), "y: example 1 holds NaN or an infinite value"),
+        ((np.zeros((2, 2)), ["a", "b"]), "y holds <U1 values; expected numbers"),
+        (([[np.nan]], [0]), "x: example 0 holds NaN or an infinite value, as do 1 in all: remove"),
+        ((([[1], [2, 3]]), [0, 1]), "x is no one array: its rows differ in length"),
+        (np.eye(2), r"a split is a Split, a pair \(x, y\), or \(x,\) alone; got ndarray"),
+        ((1, 2, 3), r"a split is a Split, .*; got tuple of 3"),
+        (5, "a split is a Split, .*; got int"),
     ],
 )
-def test_refusals(x, y, message):
+def test_refusals(split, message):
     for chunk_size in (None, 1):
         with pytest.raises(InputError, match=rf"^{message}"):
-            shared_dataset((x, y), chunk_size)
+            shared_dataset(split, chunk_size)
+
+
+def test_a_whole_data_set_is_no_split():
+    with pytest.raises(InputError, match=r"train, valid, test = map\(shared_dataset, data\)"):
+        shared_dataset(load("digits", quick=True))
 
 
 def test_chunks_count_from_one():
@@ -85,6 +99,17 @@ def test_n_batches_refuses():
             split.n_batches(size)
     with pytest.raises(InputError, match=r"^partial is 'skip'; it is 'drop' or 'keep'"):
         split.n_batches(2, partial="skip")
+
+
+def test_the_split_is_named():
+    """A validation part smaller than the batch: which of three splits it was, nobody said."""
+    split = Split(np.eye(3), [0, 1, 2])
+    valid = shared_dataset(Dataset(split, split, split, "a").valid[:2])
+    for size in (600, 2.5, "2"):
+        with pytest.raises(
+            InputError, match=rf"batch_size is {size} but the valid split has 2 exam"
+        ):
+            valid.n_batches(size)
 
 
 def test_a_chunk_is_on_the_device_at_a_time():

@@ -1,7 +1,9 @@
 import errno
 import itertools
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,10 +25,11 @@ from dltut.training import (
     Extension,
     LossHistory,
     Monitor,
-    Schedule,
+    Scheduled,
     ShuffleEpochs,
     Trainer,
     read_log,
+    read_run,
 )
 
 TOY = Path(__file__).with_name("toy.py")
@@ -135,7 +138,7 @@ def test_schedules_and_shuffling_resume_exactly(tmp_path):
         history = LossHistory()
         extensions = [
             ShuffleEpochs(Rows, seed=3),
-            Schedule(toy.learning_rate, lambda step: 0.1 / (1 + step), per="minibatch"),
+            Scheduled(toy.learning_rate, lambda step: 0.1 / (1 + step), per="minibatch"),
             history,
             Checkpoint(folder, resume=True, every_seconds=0),
         ]
@@ -179,18 +182,18 @@ def test_kill_at_any_write_is_harmless(tmp_path, uninterrupted, monkeypatch):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_sigkill_in_a_process_and_resume(tmp_path, python_path, seed):
-    command = [sys.executable, TOY, tmp_path / "killed", "--seconds", "0.0005"]
-    pause = random.Random(seed)
-    for _ in range(2):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=python_path)
-        process.stdout.readline()  # it has begun
-        time.sleep(pause.uniform(0, 0.3))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    end = subprocess.run(command, check=True, capture_output=True, text=True, env=python_path)
-    assert end.stdout.endswith("end 199 max_epochs = 5 reached\n")
+    command = [sys.executable, TOY, tmp_path / "killed", "--seconds", "0.005"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=python_path)
+    process.stdout.readline()  # it has begun
+    with pytest.raises(InputError, match=r"another process is writing into .*killed: wait"):
+        trainer(tmp_path / "killed", resume=True, n_batches=40)
+    time.sleep(random.Random(seed).uniform(0, 0.3))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert (tmp_path / "killed" / ".lock").exists()  # and stops nobody
     resumed = trainer(tmp_path / "killed", resume=True, n_batches=40)
     resumed.run(5)
+    assert not (tmp_path / "killed" / ".lock").exists()
     whole = trainer(tmp_path / "whole", n_batches=40)
     whole.run(5)
     assert fingerprint(tmp_path / "killed", resumed) == fingerprint(tmp_path / "whole", whole)
@@ -244,9 +247,113 @@ def test_a_flipped_bit_is_noticed_or_means_nothing(tmp_path):
         except InputError:
             noticed += 1
         else:  # such as white space in the JSON header
-            assert text == dltut.training.checkpoint.json.loads(header["checkpoint"])
+            assert text == json.loads(header["checkpoint"])
             assert all(np.array_equal(same[name], arrays[name]) for name in arrays)
     assert noticed > 390
+
+
+OLD = Path(__file__).parents[1] / "formats" / "0.1" / "toy"
+
+
+def test_a_checkpoint_of_0_1_goes_on_bit_for_bit(tmp_path, uninterrupted):
+    """Written by that version after eight minibatches, with another checksum and no meaning."""
+    shutil.copytree(OLD, tmp_path, dirs_exist_ok=True)
+    _, header = read_arrays(tmp_path / "last.ckpt")
+    assert "sha256" in header and "watched" not in header["checkpoint"]
+    resumed = trainer(tmp_path, resume=True)
+    assert resumed.log.iteration == 7
+    resumed.run(EPOCHS)
+    assert fingerprint(tmp_path, resumed) == uninterrupted
+
+
+def test_a_run_is_read_with_what_its_rows_mean(tmp_path):
+    made = trainer(tmp_path)
+    made.run(EPOCHS)
+    log = read_run(tmp_path)
+    for name in "n_batches rows clock watched lower n_examples stop_reason".split():
+        assert getattr(log, name) == getattr(made.log, name)
+    (tmp_path / "last.ckpt").unlink()
+    assert read_run(tmp_path).rows == made.log.rows
+    assert read_run(OLD).rows == made.log.rows[:2]
+
+
+FORGED = {
+    "n_batches": [0, None, "5", 2.5, True],
+    "iteration": [-2, 16, None, 1.5, "3"],
+    "cost": [None, "low", [1]],
+    "seconds": [-1, float("nan"), None],
+    "stop_reason": [3, ["why"]],
+    "final": [0, None],
+    "rows": [None, {}, [3], [{}], [{"epoch": 1, "iteration": 0, "valid_error": None}] * 6],
+    "clock": [None, [], [-1] * 6, ["1"] * 6],
+    "extensions": [None, [], {"Monitor1": 3}, {}],
+    "watched": [3, "valid_f1"],
+    "lower": [None, False],
+    "n_examples": [{"valid": "many"}],
+}
+FORGED_STATES = {"Monitor1": [{"n": -1}, {"total": None}, {"m": 1}], "PolyakAverage1": [{"n": 1.5}]}
+FORGED_ARRAYS = {
+    "state/W": [None, np.ones((3, 2)), np.ones((2, 3), "float32")],
+    "best/W": [None, np.ones((3, 2))],
+    "extension/LossHistory1/costs": [None, np.ones((2, 2)), np.ones(18, "int64")],
+    "extension/PolyakAverage1/W": [None, np.ones(2)],
+}
+
+
+def test_a_forged_checkpoint_changes_nothing(tmp_path):
+    trainer(tmp_path / "whole").run(EPOCHS)
+    arrays, header = read_arrays(tmp_path / "whole" / "last.ckpt")
+    place = json.loads(header["checkpoint"])
+    kept = place["extensions"]
+    places = [{**place, name: value} for name, values in FORGED.items() for value in values]
+    places += [
+        {name: value for name, value in place.items() if name != missing}
+        for missing in dltut.training.checkpoint.PLACE
+    ]
+    places += [
+        {**place, "extensions": {**kept, key: {**kept[key], **value}}}
+        for key, values in FORGED_STATES.items()
+        for value in values
+    ]
+    texts = [json.dumps(each) for each in places] + ["{", "[]", "[" * 100_000]
+    forged = [(arrays, text) for text in texts]
+    for name, values in FORGED_ARRAYS.items():
+        for value in values:
+            others = {key: each for key, each in arrays.items() if key != name}
+            others |= {} if value is None else {name: value}
+            forged.append((others, header["checkpoint"]))
+    made = trainer(tmp_path / "other")
+    before = {name: value.tobytes() for name, value in made.values().items()}
+    states = str([each.state() for each in made.extensions])
+    accepted = []
+    for others, text in forged:
+        write_arrays(tmp_path / "forged.ckpt", others, {"checkpoint": text})
+        try:
+            dltut.training.checkpoint.restore(tmp_path / "forged.ckpt", made)
+        except InputError as error:
+            assert "\n" not in str(error)
+        else:
+            accepted.append(text)
+        assert {name: value.tobytes() for name, value in made.values().items()} == before
+        assert states == str([each.state() for each in made.extensions])
+        assert (made.log.iteration, made.log.rows, made.best) == (-1, [], None)
+    assert not accepted
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), "10", None, True])
+def test_seconds_between_checkpoints_are_a_number(tmp_path, seconds):
+    with pytest.raises(InputError, match="every_seconds is"):
+        Checkpoint(tmp_path, every_seconds=seconds)
+
+
+def test_another_watched_channel_is_named(tmp_path):
+    def made(lower, resume=False):
+        monitor = Monitor({"score": Quadratic()}, watch="score", lower=lower)
+        return Trainer(Quadratic(), extensions=[monitor, Checkpoint(tmp_path, resume=resume)])
+
+    made(lower=True).run(1)
+    with pytest.raises(InputError, match="made by another run: lower is True there and False here"):
+        made(lower=False, resume=True)
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
@@ -294,7 +401,9 @@ def test_another_batch_size_is_named(tmp_path):
 
 def test_other_extensions_are_named(tmp_path):
     toy, extensions = altered(tmp_path)
-    with pytest.raises(InputError, match="Monitor1 is missing there and an extension here"):
+    with pytest.raises(
+        InputError, match="Monitor1 is missing there and an extension with n, total here"
+    ):
         Trainer(toy, extensions=[Monitor(toy), *extensions])
 
 

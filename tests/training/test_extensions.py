@@ -11,6 +11,9 @@ class Split:
         self.x = Variable(np.arange(2 * n).reshape(n, 2), "x")
         self.y = Variable(np.arange(n), "y")
 
+    def __iter__(self):
+        return iter((self.x, self.y))
+
 
 def test_loss_history_has_every_cost():
     history = LossHistory()
@@ -59,6 +62,12 @@ def test_polyak_average_is_the_mean_of_the_iterates():
     np.testing.assert_allclose(
         average.values()["W"], np.mean(iterates[3:], axis=0, dtype="float64"), rtol=1e-14
     )
+
+
+@pytest.mark.parametrize("start", [-1, 0.5, None])
+def test_polyak_average_starts_at_an_iteration(start):
+    with pytest.raises(InputError, match=r"start is .*; it counts iterations"):
+        PolyakAverage([Variable(np.ones(2), "W")], start=start)
 
 
 def test_polyak_average_before_its_start():

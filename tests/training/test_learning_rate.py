@@ -3,7 +3,7 @@ import pytest
 from training.toy import Variable
 
 from dltut.exceptions import InputError
-from dltut.training import HalveOnNoImprovement, Monitor, Schedule, Trainer
+from dltut.training import HalveOnNoImprovement, Monitor, Scheduled, Trainer
 
 
 def rate_variable(value=1.0, dtype="float32"):
@@ -19,7 +19,7 @@ def rates(variable, extensions, n_batches, max_epochs):
 
 def test_schedule_by_epoch_starts_at_zero():
     variable = rate_variable(0, "float64")
-    inverse = Schedule(variable, lambda epoch: 0.5 / (1 + 0.001 * epoch))
+    inverse = Scheduled(variable, lambda epoch: 0.5 / (1 + 0.001 * epoch))
     seen, _ = rates(variable, [inverse], 1, 1001)
     assert [seen[epoch] for epoch in (0, 1, 100, 1000)] == pytest.approx(
         [0.5, 0.4995005, 0.4545455, 0.25], abs=1e-7
@@ -28,7 +28,7 @@ def test_schedule_by_epoch_starts_at_zero():
 
 def test_schedule_by_minibatch_equals_exponential_decay():
     variable = rate_variable(0, "float64")
-    decay = Schedule(variable, lambda step: 0.05 / 1.00004**step, per="minibatch")
+    decay = Scheduled(variable, lambda step: 0.05 / 1.00004**step, per="minibatch")
     seen, _ = rates(variable, [decay], 5000, 6)
     assert seen[25000] == pytest.approx(0.0183943, abs=1e-7)
     assert seen[0] == 0.05
@@ -36,14 +36,14 @@ def test_schedule_by_minibatch_equals_exponential_decay():
 
 def test_schedule_keeps_the_dtype():
     variable = rate_variable(1.0, "float32")
-    rates(variable, [Schedule(variable, lambda epoch: 0.1)], 1, 1)
+    rates(variable, [Scheduled(variable, lambda epoch: 0.1)], 1, 1)
     assert variable.value.dtype == "float32"
     assert variable.value == np.float32(0.1)
 
 
 def test_schedule_counts_epochs_or_minibatches():
     with pytest.raises(InputError, match="per is 'step'"):
-        Schedule(rate_variable(), float, per="step")
+        Scheduled(rate_variable(), float, per="step")
 
 
 def test_constant_error_gives_exactly_ten_halvings():
@@ -81,10 +81,32 @@ def test_the_order_of_the_extensions_does_not_matter():
     assert seen(True) == seen(False)
 
 
+def test_an_accuracy_that_rises_is_an_improvement():
+    accuracies = iter([0.5, 0.6, 0.7, 0.7, 0.7])
+    variable = rate_variable(1.0)
+    monitor = Monitor({"valid_accuracy": lambda: next(accuracies)}, watch="valid_accuracy")
+    seen, _ = rates(variable, [monitor, HalveOnNoImprovement(variable, n_epochs=1)], 1, 5)
+    assert seen == [1, 1, 1, 1, 0.5]
+
+
+@pytest.mark.parametrize("schedule", [0.1, None])
+def test_a_schedule_is_a_function(schedule):
+    with pytest.raises(InputError, match=r"the schedule is .*; it is a function from a step"):
+        Scheduled(rate_variable(), schedule)
+
+
+def test_a_rate_that_is_no_number_is_refused():
+    nowhere = Scheduled(rate_variable(), lambda epoch: float("nan"))
+    with pytest.raises(InputError, match="the schedule gives nan at step 0"):
+        Trainer(float, 1, [nowhere]).run(1)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"n_epochs": 0}, "n_epochs is 0"),
+        ({"n_epochs": 1.5}, "n_epochs is 1.5"),
+        ({"factor": float("nan")}, "factor is nan; it is a fraction"),
         ({"factor": 1.0}, "factor is 1.0; it is a fraction"),
         ({"floor": 0.0}, "floor is 0.0; it is a fraction"),
     ],

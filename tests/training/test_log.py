@@ -14,7 +14,7 @@ from dltut.training.log import Log, append_log, read_log, write_log
 def rows_log(n=3):
     log = Log(n_batches=2)
     for i in range(n):
-        log.append({"iteration": i, "valid_error": 1 / (i + 3), "best": i == 0})
+        log.append({"epoch": 1, "iteration": i, "valid_error": 1 / (i + 3), "best": i == 0})
     return log
 
 
@@ -86,7 +86,7 @@ def test_every_float_reads_back_exactly(tmp_path_factory, values):
     folder = tmp_path_factory.mktemp("log")
     log = Log()
     for i, value in enumerate(values):
-        log.append({"iteration": i, "value": value})
+        log.append({"epoch": 1, "iteration": i, "value": value})
     write_log(folder, log)
     for row, value in zip(read_log(folder), values, strict=True):
         same = struct.pack("d", row["value"]) == struct.pack("d", value)
@@ -103,7 +103,13 @@ def test_a_line_cut_off_while_written_is_left_out(tmp_path):
         assert [row["iteration"] for row in read_log(tmp_path)] == list(range(n_rows))
 
 
-@pytest.mark.parametrize("line", ["{half", "[]", '{"no": 1}', "\xff", ""])
+ROW = {"epoch": 1, "iteration": 1}
+LINES = ["{half", "[]", '{"no": 1}', "\xff", "", "[" * 100_000]
+FIELDS = [{"epoch": 0}, {"epoch": "1"}, {"iteration": 1.5}, {"iteration": -1}, {"iteration": None}]
+FIELDS += [{"iteration": 0}, {"minibatch": -1}, {"best": 1}, {"valid_error": "low"}, {"x": [1]}]
+
+
+@pytest.mark.parametrize("line", [*LINES, *(json.dumps(ROW | field) for field in FIELDS)])
 def test_a_damaged_line_is_named(tmp_path, line):
     write_log(tmp_path, rows_log())
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
@@ -133,4 +139,36 @@ def test_a_log_that_cannot_be_appended_to_says_so(tmp_path):
 def test_rows_are_json(tmp_path):
     write_log(tmp_path, rows_log(1))
     line = (tmp_path / "log.jsonl").read_text()
-    assert json.loads(line) == {"iteration": 0, "valid_error": 1 / 3, "best": True}
+    assert json.loads(line) == {"epoch": 1, "iteration": 0, "valid_error": 1 / 3, "best": True}
+
+
+@pytest.mark.parametrize("seconds", ["1", None, -1, float("nan"), float("inf"), [1]])
+def test_a_damaged_clock_is_named(tmp_path, seconds):
+    write_log(tmp_path, rows_log(1))
+    (tmp_path / "clock.jsonl").write_text(json.dumps({"iteration": 0, "seconds": seconds}) + "\n")
+    with pytest.raises(InputError, match=r"clock.jsonl is damaged in line 1"):
+        read_log(tmp_path)
+
+
+def test_a_log_shows_itself_as_a_table():
+    log = Log(n_batches=2, watched="valid_error", n_examples={"valid": 1000})
+    assert repr(log) == "Log(no rows yet, 0 minibatches done)"
+    for i in range(100):
+        row = {"epoch": i + 1, "iteration": 2 * i + 1, "train_cost": 1 / (i + 1)}
+        row |= {"valid_error": 0.088 if i == 70 else 0.1, "best": i in (0, 70)}
+        log.append(row | ({"test_error": 0.084} if row["best"] else {}))
+    head, *lines = repr(log).splitlines()
+    assert head.split() == "epoch cost validation error test error".split()
+    assert lines[0].split() == ["1", "1", "10.0", "%", "8.4", "%"]
+    (best,) = [line for line in lines if line.endswith("best")]
+    assert best.split()[:4] == ["71", "0.01408", "8.8", "%"]
+    assert len(lines) == 13 and lines[-1].split()[0] == "100"
+    page = log._repr_html_()
+    assert page.count("<tr>") == 14 and "<th>validation error</th>" in page
+
+
+def test_a_cost_that_should_rise_has_a_name_of_its_own():
+    log = Log(n_batches=2, cost_name="pseudo-likelihood")
+    log.append({"epoch": 1, "train_cost": -62.5, "<b>": 1})
+    assert repr(log).split() == ["epoch", "pseudo-likelihood", "<b>", "1", "-62.5", "1"]
+    assert "<th>&lt;b&gt;</th>" in log._repr_html_()

@@ -60,9 +60,74 @@ def test_rows_exactly():
     ],
 )
 def test_validation_frequency(every, others, expected):
-    monitor = Monitor(lambda: 0.5, every=every)
-    log = Trainer(lambda index: 1.0, 83, [monitor, *others]).log
-    assert log.validation_frequency == expected
+    for extensions in ([monitor := Monitor(lambda: 0.5, every=every), *others], [*others, monitor]):
+        log = Trainer(lambda index: 1.0, 83, extensions).run(max_epochs=1)
+        assert log.validation_frequency == expected
+        rows = [row["iteration"] + 1 for row in log.rows]
+        assert rows == [*range(expected, log.iteration + 2, expected)]
+
+
+def test_two_monitors_measure_each_at_its_own_time():
+    often, seldom = Monitor(a=lambda: 1.0, every=2), Monitor(b=lambda: 1.0)
+    log = Trainer(lambda index: 1.0, 4, [often, seldom]).run(max_epochs=1)
+    assert [[*row][-1] for row in log.rows] == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("options", "lower", "best"),
+    [
+        ({"watch": "valid_f1"}, False, [True, True, False, False]),
+        ({"watch": "valid_cost"}, True, [True, False, False, True]),
+        ({"watch": "valid_cost", "lower": False}, False, [True, True, False, False]),
+        ({}, True, None),
+    ],
+)
+def test_what_is_watched_is_written_in_the_log(options, lower, best):
+    values = [0.5, 0.75, 0.75, 0.25]
+    test = Error([0.1] * 4)
+    monitor = Monitor(
+        {"valid_cost": Error(values), "valid_f1": Error(values), "test_f1": test}, **options
+    )
+    log = Trainer(lambda index: 1.0, 1, [monitor]).run(max_epochs=4)
+    assert (log.watched, log.lower) == (options.get("watch"), lower)
+    assert [row.get("best") for row in log.rows] == (best or [None] * 4)
+    assert ["test_f1" in row for row in log.rows] == (best or [True] * 4)
+    assert log.best_row == (log.rows[best.index(True, 1)] if best else None)
+    names = ["epoch", "minibatch", "iteration", "train_cost"]
+    if best:
+        other = ({"valid_cost", "valid_f1"} - {log.watched}).pop()
+        names += [log.watched, "best", "test_f1", other]
+    assert [*log.rows[0]] == names or not best
+
+
+def test_what_is_measured_on_best_only():
+    extra = Error([0.1] * 3)
+    monitor = Monitor(Error([0.5, 0.5, 0.4]), on_best={"slow": extra}, norm=lambda: 1.0)
+    log = Trainer(lambda index: 1.0, 1, [monitor]).run(max_epochs=3)
+    assert ["slow" in row for row in log.rows] == [True, False, True]
+    assert ["norm" in row for row in log.rows] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("channels", "options", "message"),
+    [
+        ({"valid_error": float}, {"watch": "valid_eror"}, "'valid_eror', which is not measured ea"),
+        ({"valid_a": float, "test_a": float}, {"watch": "test_a"}, "valid names: valid_a"),
+        ({"test_a": float}, {"on_best": {"test_a": float}}, "the channel test_a is given twice"),
+        ({"a": float}, {"every": 2.5}, "every is 2.5; it counts minibatches"),
+        ({"a": float}, {"every": True}, "every is True; it counts minibatches"),
+        ({"a": float}, {"every": -1}, "every is -1; it counts minibatches"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(channels, options, message):
+    with pytest.raises(InputError, match=message):
+        Monitor(channels, **options)
+
+
+def test_one_channel_is_watched():
+    monitors = [Monitor({"valid_error": float}), Monitor({"valid_f1": float}, watch="valid_f1")]
+    with pytest.raises(InputError, match="valid_error is watched already and valid_f1 would be"):
+        Trainer(float, 1, monitors)
 
 
 def test_examples_are_counted():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from training.toy import run
 
 from dltut.exceptions import InputError
-from dltut.training import Patience
+from dltut.training import Monitor, Patience, Trainer
 
 
 def published(errors, n_batches, patience, increase, threshold):
@@ -34,7 +34,7 @@ def test_golden_trace_of_logistic_regression():
     assert (log.iteration, log.epoch, log.minibatch + 1) == (6140, 74, 82)
     assert len(log.rows) == 73
     assert log.stop_reason == (
-        "patience ran out: no significant improvement of valid_error since iteration 3071 "
+        "patience ran out: no significant improvement of valid_error since iteration 3070 "
         "(patience 6140)"
     )
 
@@ -75,6 +75,48 @@ def test_patience_starts_anew_with_another_log():
     assert run([0.5], patience, n_batches=60).iteration == 100
 
 
-def test_patience_counts_minibatches():
-    with pytest.raises(InputError, match="patience is 0; it counts minibatches"):
-        Patience(0)
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=30), st.integers(1, 7))
+def test_an_accuracy_stops_where_its_error_does(errors, n_batches):
+    """The same counts of a thousand, as shares that are wrong and as shares that are right."""
+    wrong, right = Patience(20, threshold=0.75), Patience(20, threshold=0.75)
+    one = run([n / 1024 for n in errors], wrong, n_batches=n_batches)
+    other = run([1 - n / 1024 for n in errors], right, n_batches=n_batches, watch="valid_accuracy")
+    assert (one.iteration, wrong.patience) == (other.iteration, right.patience)
+    assert [row["best"] for row in one.rows] == [row["best"] for row in other.rows]
+
+
+def test_what_rises_without_end_has_to_rise_by_a_share_of_its_size():
+    patience = Patience(20, threshold=0.9)
+    log = run([-100.0, -91.0, -90.0, -80.0], patience, n_batches=5, watch="valid_likelihood")
+    assert (log.iteration, patience.best) == (2 * 19, -80)
+    assert log.stop_reason.endswith("since iteration 19 (patience 38)")  # not of -91 or -90
+
+
+def test_the_end_is_known_as_things_stand():
+    log = run([0.5, 0.25], Patience(100), n_batches=60, max_epochs=2)
+    assert log.last_iteration == 2 * 60 - 1
+    assert run([0.5, 0.25], Patience(100), n_batches=60).last_iteration == 198
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"patience": 0}, "patience is 0; it counts minibatches"),
+        ({"patience": 2.5}, "patience is 2.5; it counts minibatches"),
+        ({"patience": True}, "patience is True; it counts minibatches"),
+        ({"increase": 0.5}, "increase is 0.5; it is 1 or more"),
+        ({"increase": np.inf}, "increase is inf; it is 1 or more"),
+        ({"increase": np.nan}, "increase is nan; it is 1 or more"),
+        ({"threshold": 0}, "threshold is 0; it is above 0 and at most 1"),
+        ({"threshold": 1.005}, "threshold is 1.005; it is above 0 and at most 1"),
+        ({"threshold": "half"}, "threshold is 'half'; it is above 0 and at most 1"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        Patience(**options)
+
+
+def test_patience_needs_something_to_judge():
+    with pytest.raises(InputError, match="Patience has no channel to judge: give Monitor a valid"):
+        Trainer(lambda index: 1.0, 1, [Monitor(norm=float), Patience(3)]).run(2)

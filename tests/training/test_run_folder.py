@@ -1,10 +1,13 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.training import open_run, read_config
+from dltut.training import RunFolder, open_run, read_config
 
 ARGUMENTS = {"learning_rate": 0.1, "n_hidden": (500, 100), "data_dir": Path("data"), "seed": 1}
 
@@ -15,7 +18,7 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 def test_default_folders_are_numbered():
-    folders = [open_run(None, "mlp", ARGUMENTS) for _ in range(3)]
+    folders = [open_run(None, "mlp", ARGUMENTS).path for _ in range(3)]
     assert folders == [Path("runs/mlp"), Path("runs/mlp-2"), Path("runs/mlp-3")]
 
 
@@ -23,7 +26,7 @@ def test_resuming_takes_the_newest():
     for _ in range(3):
         open_run(None, "mlp", ARGUMENTS)
     open_run(None, "lenet", ARGUMENTS)
-    assert open_run(None, "mlp", ARGUMENTS, resume=True) == Path("runs/mlp-3")
+    assert open_run(None, "mlp", ARGUMENTS, resume=True).path == Path("runs/mlp-3")
 
 
 def test_config_holds_the_arguments():
@@ -38,7 +41,7 @@ def test_config_holds_the_arguments():
 def test_nothing_to_resume_is_said(capsys, run_dir):
     folder = open_run(run_dir, "mlp", ARGUMENTS, resume=True)
     assert f"{folder} holds no run to resume: beginning one there" in capsys.readouterr().err
-    assert folder == Path(run_dir or "runs/mlp")
+    assert folder.path == Path(run_dir or "runs/mlp")
     assert read_config(folder)["name"] == "mlp"
 
 
@@ -51,7 +54,7 @@ def test_a_folder_with_a_run_is_not_taken():
 def test_a_folder_with_other_files_is_used():
     Path("mine").mkdir()
     Path("mine/notes.txt").write_text("x")
-    assert open_run("mine", "mlp", ARGUMENTS) == Path("mine")
+    assert open_run("mine", "mlp", ARGUMENTS).path == Path("mine")
 
 
 def test_changed_arguments_are_named():
@@ -80,7 +83,11 @@ def test_where_and_how_long_may_change():
     assert read_config("mine")["arguments"]["max_epochs"] == 9
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": "mlp"}', "\xff"])
+TEXTS = ["", "{", "[]", "[" * 100_000, "\xff", '{"name": "mlp"}', '{"arguments": {}}']
+TEXTS += ['{"name": 3, "arguments": {}}', '{"name": "mlp", "arguments": []}']
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_a_damaged_config_is_named(text):
     open_run("mine", "mlp", ARGUMENTS)
     Path("mine/config.json").write_bytes(text.encode("latin-1"))
@@ -112,3 +119,75 @@ def test_resuming_sweeps_away_what_a_killed_process_was_writing():
         Path("mine", name).write_text("x")
     open_run("mine", "mlp", ARGUMENTS, resume=True)
     assert {path.name for path in Path("mine").iterdir()} == {"config.json", ".notes"}
+
+
+HOLDER = """
+import fcntl, sys
+file = open("mine/.lock", "w")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_folder_into_which_another_process_writes_is_refused(resume):
+    open_run("mine", "mlp", ARGUMENTS)
+    before = Path("mine/config.json").read_bytes()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HOLDER], **pipes) as other:
+        other.stdout.readline()
+        with pytest.raises(InputError, match=r"another process is writing into mine: wait until"):
+            open_run("mine", "mlp", ARGUMENTS, resume)
+        other.kill()
+    assert Path("mine/.lock").exists()  # what it leaves stops nobody
+    assert Path("mine/config.json").read_bytes() == before
+    open_run("mine", "mlp", ARGUMENTS, resume=True)
+
+
+def test_a_lock_goes_with_its_owner():
+    folder = RunFolder("mine")
+    folder.lock()
+    folder.lock()
+    assert Path("mine/.lock").exists()
+    Path("mine/.lock").unlink()  # as another object of this process does that is thrown away
+    folder.lock()
+    assert Path("mine/.lock").exists()
+    folder.unlock()
+    folder.unlock()
+    assert not Path("mine/.lock").exists()
+    RunFolder("mine").lock()
+    assert not Path("mine/.lock").exists()
+
+
+@pytest.mark.parametrize("file", ["last.ckpt", "log.jsonl", "layer0/log.jsonl"])
+def test_a_run_without_its_arguments_is_not_resumed(file):
+    folder = open_run("mine", "mlp", ARGUMENTS)
+    folder.config.unlink()
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).touch()
+    with pytest.raises(InputError, match=r"mine holds a run but no config.json, .*put that file"):
+        open_run("mine", "mlp", ARGUMENTS, resume=True)
+    with pytest.raises(InputError, match="mine holds a run already"):
+        open_run("mine", "mlp", ARGUMENTS)
+    assert not folder.config.exists()
+
+
+def test_a_folder_of_runs_is_no_run():
+    for name in ("a", "b"):
+        folder = open_run(f"all/{name}", "mlp", ARGUMENTS)
+        folder.log.touch()
+    assert not RunFolder("all").holds_a_run and not RunFolder("all").parts
+    (RunFolder("all/a") / "layer0").mkdir()
+    RunFolder("all/a/layer0").log.touch()
+    assert [each.path for each in RunFolder("all/a").parts] == [Path("all/a/layer0")]
+
+
+def test_the_folder_is_a_path():
+    folder = RunFolder(Path("runs") / "mlp")
+    assert Path(folder) == Path("runs/mlp") and str(folder) == os.fspath(folder) == f"{folder}"
+    assert folder / "filters.png" == Path("runs/mlp/filters.png")
+    files = [folder.config, folder.log, folder.clock, folder.checkpoint, folder.best]
+    names = "config.json log.jsonl clock.jsonl last.ckpt best.safetensors"
+    assert [path.name for path in files] == names.split()
+    assert repr(folder) == "RunFolder('runs/mlp')"

@@ -5,11 +5,12 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import shared_dataset
+from dltut.datasets import load
 from dltut.exceptions import InputError
 from dltut.models import MLP, LogisticRegression
 from dltut.nn import errors, negative_log_likelihood
 from dltut.optim import momentum, sgd
-from dltut.training import minibatch_function
+from dltut.training import minibatch_function, minibatch_functions, step
 
 FAST = "FAST_COMPILE"
 
@@ -119,14 +120,68 @@ def test_refusals():
     for inputs, size, chunk_size, message in (
         ([x, y], 11, None, "batch_size is 11 but the split has 10 examples: choose"),
         ([x, y], 5, 4, "chunk_size 4 is smaller than batch_size 5: a chunk holds at least one"),
-        ([pt.tensor4("x")], 2, None, "x has rank 4 but the data has rank 2: choose a variable of"),
-        ([x, y, y], 2, None, r"inputs are \[x, y\] or \[x\]; got 3 variables"),
-        ([], 2, None, r"inputs are \[x, y\] or \[x\]; got 0 variables"),
+        (
+            [pt.tensor4("x")],
+            2,
+            None,
+            "x has rank 4 but the data's x has rank 2: choose a variable of",
+        ),
+        ([x, y, y], 2, None, "3 inputs for a split of x, y: one variable for each column, in this"),
+        ([], 2, None, "0 inputs for a split of x, y: one variable for each column"),
     ):
         with pytest.raises(InputError, match=rf"^{message}"):
             minibatch_function(x.sum(), inputs, numbered(10, chunk_size), size, mode=FAST)
     with pytest.raises(InputError, match=r"^partial is 'skip'; it is 'drop' or 'keep'"):
         minibatch_function(x.sum(), [x], numbered(10), 2, partial="skip", mode=FAST)
+
+    for split in (load("digits", quick=True).train, (np.eye(2), np.arange(2))):
+        with pytest.raises(
+            InputError, match=r"in main memory: share it first, train = shared_data"
+        ):
+            minibatch_function(x.sum(), [x], split, 2, mode=FAST)
+    with pytest.raises(InputError, match="the outputs depend on none of the inputs: build them"):
+        minibatch_function(y.sum(), [x], numbered(10), 2, mode=FAST)
+    reals = shared_dataset((np.eye(2), [0.5, 1.0]))
+    with pytest.raises(InputError, match="y takes whole numbers but the data's y are real numbers"):
+        minibatch_function(x.sum() + y.sum(), [x, y], reals, 2, mode=FAST)
+
+
+def test_inputs_are_zipped_with_the_columns(floatX):
+    """In their order, whatever their names; the last may be left out."""
+    columns = {"words": np.arange(12).reshape(6, 2), "length": np.arange(6), "y": np.eye(6)[:, :3]}
+    words, length, y = pt.imatrix("words"), pt.ivector("length"), pt.matrix("y")
+    for chunk_size in (None, 4):
+        split = shared_dataset(columns, chunk_size)
+        f = minibatch_function([words, length, y], [words, length, y], split, 2, mode=FAST)
+        for index in range(3):
+            rows = slice(2 * index, 2 * index + 2)
+            for found, column in zip(f(index), columns.values(), strict=True):
+                np.testing.assert_array_equal(found, column[rows])
+    two = minibatch_function(words.sum() + length.sum(), [words, length], split, 3, mode=FAST)
+    assert [int(two(index)) for index in range(2)] == [15 + 3, 51 + 12]
+
+
+@pytest.mark.parametrize("backend", [FAST, "NUMBA", "JAX"])
+def test_every_example_is_measured(backend):
+    """Whether a batch fits or not; the tutorials' way leaves some out."""
+    x, y = pt.matrix("x"), pt.ivector("y")
+    measures = {"mean": x[:, 0].mean(), "label": y.mean()}
+    splits = {"valid": numbered(10), "test": numbered(3)}
+    kept = minibatch_functions(measures, [x, y], splits, 4, mode=backend)
+    assert list(kept) == ["valid_mean", "valid_label", "test_mean", "test_label"]
+    assert [f.n_examples for f in kept.values()] == [10, 10, 3, 3]
+    assert [f.mean() for f in kept.values()] == pytest.approx([4.5, 0.9, 1.0, 1.0])
+    dropped = minibatch_functions({"mean": measures["mean"]}, [x], splits, 4, "drop", FAST)
+    assert [(f.n_examples, f.mean()) for f in dropped.values()] == [(8, 3.5), (3, 1.0)]
+
+
+def test_a_rest_needs_no_function_of_its_own(monkeypatch):
+    """Only JAX slices have a fixed size: elsewhere nothing is compiled twice."""
+    compiled, x = [], pt.matrix("x")
+    real = step.function
+    monkeypatch.setattr(step, "function", lambda *a: compiled.append(a) or real(*a))
+    f = minibatch_function(x.sum(), [x], numbered(10), 4, partial="keep", mode=FAST)
+    assert float(f(2)) == 8 + 8.5 + 9 + 9.5 and len(compiled) == 1
 
 
 def test_a_plain_pair_of_shared_variables():

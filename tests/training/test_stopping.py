@@ -7,8 +7,10 @@ from training.toy import Variable, run
 from dltut.exceptions import InputError
 from dltut.training import (
     Diverged,
+    HalveOnNoImprovement,
     Log,
     MaxEpochs,
+    Monitor,
     NoImprovement,
     TargetReached,
     TimeLimit,
@@ -41,7 +43,7 @@ def test_max_epochs():
 
 
 def test_target_reached():
-    log = run([0.5, 0.2, 0.1], TargetReached("valid_error", 0.2))
+    log = run([0.5, 0.2, 0.1], TargetReached(0.2))
     assert len(log.rows) == 2
     assert log.stop_reason == "valid_error reached 0.2, the target being 0.2"
 
@@ -94,11 +96,71 @@ def test_nothing_cannot_be_combined(combine):
         combine()
 
 
-def test_a_count_below_one_is_refused():
-    with pytest.raises(InputError, match="n is 0; it counts validations"):
-        NoImprovement(0)
+@pytest.mark.parametrize(
+    ("criterion", "options", "message"),
+    [
+        (NoImprovement, {"n": 0}, "n is 0; it counts validations"),
+        (NoImprovement, {"n": 2.5}, "n is 2.5; it counts validations"),
+        (MaxEpochs, {"n": -1}, "n is -1; it counts epochs"),
+        (MaxEpochs, {"n": nan}, "n is nan; it counts epochs"),
+        (TargetReached, {"target": nan}, "target is nan; it is a number"),
+        (TargetReached, {"target": "valid_error"}, "target is 'valid_error'; it is a number"),
+        (TimeLimit, {"seconds": -1}, "seconds is -1; it is 0 or more"),
+        (TimeLimit, {"seconds": inf}, "seconds is inf; it is 0 or more"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(criterion, options, message):
+    with pytest.raises(InputError, match=message):
+        criterion(**options)
+
+
+@pytest.mark.parametrize("k", [0, 1, 5])
+def test_accuracies_are_better_when_higher(k):
+    accuracies = [*np.linspace(0.9, 0.1, k + 1)[::-1], 0.9]  # ties for ever after
+    log = run(accuracies, NoImprovement(10), watch="valid_accuracy")
+    assert len(log.rows) == k + 10 + 1
+    log = run([0.5, 0.8, 0.9], TargetReached(0.8), watch="valid_accuracy")
+    assert log.stop_reason == "valid_accuracy reached 0.8, the target being 0.8"
+    assert len(log.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "n_rows"),
+    [
+        ({"channel": "up"}, 3 + 2),
+        ({"channel": "valid_f1"}, 1 + 2),
+        ({"channel": "valid_f1", "lower": True}, 3 + 2),
+        ({"channel": "up", "lower": False}, 1 + 2),
+    ],
+)
+def test_another_channel_goes_as_its_name_says_or_as_told(options, n_rows):
+    values = iter([0.5, 0.4, 0.3] + [0.3] * 9)
+    (name,) = {"up", "valid_f1"} & {options["channel"]}
+    monitor = Monitor(lambda: 1.0, **{name: lambda: next(values)})
+    log = Trainer(lambda index: 1.0, 1, [monitor, NoImprovement(2, **options)]).run(99)
+    assert len(log.rows) == n_rows
+
+
+def test_the_end_as_things_stand():
+    log = Log(n_batches=10, watched="valid_error", validation_frequency=10)
+    ends = [MaxEpochs(3), NoImprovement(2), TargetReached(0.1)]
+    assert [each.last_iteration(log) for each in ends] == [29, None, None]
+    log.append({"epoch": 1, "iteration": 9, "valid_error": 0.5})
+    for each in ends:
+        each.should_stop(log)
+    assert [each.last_iteration(log) for each in ends] == [29, 29, None]
+    assert any_of(MaxEpochs(1), MaxEpochs(3)).last_iteration(log) == 9
+    assert all_of(MaxEpochs(1), MaxEpochs(3)).last_iteration(log) == 29
+    assert all_of(MaxEpochs(1), TargetReached(0.1)).last_iteration(log) is None
+    assert any_of(MaxEpochs(1), TargetReached(0.1)).last_iteration(log) == 9
+
+
+def test_halving_inside_of_any_of_sets_the_rate():
+    rate = Variable(np.float32(1), "learning_rate")
+    run([0.5], any_of(MaxEpochs(4), HalveOnNoImprovement(rate, n_epochs=1)))
+    assert rate.value == 1 / 8
 
 
 def test_a_misspelt_channel_gets_a_hint():
     with pytest.raises(InputError, match="no valid_eror: did you mean valid_error"):
-        run([0.5], TargetReached("valid_eror", 0.1))
+        run([0.5], TargetReached(0.1, "valid_eror"))

@@ -77,7 +77,7 @@ def test_no_epochs_do_nothing():
 
 @pytest.mark.parametrize("max_epochs", [-1, 2.0, "3", None, True])
 def test_max_epochs_must_be_a_whole_number(max_epochs):
-    with pytest.raises(InputError, match=r"max_epochs is .*whole number of epochs"):
+    with pytest.raises(InputError, match=r"max_epochs is .*; it counts epochs: a whole number, 0"):
         Trainer(float, n_batches=3).run(max_epochs)
 
 
@@ -156,6 +156,35 @@ def test_the_best_values_are_in_the_variables_and_the_last_are_kept():
     assert made.best["W"] == 2
 
 
+def test_the_best_may_be_the_highest():
+    accuracies = [0.5, 0.75, 0.75, 0.25]
+    W = Variable(0.0, "W")
+    step = lambda index: W.set_value(W.value + 1) or 0.0  # noqa: E731
+    monitor = Monitor({"valid_f1": lambda: accuracies[int(W.value) - 1]}, watch="valid_f1")
+    log = Trainer(step, 1, [monitor], state={"W": W}).run(max_epochs=4)
+    assert (W.value, log.best_row["epoch"]) == (2, 2)
+
+
+def test_a_step_that_cannot_go_on_ends_the_run_with_the_minibatch_before():
+    costs = iter([3.0, 2.0, 1.0])
+    made = Trainer(lambda index: next(costs), 2, [Monitor()])
+    log = made.run(max_epochs=9)
+    assert (log.epoch, log.minibatch, log.iteration, log.cost) == (2, 0, 2, 1.0)
+    assert (log.stop_reason, log.final) == ("the step cannot go on", True)
+    assert not made.broken_off and made.run(9).iteration == 2
+
+
+@pytest.mark.parametrize("n_batches", [-1, 2.5, "3", True])
+def test_the_number_of_minibatches_is_a_count(n_batches):
+    with pytest.raises(InputError, match=r"n_batches is .*; it counts minibatches"):
+        Trainer(float, n_batches)
+
+
+def test_the_state_is_made_of_variables():
+    with pytest.raises(InputError, match="W in the state is 3, which is no variable"):
+        Trainer(float, 1, state={"W": 3})
+
+
 def test_copies_are_safe_from_steps_that_work_in_place():
     class InPlace(Variable):
         def get_value(self, borrow=False):
@@ -221,7 +250,7 @@ def test_a_cost_that_is_not_finite_names_the_parameter_and_stops_at_once():
     made = Trainer(step, 5, [history, Monitor(toy)], state=toy.state)
     log = made.run(max_epochs=9)
     assert log.stop_reason == (
-        "W.velocity is not finite after epoch 2, minibatch 3/5: lower the learning rate"
+        "W.velocity is not finite after epoch 2 (3 of 5 minibatches): lower the learning rate"
     )
     assert log.iteration == 7
     assert len(history.costs) == 7
@@ -232,7 +261,7 @@ def test_a_cost_that_is_not_finite_names_the_parameter_and_stops_at_once():
 @pytest.mark.parametrize("cost", [np.inf, -np.inf, np.float32("nan")])
 def test_a_cost_that_is_not_finite_with_sound_parameters(cost):
     log = Trainer(lambda index: cost, n_batches=2).run(max_epochs=9)
-    assert log.stop_reason.startswith("the cost is not finite after epoch 1, minibatch 1/2")
+    assert log.stop_reason.startswith("the cost is not finite after epoch 1 (1 of 2 minibatches)")
 
 
 def test_keyboard_interrupt_inside_a_step_returns_the_log():

@@ -83,10 +83,11 @@ def trainer(run_dir, resume=False, seconds=0.0, every_seconds=0.0, more=(), n_ba
     return Trainer(toy, extensions=extensions)
 
 
-def run(errors, *criteria, n_batches=1, max_epochs=10**6, every=None):
+def run(values, *criteria, n_batches=1, max_epochs=10**6, every=None, watch="valid_error"):
     """Train with these validation errors, one after the other, the last for ever."""
-    errors = list(errors)
-    monitor = Monitor(lambda: errors.pop(0) if len(errors) > 1 else errors[0], every=every)
+    values = list(values)
+    measure = lambda: values.pop(0) if len(values) > 1 else values[0]  # noqa: E731
+    monitor = Monitor({watch: measure}, every=every, watch=watch)
     return Trainer(lambda index: 1.0, n_batches, [monitor, *criteria]).run(max_epochs)
 
 

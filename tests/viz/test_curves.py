@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dltut.exceptions import InputError
-from dltut.viz import channel_names, learning_curves, running_mean, with_seconds
+from dltut.training import Log
+from dltut.viz import channel_names, learning_curves, running_mean
 
 ROWS = [
     {"epoch": 1, "minibatch": 9, "iteration": 9, "train_cost": 1.5, "valid_error": 0.5},
@@ -30,30 +31,72 @@ def lines(figure):
 
 def test_costs_and_errors_have_a_panel_each():
     cost, errors = lines(figure_of({"mlp": ROWS}))
-    assert cost == {"train cost": [[1, 3], [1.5, 0.5]]}  # NaN is no place on the paper
+    best = {"best: epoch 2": [[2, 2], [0, 1]]}  # from the bottom to the top
+    assert cost == {"training cost": [[1, 3], [1.5, 0.5]]} | best  # NaN is no place on the paper
     assert errors == {
         "validation error": [[1, 2, 3], [50, 25, 30]],
         "test error": [[1, 2], [51, 26]],
+        **best,
     }
 
 
+def test_every_measure_has_a_panel_and_only_rates_are_in_percent():
+    row = {"epoch": 1, "train_cost": 2.0, "valid_cost": 3.0, "valid_squared_error": 2900.0}
+    row |= {"valid_f1": 0.5, "test_squared_error": 3000.0, "learning_rate": 0.1}
+    figure = figure_of({"a": [row]})
+    titles = ["cost", "squared error", "validation f1 (%)"]
+    assert [axes.get_title() for axes in figure.axes] == titles
+    assert lines(figure) == [
+        {"training cost": [[1], [2]], "validation cost": [[1], [3]]},
+        {"validation squared error": [[1], [2900]], "test squared error": [[1], [3000]]},
+        {"validation f1": [[1], [50]]},
+    ]
+    four = figure_of({"a": [row | {"valid_accuracy": 0.9}]})
+    assert four.get_figheight() == 2 * figure.get_figheight()
+
+
+def test_the_best_row_is_marked_on_every_line():
+    """The last row that is called best, with a dot where a channel has a number there."""
+    cost, errors = figure_of({"a": ROWS}).axes
+    dots = [each.get_offsets().tolist() for each in errors.collections]
+    assert dots == [[[2, 25]], [[2, 26]]]
+    assert [len(each.get_offsets()) for each in cost.collections] == [0]  # it was NaN
+    runs = {"a": ROWS, "b": ROWS[:1], "c": [{"epoch": 1, "valid_error": 0.5}]}
+    (errors,) = figure_of(runs, ["valid_error"], x="epoch").axes
+    dots = [each.get_offsets().tolist() for each in errors.collections]
+    assert dots == [[[2, 25]], [[1, 50]], []]
+    assert not [line for line in errors.lines if "best" in line.get_label()]
+
+
 def test_several_runs_and_other_axes():
-    runs = {"a": ROWS, "b": with_seconds(ROWS[:2], [{"iteration": 9, "seconds": 0.5}])}
+    runs = {"a": ROWS, "b": [ROWS[0] | {"seconds": 0.5}, ROWS[1]]}
     (errors,) = lines(figure_of(runs, ["valid_error"], x="iteration"))
     assert errors == {"a": [[9, 19, 29], [50, 25, 30]], "b": [[9, 19], [50, 25]]}
     with pytest.raises(InputError, match="the log of a has no seconds in every row: choose"):
         learning_curves(runs, x="seconds")
 
 
-def test_seconds_come_from_the_clock():
-    clock = [{"iteration": 10 * i + 9, "seconds": 2.0 * i} for i in range(3)]
-    (errors,) = lines(figure_of({"a": with_seconds(ROWS, clock)}, ["valid_error"], x="seconds"))
-    assert errors == {"validation error": [[0, 2, 4], [50, 25, 30]]}
-    assert "seconds" not in ROWS[0]
+def test_a_log_says_what_its_cost_is_called():
+    """That of a Boltzmann machine may be a pseudo-likelihood, which should rise."""
+    log = Log(n_batches=10, cost_name="pseudo-likelihood")
+    for row in ROWS:
+        log.append({"epoch": row["epoch"], "iteration": row["iteration"], "train_cost": -90.0})
+    (axes,) = figure_of({"rbm": log}).axes
+    assert axes.get_title() == "pseudo-likelihood"
+    assert lines(axes.figure) == [{"pseudo-likelihood": [[1, 2, 3], [-90] * 3]}]
+    (axes,) = figure_of({"rbm": log}, x="seconds").axes
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), log.clock)
+
+
+def test_seconds():
+    rows = [row | {"seconds": 2.0 * i} for i, row in enumerate(ROWS)]
+    (errors,) = lines(figure_of({"a": rows}, ["valid_error"], x="seconds"))
+    assert errors["validation error"] == [[0, 2, 4], [50, 25, 30]]
+    assert errors["best: epoch 2"][0] == [2, 2]
 
 
 def test_channels_that_are_not_usual():
-    rows = [{"epoch": 1, "iteration": 0, "learning_rate": 0.1, "best": True}]
+    rows = [{"epoch": 1, "iteration": 0, "learning_rate": 0.1, "best": False}]
     assert channel_names(rows) == ["learning_rate"]
     assert lines(figure_of({"a": rows})) == [{"learning rate": [[1], [0.1]]}]
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from dltut.exceptions import InputError
-from dltut.viz import confusion_picture, save_picture
+from dltut.viz import confusion_picture, save_picture, titled
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,19 @@ def test_numbers_that_are_no_bytes(tmp_path):
         save_picture(tmp_path / "a.png", np.zeros((2, 2)))
     with pytest.raises(InputError, match=r"shape \(1, 2, 2\) .* is no picture: give bytes"):
         save_picture(tmp_path / "a.png", np.zeros((1, 2, 2), np.uint8))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_title_leaves_the_picture_as_it_is(mode):
+    picture = Image.new(mode, (300, 200), "#808080")
+    whole = titled(picture, "a title: gjpqy")
+    assert whole.mode == "RGB" and whole.width == 324
+    pixels = np.asarray(whole)
+    top = whole.height - 212
+    assert (pixels[top:-12, 12:-12] == 128).all()
+    assert (pixels[top - 8 : top] == 255).all() and (pixels[:8] == 255).all()  # nothing is cut off
+    assert pixels[8 : top - 8].min() < 100
+    assert titled(picture, 99 * "long ").width > 1000
 
 
 def test_drawing_changes_no_settings():

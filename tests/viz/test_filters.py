@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.viz import filter_picture, first_layer_weights
+from dltut.viz import filter_picture, first_layer_picture, first_layer_weights, learned_first
 
 
 def tiles(picture, rows, columns, zoom=1):
@@ -80,6 +80,37 @@ def test_small_filters_are_magnified(rng):
     assert small.size == (29, 23) and large.width >= 300
     zoom = large.width // small.width
     np.testing.assert_array_equal(np.asarray(large)[::zoom, ::zoom], np.asarray(small))
+
+
+def test_units_that_learned_something_come_first(rng):
+    """Blobs and strokes before noise, whatever their sign and their mean."""
+    noise = rng.normal(size=(4, 64))
+    rows, columns = np.mgrid[-1:1:8j, -1:1:8j]
+    blob, stroke = np.exp(-4 * (rows**2 + columns**2)).ravel(), 1.0 * (rows > 0).ravel()
+    W = np.vstack([noise[:2], -4 * blob + 3, noise[2:], 2 * stroke]).T
+    assert set(learned_first(W, (8, 8))[:2]) == {2, 5}
+    assert learned_first(np.ones((64, 3)), (8, 8)).tolist() == [0, 1, 2]
+
+
+def test_the_first_layer_under_its_title(rng):
+    W = rng.normal(size=(64, 5)) * [0, 1, 0, 0, 0]
+    all_of_them, two = first_layer_picture(W, (8, 8)), first_layer_picture(W, (8, 8), n=2)
+    plain = filter_picture(W[:, learned_first(W, (8, 8))], (8, 8))
+    pixels = np.asarray(all_of_them.convert("L"))
+    top = all_of_them.height - plain.height - 12
+    np.testing.assert_array_equal(pixels[top:-12, 12 : 12 + plain.width], plain)
+    assert pixels[: top - 12].min() < 100 and (pixels[-12:] == 255).all()
+    assert two.height < all_of_them.height
+
+
+def test_units_with_names_stay_in_their_order(rng):
+    W = rng.normal(size=(64, 3))
+    picture = first_layer_picture(W, (8, 8), classes=["ant", "bee", "cat"])
+    plain = filter_picture(W, (8, 8))
+    found = np.asarray(picture.convert("L"))[-12 - plain.height : -12, 12 : 12 + plain.width]
+    np.testing.assert_array_equal(found, plain)
+    many = first_layer_picture(rng.normal(size=(4, 99)), classes=[f"class {i}" for i in range(99)])
+    assert many.width < 800
 
 
 def test_first_weights_by_name():

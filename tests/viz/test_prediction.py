@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from dltut.exceptions import InputError
-from dltut.viz import prediction_picture
+from dltut.viz import prediction_picture, side_by_side
 
 figure_of = prediction_picture.__wrapped__
 GIVEN = Image.new("RGBA", (900, 300), (0, 0, 0, 0))
@@ -27,6 +27,25 @@ def test_only_the_most_probable_of_many_classes_in_their_order():
     p = np.arange(20) / 190
     bars = figure_of(GIVEN, np.zeros((4, 4)), p, max_classes=3).axes[2]
     assert [label.get_text() for label in bars.get_yticklabels()] == ["17", "18", "19"]
+
+
+def test_labels_that_hold_together_stand_out():
+    p = np.array([0.9, 0.2, 0.6])
+    bars = figure_of(GIVEN, np.zeros((4, 4)), p, ["red", "sweet", "round"], several=True).axes[2]
+    first, second, third = (bar.get_facecolor() for bar in bars.patches)
+    assert first == third != second
+    assert bars.get_title() == "2 of 3 labels"
+
+
+def test_pictures_side_by_side(rng):
+    x = rng.random((3, 4, 5))
+    named = {"given": GIVEN, "seen": x, "half": x[0] / 2}
+    axes = side_by_side.__wrapped__(named).axes
+    assert [each.get_title() for each in axes] == list(named)
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), x.transpose(1, 2, 0))
+    np.testing.assert_array_equal(axes[2].images[0].get_array(), x[0] / 2)
+    with pytest.raises(InputError, match="pictures with 40 values do not have image_shape="):
+        side_by_side({"two channels": np.zeros((2, 4, 5))})
 
 
 def test_colour(rng):

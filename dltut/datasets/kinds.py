@@ -1,0 +1,263 @@
+"""What the inputs of a data set are, and its targets: plain values that a model file can carry.
+
+A kind is any object with ``facts``, a dictionary of JSON values, and ``checked(values, part)``,
+which returns a column as it should be or raises an `InputError`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import prod
+
+import numpy as np
+
+from dltut.exceptions import InputError, nearest
+
+PREPARATIONS = ("resize", "digit", "light on dark")
+
+
+class Kind:
+    """What the kinds of inputs and targets have in common."""
+
+    @property
+    def facts(self) -> dict:
+        """The same as JSON values; `kind_from` makes the kind again."""
+        listed = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+        return {"kind": type(self).__name__, **listed}
+
+
+@dataclass(frozen=True)
+class Pictures(Kind):
+    """A row of x is a picture: channel after channel, row after row of pixels.
+
+    Parameters
+    ----------
+    shape : (channels, rows, columns)
+    preparation : {"resize", "digit", "light on dark"}
+        How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`.
+
+    Examples
+    --------
+    >>> Pictures((3, 32, 32)).facts
+    {'kind': 'Pictures', 'shape': [3, 32, 32], 'preparation': 'resize'}
+    """
+
+    shape: tuple[int, int, int] = (1, 28, 28)
+    preparation: str = "resize"
+
+    def __post_init__(self):
+        shape = tuple(self.shape) if isinstance(self.shape, tuple | list) else (self.shape,)
+        if len(shape) != 3 or not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
+            raise InputError(f"pictures of {shape}; expected (channels, rows, columns), each >= 1")
+        object.__setattr__(self, "shape", tuple(map(int, shape)))
+        if self.preparation not in PREPARATIONS:
+            hint = nearest(self.preparation, PREPARATIONS)
+            raise InputError(f"there is no preparation {self.preparation!r}: {hint}")
+
+    def __str__(self) -> str:
+        return f"pictures of {' x '.join(map(str, self.shape))}"
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows, if they have the picture's size.
+
+        Raises
+        ------
+        InputError
+            If they have another.
+        """
+        if values.shape[1] != prod(self.shape):
+            raise InputError(
+                f"a {part} example has {values.shape[1]} values, expected {prod(self.shape)}, "
+                f"a picture of {self.shape}"
+            )
+        return values
+
+
+class _Named(Kind):
+    def __post_init__(self):
+        names = (self.names,) if isinstance(self.names, str) else tuple(map(str, self.names))
+        object.__setattr__(self, "names", names)
+        wrong = next((name for name in names if not name or names.count(name) > 1), None)
+        if not names or wrong is not None:
+            what = type(self).__name__.lower()
+            said = f"the name {wrong!r}, empty or twice" if names else "no names"
+            raise InputError(f"{what} with {said}; expected one name for each, no two alike")
+
+
+@dataclass(frozen=True)
+class Numbers(_Named):
+    """Columns of numbers: the inputs of a table, or real targets.
+
+    Parameters
+    ----------
+    names : tuple of str
+        One for each column.
+    mean, scale : tuple of float, optional
+        What was taken from each column, and by what the rest was divided: those of the training
+        part. None: the numbers are as they were.
+
+    Examples
+    --------
+    >>> ages = Numbers(("age",)).fitted(np.array([[20.0], [40.0]]))
+    >>> ages.standardised([[20.0], [50.0]])
+    array([[-1.],
+           [ 2.]], dtype=float32)
+    >>> ages.original([[2.0]])
+    array([[50.]])
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...] | None = None
+    scale: tuple[float, ...] | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        for name in ("mean", "scale"):
+            values = getattr(self, name)
+            if values is not None:
+                values = tuple(float(each) for each in values)
+                object.__setattr__(self, name, values)
+                if len(values) != len(self.names):
+                    raise InputError(
+                        f"{len(values)} values of {name} for {len(self.names)} columns"
+                    )
+
+    def __str__(self) -> str:
+        listed = f" ({self.names[0]})" if len(self.names) == 1 else "s"
+        return f"{len(self.names)} number{listed}{', standardised' if self.mean else ''}"
+
+    def fitted(self, values: np.ndarray) -> "Numbers":
+        """The same columns with the mean and the standard deviation of these values.
+
+        Parameters
+        ----------
+        values : array, shape (n, k), or (n,) for one column
+            The training part. The scale of a column that does not vary is 1.
+        """
+        rows = np.asarray(values, dtype=np.float64).reshape(len(values), -1)  # (n, k)
+        mean, scale = rows.mean(axis=0), rows.std(axis=0)
+        scale[scale <= 1e-12 * np.abs(mean)] = 1.0  # what is left of rounding is no deviation
+        return replace(self, mean=tuple(mean), scale=tuple(scale))
+
+    def standardised(self, values) -> np.ndarray:
+        """Numbers as they were, shape (n, k) or (n,), in the units of the model; float32."""
+        if self.mean is None:
+            return np.asarray(values, dtype=np.float32)
+        values = np.asarray(values, dtype=np.float64)
+        return ((values - np.array(self.mean)) / np.array(self.scale)).astype(np.float32)
+
+    def original(self, values) -> np.ndarray:
+        """The model's numbers, shape (n, k) or (n,), in the units that they had; float64."""
+        values = np.asarray(values, dtype=np.float64)
+        return values if self.mean is None else values * np.array(self.scale) + np.array(self.mean)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The columns as float32, if they are as many as the names.
+
+        Raises
+        ------
+        InputError
+            If they are not.
+        """
+        width = 1 if values.ndim == 1 else values.shape[1]
+        if values.ndim > 2 or width != len(self.names):
+            raise InputError(
+                f"a {part} example has shape {values.shape[1:]}, expected {len(self.names)} "
+                f"numbers: {_listed(self.names)}"
+            )
+        return values.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class Classes(_Named):
+    """Each example is of one class: y is its number, from 0 on.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The name of each number.
+    """
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.names)} class{'es' * (len(self.names) > 1)}"
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The labels as int64, if all are whole numbers below the number of classes.
+
+        Raises
+        ------
+        InputError
+            If one is not.
+        """
+        bad = (values != np.floor(values)) | (values < 0) | (values >= len(self.names))
+        if bad.any():
+            raise InputError(
+                f"a {part} label is {values[bad].max():,.9g}, expected 0 to {len(self.names) - 1}: "
+                f"there are {len(self.names)} classes"
+            )
+        return values.astype(np.int64, copy=False)
+
+
+@dataclass(frozen=True)
+class Labels(_Named):
+    """Each example may have several labels at once: y holds a 0 or 1 for each, shape (n, k).
+
+    Parameters
+    ----------
+    names : tuple of str
+        The name of each label.
+    """
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.names)} label{'s' * (len(self.names) > 1)}"
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The columns as int64, if there is one of 0 and 1 for each label.
+
+        Raises
+        ------
+        InputError
+            If there is not.
+        """
+        if values.shape[1:] != (len(self.names),) or not np.isin(values, (0, 1)).all():
+            raise InputError(
+                f"{part} labels of shape {values.shape}; expected a column of 0 and 1 for each of "
+                f"{_listed(self.names)}"
+            )
+        return values.astype(np.int64, copy=False)
+
+
+KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Classes, Labels)}
+
+
+def kind_from(facts: Mapping | None) -> Kind | None:
+    """The kind that has these facts; None if there are none.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> kind_from(Classes(("cat", "dog")).facts)
+    Classes(names=('cat', 'dog'))
+    """
+    if facts is None:
+        return None
+    values = dict(facts)
+    kind = KINDS.get(values.pop("kind", None))
+    try:
+        return kind(**values)
+    except TypeError:
+        raise InputError(f"no kind of inputs or targets has the facts {dict(facts)}") from None
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,367 @@
+"""Tables: CSV text as named columns of numbers or text, the inputs and the target among them."""
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dltut.datasets.arrays import Parts
+from dltut.datasets.kinds import Numbers
+from dltut.exceptions import InputError, nearest
+from dltut.machine.progress import say
+
+DELIMITERS = "\t;, "  # the first of these that makes columns of all rows alike
+MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
+TRUTH = {"true": 1.0, "false": 0.0}
+LOOKED_AT = 50  # rows, to find out what a table is like
+MOST_TEXTS = 20  # different texts in a column that becomes one column for each
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of one length.
+
+    Parameters
+    ----------
+    place : path or str
+        Where it was read, for messages.
+    names : list of str
+        The header, or the numbers 0, 1, ... of the columns.
+    columns : list
+        Of each column an array of numbers, or its cells as they were written.
+    lines : sequence of int, optional
+        The line of each row in the file.
+    decimal_comma : bool
+        Whether 1,5 is a number.
+    has_header : bool
+    """
+
+    place: object
+    names: list[str]
+    columns: list
+    lines: Sequence[int] = ()
+    decimal_comma: bool = False
+    has_header: bool = True
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def column(self, number: int) -> np.ndarray:
+        """A column as numbers, or as text where it holds no numbers.
+
+        Raises
+        ------
+        InputError
+            If a cell is empty, or one of many numbers is none.
+        """
+        cells = self.columns[number]
+        if isinstance(cells, np.ndarray):
+            return cells
+        if (plain := _plain_numbers(cells)) is not None:
+            return plain
+        numbers = [_number(cell, self.decimal_comma) for cell in cells]
+        are_missing = [cell.strip().casefold() in MISSING for cell in cells]
+        n_missing, n_numbers = sum(are_missing), sum(each is not None for each in numbers)
+        is_numeric = 2 * n_numbers > len(cells) - n_missing
+        wrong = [each is None for each in numbers] if is_numeric else are_missing
+        if any(wrong):
+            row = wrong.index(True)
+            what = "a missing value" if are_missing[row] else f"{cells[row]!r} is no number"
+            raise InputError(
+                f"{self.place} line {self.lines[row]}, column {self.names[number]}: {what}, one of "
+                f"{sum(wrong)} in this column: fill them in, remove the rows, or ignore the column"
+            )
+        return np.array(numbers if is_numeric else [cell.strip() for cell in cells])
+
+    def number_of(self, column: str | int) -> int:
+        """Where a column is, that is given by its name or number.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        if column in self.names:
+            return self.names.index(column)
+        if re.fullmatch(r"-?\d+", str(column)) and -len(self.names) <= int(column) < len(
+            self.names
+        ):
+            return int(column) % len(self.names)
+        hint = nearest(str(column), self.names)
+        raise InputError(f"{self.place} has no column {column!r}: {hint}")
+
+
+def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
+    """The table in the bytes of a CSV file.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8, UTF-16 with its mark, or Latin-1; with commas, semicolons, tabs or spaces between
+        the cells, and quotes around cells that contain them.
+    place : path or str
+        Where it was read, for messages.
+    header : bool, optional
+        Whether the first row has the names; default: if it looks so.
+
+    Raises
+    ------
+    InputError
+        If there is no row, or the rows have different lengths.
+    """
+    text = _decoded(data, place)
+    comments = re.match(r"(?:[ \t]*#.*\n)*", text)[0]
+    text = text[len(comments) :]
+    delimiter = next((each for each in DELIMITERS if _is_even(text, each)), ",")
+    named = comments.rstrip("\n").rpartition("\n")[2].strip(" \t#") + "\n"
+    if comments and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
+        text = named + text
+    rows = list(itertools.islice(_rows(text, delimiter), LOOKED_AT))
+    header = bool(rows) and _has_header([row for _, row in rows]) if header is None else header
+    if len(rows) <= header:
+        raise InputError(f"{place} has no row of data: expected a table, columns and commas")
+    names = [name.strip() or str(i) for i, name in enumerate(rows[0][1])]
+    if not header:
+        names = list(map(str, range(len(names))))
+    columns = _numbers_alone(text, delimiter, header)
+    if columns is not None and len(columns) == len(names):
+        return Table(place, names, columns, has_header=header)
+    lines, cells = _cells(text, delimiter, header, len(names), place)
+    return Table(place, names, cells, lines, delimiter != ",", header)
+
+
+def table_parts(
+    tables: Sequence[Table], target: str | int | Sequence | None = None, ignore: Sequence = ()
+) -> Parts:
+    """The inputs and targets of one table, or of those of train and test, or of all three parts.
+
+    Parameters
+    ----------
+    tables : list of Table
+        With the same names.
+    target : name, number or several, optional
+        Which columns are to be predicted; default: the last; () for none. Numbers count from 0.
+    ignore : names or numbers
+        Which columns are left out.
+
+    Raises
+    ------
+    InputError
+        If a column is not there, holds text that cannot become numbers, or lacks a value.
+    """
+    first, notes = tables[0], []
+    for table in tables[1:]:
+        if table.names != first.names:
+            other = next((name for name in first.names if name not in table.names), "other columns")
+            raise InputError(f"{table.place} lacks the column {other} that {first.place} has")
+    ignored = [first.number_of(each) for each in _listed(ignore)]
+    if first.has_header and first.names[0] in ("0", "Unnamed: 0") and _counts(first.columns[0]):
+        ignored.append(0)
+        notes.append("the first column left out, it numbers the rows")
+    targets = [first.number_of(each) for each in _listed(-1 if target is None else target)]
+    inputs = [i for i in range(len(first.names)) if i not in (*targets, *ignored)]
+    if not first.has_header:
+        notes.append("no header, columns count from 0")
+    if not inputs:
+        raise InputError(f"{first.place}: no column is left for the inputs")
+    joined = {i: np.concatenate([table.column(i) for table in tables]) for i in [*inputs, *targets]}
+    names, x = _encoded([first.names[i] for i in inputs], [joined[i] for i in inputs], first.place)
+    if len(names) > len(inputs):
+        texts = [first.names[i] for i in inputs if joined[i].dtype.kind == "U"]
+        notes.append(f"a column of 0 and 1 for each text in {', '.join(texts)}")
+    ends = np.cumsum([len(table) for table in tables])[:-1]
+    xs, ys = np.split(x, ends), [None] * len(tables)
+    if targets:
+        y = joined[targets[0]] if len(targets) == 1 else _together(joined, targets, first)
+        ys = np.split(y, ends)
+    target_names = [first.names[i] for i in targets]
+    return Parts(list(zip(xs, ys, strict=True)), names, target_names, draws=True, notes=notes)
+
+
+def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
+    """The rows of a table as the inputs of a model that was trained on another: (n, d), float32.
+
+    Parameters
+    ----------
+    table : Table
+        Columns are found by their names; without a header there are as many as the inputs. Others,
+        such as the target, are not looked at.
+    inputs : Numbers
+        As a model file tells.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or holds a text that was not met in training.
+    """
+    if not table.has_header or not set(table.names) & {_source(name) for name in inputs.names}:
+        if len(table.names) != len(inputs.names):
+            raise InputError(
+                f"{table.place} has {len(table.names)} columns without names; the model takes "
+                f"{len(inputs.names)}: {', '.join(inputs.names[:5])} ..."
+            )
+        columns = [table.column(i) for i in range(len(table.names))]
+    else:
+        columns = [_input(table, name, inputs) for name in inputs.names]
+    if any(column.dtype.kind == "U" for column in columns):
+        raise InputError(f"{table.place} holds text where the model takes numbers")
+    return inputs.standardised(np.stack(columns, axis=1))
+
+
+def _decoded(data: bytes, place: object) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        say(f"data: {place} is no UTF-8; read as Latin-1")
+        return data.decode("latin-1")
+
+
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of each row that is not empty."""
+    lines = io.StringIO(text, newline="")
+    if delimiter == " ":
+        lines = (line.strip() for line in lines)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    yield from ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+
+
+def _is_even(text: str, delimiter: str) -> bool:
+    """Whether the first rows have equally many cells, at least two."""
+    lengths = {len(row) for _, row in itertools.islice(_rows(text, delimiter), LOOKED_AT)}
+    return len(lengths) == 1 and min(lengths) > 1
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names the columns: by text above numbers, or text in all its cells."""
+    first, *others = rows
+    names = [
+        _number(cell, True) is None and cell.strip().casefold() not in MISSING for cell in first
+    ]
+    for number, is_name in enumerate(names):
+        below = [row[number] for row in others if number < len(row)]
+        if is_name and below and all(_number(cell, True) is not None for cell in below):
+            return True
+    # no data: texts, nothing, and numbers only where they count the columns
+    return (any(names) or len(first) > 2) and all(
+        is_name or cell.strip() in ("", str(number))
+        for number, (is_name, cell) in enumerate(zip(names, first, strict=True))
+    )
+
+
+def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] | None:
+    """The columns of a table of finite numbers only, quickly; None if it holds anything else."""
+    try:
+        values = np.loadtxt(
+            io.StringIO(text),
+            delimiter=None if delimiter == " " else delimiter,
+            skiprows=int(header),
+            ndmin=2,
+            comments=None,
+            quotechar='"',
+        )
+    except ValueError:
+        return None
+    return list(values.T) if np.isfinite(values).all() else None
+
+
+def _plain_numbers(cells: list[str]) -> np.ndarray | None:
+    """Cells as Python reads numbers, quickly; None if one is anything else."""
+    try:
+        numbers = np.array(cells, dtype=float)
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() and "_" not in "".join(cells) else None
+
+
+def _cells(text: str, delimiter: str, header: bool, width: int, place: object) -> tuple:
+    """The line of each row, and the cells of each column."""
+    rows = list(_rows(text, delimiter))[header:]
+    for line, row in rows:
+        if len(row) != width:
+            raise InputError(
+                f"{place} line {line} has {len(row)} cells, expected {width}: is a delimiter "
+                "missing, or a quote?"
+            )
+    return [line for line, _ in rows], [
+        list(cells) for cells in zip(*(row for _, row in rows), strict=True)
+    ]
+
+
+def _number(cell: str, decimal_comma: bool) -> float | None:
+    """The number that a cell holds, None if it holds none."""
+    cell = cell.strip()
+    if cell.casefold() in TRUTH:
+        return TRUTH[cell.casefold()]
+    if decimal_comma and "." not in cell:
+        cell = cell.replace(",", ".", 1)
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) and "_" not in cell else None
+
+
+def _counts(cells) -> bool:
+    """Whether a column is 0, 1, 2, ... or 1, 2, 3, ..."""
+    try:
+        numbers = np.asarray(cells, dtype=float)
+    except ValueError:
+        return False
+    return bool((np.diff(numbers) == 1).all() and numbers[0] in (0, 1))
+
+
+def _listed(given) -> list:
+    return [given] if isinstance(given, str | int) else list(given)
+
+
+def _encoded(names: list[str], columns: list[np.ndarray], place: object) -> tuple[list, np.ndarray]:
+    """Names and numbers (n, d) of inputs; a column of few texts becomes one column for each."""
+    encoded = {}
+    for name, column in zip(names, columns, strict=True):
+        if column.dtype.kind != "U":
+            encoded[name] = column
+            continue
+        texts = np.unique(column)
+        if len(texts) > MOST_TEXTS or 2 * len(texts) > len(column):
+            raise InputError(
+                f"{place}: column {name} holds text, {len(texts)} different ones such as "
+                f"'{texts[0]}': ignore it (ignore=[{name!r}]) or turn it into numbers"
+            )
+        encoded |= {f"{name}={text}": (column == text).astype(float) for text in texts}
+    return list(encoded), np.stack(list(encoded.values()), axis=1)
+
+
+def _together(joined: dict, targets: list[int], table: Table) -> np.ndarray:
+    """Several targets as columns of numbers, (n, k)."""
+    text = next((table.names[i] for i in targets if joined[i].dtype.kind == "U"), None)
+    if text:
+        raise InputError(
+            f"{table.place}: target {text} holds text: one target alone can be a class"
+        )
+    return np.stack([joined[i] for i in targets], axis=1)
+
+
+def _source(name: str) -> str:
+    """The column that an input was made of."""
+    return name.partition("=")[0]
+
+
+def _input(table: Table, name: str, inputs: Numbers) -> np.ndarray:
+    if name in table.names:
+        return table.column(table.names.index(name))
+    column, _, text = name.partition("=")
+    texts = [each.partition("=")[2] for each in inputs.names if each.startswith(f"{column}=")]
+    cells = table.columns[table.number_of(column)]
+    values = np.array([cell.strip() if isinstance(cell, str) else f"{cell:g}" for cell in cells])
+    unknown = np.setdiff1d(values, texts)
+    if len(unknown):
+        raise InputError(
+            f"{table.place}: column {column} holds '{unknown[0]}': {nearest(unknown[0], texts)}"
+        )
+    return (values == text).astype(float)

@@ -1,0 +1,52 @@
+"""Convolution for JAX: its own, and the gradients that it makes of it."""
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from pytensor.link.jax.dispatch.basic import jax_funcify
+
+from dltut.kernels.conv.op import (
+    Convolution,
+    ConvolutionInputGradient,
+    ConvolutionWeightGradient,
+    padding,
+)
+
+
+def correlated(op, x, w):
+    """The maps of x and w, as `op` says."""
+    op.output_sides(x.shape, w.shape)
+    pads = [(p, p) for p in padding(op.border_mode, w.shape[2:])]
+    return lax.conv_general_dilated(x, op.flipped(w), op.subsample, pads)
+
+
+@jax_funcify.register(Convolution)
+def maps(op, **_):
+    """Of x and w the maps."""
+    return lambda x, w: correlated(op, x, w)
+
+
+@jax_funcify.register(ConvolutionInputGradient)
+def input_gradient(op, **_):
+    """The gradient of the pictures."""
+
+    def gradient(up, w, x):
+        """Of up (as the maps), w and x the gradient (as x)."""
+        op.check_maps(up.shape, x.shape, w.shape)
+        _, backward = jax.vjp(lambda image: correlated(op, image, w), jnp.zeros_like(x))
+        return backward(up)[0]
+
+    return gradient
+
+
+@jax_funcify.register(ConvolutionWeightGradient)
+def weight_gradient(op, **_):
+    """The gradient of the filters."""
+
+    def gradient(x, up, w):
+        """Of x, up (as the maps) and w the gradient (as w)."""
+        op.check_maps(up.shape, x.shape, w.shape)
+        _, backward = jax.vjp(lambda filters: correlated(op, x, filters), jnp.zeros_like(w))
+        return backward(up)[0]
+
+    return gradient

@@ -1,0 +1,256 @@
+"""Convolution for NUMBA mode: products of filters and patches, blocks of images side by side.
+
+A block is as large as the shapes say, whatever the number of threads, and each sums its own
+gradient of the filters: the results do not depend on how many threads there are.
+
+Shapes are those of the operations; of one picture, `patches` has taps * width elements, `maps` and
+`delta` (their gradient) maps * spots. The filters lie in the order of the products' matrices:
+(taps, maps) for each kernel row, or for all of them together. See ``README.rst`` for the words.
+"""
+
+import numpy as np
+from numba import types
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+from dltut.exceptions import InputError
+from dltut.kernels.conv.op import Convolution, ConvolutionInputGradient, ConvolutionWeightGradient
+from dltut.kernels.engine.gather import (
+    FRAME,
+    NUMBERS,
+    framing,
+    gather,
+    order_of,
+    segments_of,
+    spread,
+    start,
+)
+from dltut.kernels.engine.gemm import prepare, product
+from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
+from dltut.kernels.engine.threads import in_parallel
+
+
+@numba_njit
+def convolve(filters, patches, frame, maps):
+    """The maps of one picture, from its patches, one product after the other.
+
+    Parameters
+    ----------
+    filters : array, shape (kernel elements,)
+    patches : array, shape (taps * width,)
+    frame : record
+    maps : array, shape (maps * spots,)
+    """
+    shape = frame[0]
+    sizes = shape.maps, shape.spots, shape.taps
+    for first in range(0, shape.kernel_rows, shape.together):
+        part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
+        beta = 0.0 if first == 0 else 1.0
+        lda, ldb, ldc = shape.maps, shape.width, shape.spots
+        product(True, False, *sizes, 1.0, part, lda, under, ldb, beta, maps, ldc)
+
+
+@numba_njit
+def add_filter_gradient(delta, patches, frame, columns, filters):
+    """Add one picture's gradient of the filters, from that of the maps.
+
+    Parameters
+    ----------
+    delta : array, shape (maps * spots,)
+    patches : array, shape (taps * width,)
+    frame : record
+    columns : array, shape (spots * maps,)
+        Room for delta with its rows as columns, which products read faster.
+    filters : array, shape (kernel elements,)
+    """
+    shape = frame[0]
+    transpose(delta, np.uint64(shape.maps), np.uint64(shape.spots), columns)
+    sizes = shape.taps, shape.maps, shape.spots
+    for first in range(0, shape.kernel_rows, shape.together):
+        part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
+        lda, ldb, ldc = shape.width, shape.maps, shape.maps
+        product(False, False, *sizes, 1.0, under, lda, columns, ldb, 1.0, part, ldc)
+
+
+@numba_njit
+def transpose(matrix, rows, columns, transposed):
+    """Write a matrix (rows * columns,) as its transpose (columns * rows,)."""
+    for column in range(columns):
+        for row in range(rows):
+            transposed[column * rows + row] = matrix[row * columns + column]
+
+
+@numba_njit
+def add_patch_gradient(delta, filters, frame, patches):
+    """Add one picture's gradient of the patches (taps * width,); others as for `convolve`."""
+    shape = frame[0]
+    sizes = shape.taps, shape.spots, shape.maps
+    for first in range(0, shape.kernel_rows, shape.together):
+        part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
+        lda, ldb, ldc = shape.maps, shape.spots, shape.width
+        product(False, False, *sizes, 1.0, part, lda, delta, ldb, 1.0, under, ldc)
+
+
+@numba_njit
+def images_of(block, frame):
+    """The numbers of the images of a block."""
+    shape = frame[0]
+    return range(block * shape.block, min((block + 1) * shape.block, shape.images))
+
+
+@numba_njit
+def convolve_block(block, x, filters, segments, frame, maps):
+    """The maps of the images of a block.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels, rows, columns)
+    filters : array, shape (kernel elements,)
+    segments : uint64 array, shape (segments, 3)
+    frame : record
+    maps : array, shape (batch, maps, out rows, out columns)
+    """
+    patches = np.zeros(frame[0].taps * frame[0].width, dtype=x.dtype)
+    for n in images_of(block, frame):
+        gather(x[n].reshape(-1), segments, frame, patches)
+        convolve(filters, patches, frame, maps[n].reshape(-1))
+
+
+def convolution(x, w, flip, numbers, maps):
+    """Fill the maps; `numbers` is the frame as `framing` makes it."""
+    frame = numbers.view(FRAME)
+    x, segments = np.ascontiguousarray(x), segments_of(frame)
+    filters = matrices_of(w, order_of(frame, flip))
+    in_parallel(convolve_block, frame[0].blocks, (x, filters, segments, frame, maps))
+
+
+@numba_njit
+def input_gradient_block(block, up, filters, segments, frame, gradient):
+    """The gradients of the images of a block, from those of their maps."""
+    patches = np.empty(frame[0].taps * frame[0].width, dtype=up.dtype)
+    for n in images_of(block, frame):
+        patches[:] = 0
+        add_patch_gradient(up[n].reshape(-1), filters, frame, patches)
+        spread(patches, segments, frame, gradient[n].reshape(-1))
+
+
+@numba_njit
+def check_maps(up, frame):
+    """Refuse a gradient whose shape is not that of the maps."""
+    shape = frame[0]
+    if up.shape != (shape.images, shape.maps, shape.out_rows, shape.out_columns):
+        raise InputError(
+            "a gradient does not have the shape of the maps: give one number for each of theirs"
+        )
+
+
+def gradient_of_input(up, w, flip, numbers, gradient):
+    """Add to the gradient (as x), which is 0 now."""
+    frame = numbers.view(FRAME)
+    check_maps(up, frame)
+    up, segments = np.ascontiguousarray(up), segments_of(frame)
+    filters = matrices_of(w, order_of(frame, flip))
+    in_parallel(input_gradient_block, frame[0].blocks, (up, filters, segments, frame, gradient))
+
+
+@numba_njit
+def weight_gradient_block(block, x, up, segments, frame, sums):
+    """Add up the gradients of the filters over a block's images in its own row of the sums."""
+    shape = frame[0]
+    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+    columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
+    for n in images_of(block, frame):
+        gather(x[n].reshape(-1), segments, frame, patches)
+        add_filter_gradient(up[n].reshape(-1), patches, frame, columns, sums[block])
+
+
+def gradient_of_filters(x, up, flip, numbers, gradient):
+    """Add to the gradient (as w), which is 0 now."""
+    frame = numbers.view(FRAME)
+    check_maps(up, frame)
+    x, up, segments = np.ascontiguousarray(x), np.ascontiguousarray(up), segments_of(frame)
+    sums = np.zeros((frame[0].blocks, gradient.size), dtype=x.dtype)
+    in_parallel(weight_gradient_block, frame[0].blocks, (x, up, segments, frame, sums))
+    add_blocks(sums, order_of(frame, flip), gradient.reshape(-1))
+
+
+@numba_njit
+def add_blocks(sums, order, filters):
+    """Add the gradients of all blocks, in their order, to the filters that are 0 now.
+
+    Parameters
+    ----------
+    sums : array, shape (blocks, kernel elements)
+    order : uint64 array, shape (kernel elements,)
+        See `order_of`.
+    filters : array, shape (kernel elements,)
+    """
+    for block in range(len(sums)):
+        for k in range(len(order)):
+            filters[order[k]] += sums[block, k]
+
+
+@numba_njit
+def matrices_of(w, order):
+    """The filters (kernel elements,) in an order (kernel elements,), that of the products."""
+    matrices = np.empty(w.size, dtype=w.dtype)
+    w = np.ascontiguousarray(w).reshape(-1)
+    for k in range(len(order)):
+        matrices[k] = w[order[k]]
+    return matrices
+
+
+def prepared(function, op, node):
+    """The kernel that fills the output, and what makes its frame."""
+    dtype = node.outputs[0].type.dtype
+    prepare(dtype)
+    four = arrays(dtype, 4)[0]
+    types_of = four, four, types.boolean, NUMBERS, four.copy(layout="C")
+    return kernel(function, types_of), framing(op)
+
+
+@compiled_form(Convolution)
+def maps(op, node):
+    """The maps."""
+    (fill, frame_of), flip = prepared(convolution, op, node), op.filter_flip
+
+    @numba_njit
+    def maps_of(x, w):
+        """Of x and w the maps."""
+        frame = frame_of(x.shape, w.shape)
+        shape = frame.view(FRAME)[0]
+        sides = shape.images, shape.maps, shape.out_rows, shape.out_columns
+        maps = np.empty(sides, dtype=x.dtype)
+        fill((x, w, flip, frame, maps))
+        return maps
+
+    return maps_of
+
+
+@compiled_form(ConvolutionInputGradient)
+def input_gradient(op, node):
+    """The gradient of the pictures."""
+    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
+
+    @numba_njit
+    def input_gradient(up, w, x):
+        """Of up (as the maps), w and x the gradient (as x)."""
+        gradient = np.zeros(x.shape, dtype=x.dtype)
+        fill((up, w, flip, frame_of(x.shape, w.shape), gradient))
+        return gradient
+
+    return input_gradient
+
+
+@compiled_form(ConvolutionWeightGradient)
+def weight_gradient(op, node):
+    """The gradient of the filters."""
+    (fill, frame_of), flip = prepared(gradient_of_filters, op, node), op.filter_flip
+
+    @numba_njit
+    def weight_gradient(x, up, w):
+        """Of x, up (as the maps) and w the gradient (as w)."""
+        gradient = np.zeros(w.shape, dtype=x.dtype)
+        fill((x, up, flip, frame_of(x.shape, w.shape), gradient))
+        return gradient
+
+    return weight_gradient

@@ -1,0 +1,272 @@
+"""Convolution, max-pool, bias and tanh of one picture after the other, while its maps are hot.
+
+Shapes are those of the operations, and of `dltut.kernels.conv.numba` for one picture; `pooled` and
+what has its shape are (batch, maps, out rows, out columns), of one picture all in a row.
+"""
+
+import numpy as np
+from numba import types
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+from dltut.exceptions import InputError
+from dltut.kernels.conv.numba import (
+    add_blocks,
+    add_filter_gradient,
+    add_patch_gradient,
+    convolve,
+    images_of,
+    matrices_of,
+)
+from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
+from dltut.kernels.conv_pool.tiles import pool_tiles, unpool_tiles
+from dltut.kernels.engine.elementary import tanh
+from dltut.kernels.engine.gather import (
+    FRAME,
+    NUMBERS,
+    framing,
+    gather,
+    order_of,
+    segments_of,
+    spread,
+)
+from dltut.kernels.engine.gemm import prepare
+from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
+from dltut.kernels.engine.threads import in_parallel
+
+
+@numba_njit
+def add_bias_and_squash(pooled, bias):
+    """Tanh of each map of `pooled` (maps * size,) plus its own of the biases (maps,)."""
+    size = np.uint64(len(pooled) // len(bias))
+    for m in range(len(bias)):
+        first, b = np.uint64(m) * size, bias[m]
+        for k in range(size):
+            pooled[first + k] = tanh(pooled[first + k] + b)
+
+
+@numba_njit
+def forward_block(block, x, filters, bias, ws, segments, frame, pooled, positions):
+    """The pooled maps of the images of a block, and the places of their maxima.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels, rows, columns)
+    filters : array, shape (kernel elements,)
+    bias : array, shape (maps,), or (0,) for no tanh
+    ws : pair of int
+    segments, frame
+        See `dltut.kernels.engine.gather`.
+    pooled, positions : array, shape (batch, maps, out rows, out columns)
+    """
+    shape = frame[0]
+    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+    maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)
+    for n in images_of(block, frame):
+        gather(x[n].reshape(-1), segments, frame, patches)
+        convolve(filters, patches, frame, maps)
+        out = pooled[n].reshape(-1)
+        pool_tiles(maps, frame, ws, out, positions[n].reshape(-1))
+        if len(bias):
+            add_bias_and_squash(out, bias)
+
+
+def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
+    """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
+    frame = numbers.view(FRAME)
+    x, segments = np.ascontiguousarray(x), segments_of(frame)
+    filters = matrices_of(w, order_of(frame, flip))
+    arguments = x, filters, bias, ws, segments, frame, pooled, positions
+    in_parallel(forward_block, frame[0].blocks, arguments)
+
+
+@numba_njit
+def through_squash(up, out, scaled, bias_gradient):
+    """The gradient in front of the tanh, and its sum for each map added to `bias_gradient`.
+
+    Parameters
+    ----------
+    up, out, scaled : array, shape (maps * size,)
+        The gradient behind the tanh, the tanh, the gradient in front of it.
+    bias_gradient : float64 array, shape (maps,)
+    """
+    size = np.uint64(len(up) // len(bias_gradient))
+    for m in range(len(bias_gradient)):
+        first, total = np.uint64(m) * size, 0.0
+        for k in range(size):
+            value = out[first + k]
+            scaled[first + k] = up[first + k] * (out.dtype.type(1) - value * value)
+            total += scaled[first + k]
+        bias_gradient[m] += total
+
+
+@numba_njit
+def backward_block(
+    block, x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, gradient
+):
+    """The gradients of the images of a block, each kind in its own place.
+
+    Parameters
+    ----------
+    up, out : array (as pooled)
+        Their gradient, and they themselves; no `out` (0, ...): there was no tanh.
+    sums : array, shape (blocks, kernel elements)
+        Of the gradients of the filters over the images.
+    bias_sums : float64 array, shape (blocks, maps)
+    gradient : array (as x), or one of no elements, which is not wanted
+    """
+    shape = frame[0]
+    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+    deltas = np.zeros(shape.maps * shape.spots, dtype=x.dtype)
+    columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
+    patch_gradient = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+    scaled = np.empty(up[0].size, dtype=x.dtype)
+    for n in images_of(block, frame):
+        behind = up[n].reshape(-1)
+        if len(out):
+            through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
+            behind = scaled
+        unpool_tiles(behind, positions[n].reshape(-1), frame, ws, deltas)
+        gather(x[n].reshape(-1), segments, frame, patches)
+        add_filter_gradient(deltas, patches, frame, columns, sums[block])
+        if len(gradient):
+            patch_gradient[:] = 0
+            add_patch_gradient(deltas, filters, frame, patch_gradient)
+            spread(patch_gradient, segments, frame, gradient[n].reshape(-1))
+
+
+def conv_pool_backward(
+    x, w, positions, up, out, flip, ws, numbers, w_gradient, x_gradient, b_gradient
+):
+    """Add to the gradients (as w, as x, (maps,)), which are 0 now; one of no elements is not made.
+
+    `out` and `up` as for `backward_block`, `numbers` is the frame.
+    """
+    if up.shape != positions.shape or (len(out) > 0 and out.shape != positions.shape):
+        raise InputError(
+            "a gradient does not have the shape of the pooled maps: "
+            "give one number for each of theirs"
+        )
+    frame = numbers.view(FRAME)
+    x, up, out = np.ascontiguousarray(x), np.ascontiguousarray(up), np.ascontiguousarray(out)
+    positions, segments = np.ascontiguousarray(positions), segments_of(frame)
+    order = order_of(frame, flip)
+    filters = matrices_of(w, order)
+    sums = np.zeros((frame[0].blocks, w.size), dtype=x.dtype)
+    bias_sums = np.zeros((frame[0].blocks, len(w)), dtype=np.float64)
+    arguments = x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, x_gradient
+    in_parallel(backward_block, frame[0].blocks, arguments)
+    add_blocks(sums, order, w_gradient.reshape(-1))
+    for block in range(len(bias_sums)):
+        for m in range(len(b_gradient)):
+            b_gradient[m] += bias_sums[block, m]
+
+
+@numba_njit
+def pooled_shape(numbers, ws_rows, ws_columns):
+    """(batch, maps, out rows, out columns) for a frame and a window; refuses one that is larger."""
+    shape = numbers.view(FRAME)[0]
+    pooled = shape.images, shape.maps, shape.out_rows // ws_rows, shape.out_columns // ws_columns
+    if pooled[2] < 1 or pooled[3] < 1:
+        raise InputError(
+            "a pool does not fit into an image and its padding: "
+            "use a smaller pool or larger pictures, or ignore_border=False"
+        )
+    return pooled
+
+
+@compiled_form(PooledConvolution)
+def conv_pool(op, node):
+    """Pooled maps and places."""
+    dtype, (ws_rows, ws_columns) = node.outputs[0].type.dtype, op.ws
+    prepare(dtype)
+    four, bias = arrays(dtype, 4, 1)
+    pair = types.UniTuple(types.intp, 2)
+    places = arrays(op.position_type, 4)[0].copy(layout="C")
+    types_of = (four, four, bias, types.boolean, pair, NUMBERS, four.copy(layout="C"), places)
+    fill, frame_of = kernel(conv_pool_forward, types_of), framing(op)
+    flip, ws, position_type = op.filter_flip, op.ws, np.dtype(op.position_type)
+
+    @numba_njit
+    def outputs(x, w, bias):
+        """Of x, w and biases (maps,), or (0,) for no tanh, pooled maps and places."""
+        numbers = frame_of(x.shape, w.shape)
+        shape = pooled_shape(numbers, ws_rows, ws_columns)
+        pooled, positions = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=position_type)
+        fill((x, w, bias, flip, ws, numbers, pooled, positions))
+        return pooled, positions
+
+    if op.tanh:
+
+        @numba_njit
+        def conv_pool(x, w, b):
+            """Of x, w and b (maps,) pooled maps and places."""
+            if len(b) != len(w):
+                raise InputError("the biases are not as many as the filters: give one for each")
+            return outputs(x, w, b)
+
+    else:
+
+        @numba_njit
+        def conv_pool(x, w):
+            """Of x and w pooled maps and places."""
+            return outputs(x, w, np.empty(0, dtype=x.dtype))
+
+    return conv_pool
+
+
+@compiled_form(PooledConvolutionGradients)
+def conv_pool_gradients(op, node):
+    """The gradients."""
+    dtype = node.outputs[0].type.dtype
+    prepare(dtype)
+    four, bias = arrays(dtype, 4, 1)
+    pair, places = types.UniTuple(types.intp, 2), arrays(op.position_type, 4)[0]
+    result = four.copy(layout="C"), four.copy(layout="C"), bias.copy(layout="C")
+    types_of = four, four, places, four, four, types.boolean, pair, NUMBERS, *result
+    fill, frame_of = kernel(conv_pool_backward, types_of), framing(op)
+    flip, ws, with_tanh, of_input = op.filter_flip, op.ws, op.tanh, op.of_input
+
+    @numba_njit
+    def gradients(x, w, positions, up, out):
+        """Of all that there may be the gradients of w, x and b; empty where not wanted."""
+        of_w, of_x = np.zeros(w.shape, dtype=x.dtype), np.zeros((0, 0, 0, 0), dtype=x.dtype)
+        of_b = np.zeros(len(w) if with_tanh else 0, dtype=x.dtype)
+        if of_input:
+            of_x = np.zeros(x.shape, dtype=x.dtype)
+        numbers = frame_of(x.shape, w.shape)
+        fill((x, w, positions, up, out, flip, ws, numbers, of_w, of_x, of_b))
+        return of_w, of_x, of_b
+
+    return _with_outputs(gradients, with_tanh, of_input)
+
+
+def _with_outputs(gradients, with_tanh, of_input):
+    """What takes and returns as much as the operation's properties say."""
+    if with_tanh and of_input:
+        return gradients
+    if with_tanh:
+
+        @numba_njit
+        def of_filters_and_bias(x, w, positions, up, out):
+            """The gradients of w and b."""
+            of_w, _, of_b = gradients(x, w, positions, up, out)
+            return of_w, of_b
+
+        return of_filters_and_bias
+
+    if of_input:
+
+        @numba_njit
+        def of_filters_and_input(x, w, positions, up):
+            """The gradients of w and x."""
+            of_w, of_x, _ = gradients(x, w, positions, up, up[:0])
+            return of_w, of_x
+
+        return of_filters_and_input
+
+    @numba_njit
+    def of_filters(x, w, positions, up):
+        """The gradient of w."""
+        return gradients(x, w, positions, up, up[:0])[0]
+
+    return of_filters

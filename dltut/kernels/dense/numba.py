@@ -1,0 +1,133 @@
+"""Dense layers for NUMBA mode: products in blocks, and what follows them while a block is hot."""
+
+import numpy as np
+from numba import types
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+from dltut.exceptions import InputError
+from dltut.kernels.dense.op import ACTIVATIONS, Affine, MatrixProduct
+from dltut.kernels.engine.blocks import (
+    blocks_for,
+    by_rows,
+    count_of_blocks,
+    leading,
+    side_of_block,
+)
+from dltut.kernels.engine.elementary import sigmoid, tanh
+from dltut.kernels.engine.gemm import COLUMNS, ROWS, prepare, product
+from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
+from dltut.kernels.engine.threads import in_parallel
+
+LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
+NO_BIAS = -1  # in the place of an activation
+
+
+@numba_njit
+def finish(row, bias, activation):
+    """Bias and activation on a part of a row: both (n,)."""
+    if activation == TANH:
+        for s in range(len(row)):
+            row[s] = tanh(row[s] + bias[s])
+    elif activation == SIGMOID:
+        for s in range(len(row)):
+            row[s] = sigmoid(row[s] + bias[s])
+    else:
+        for s in range(len(row)):
+            row[s] += bias[s]
+
+
+@numba_njit
+def multiply_block(i, side, left_transposed, right_transposed, a, b, bias, activation, out):
+    """Block i of the product: some columns if there are more of them than rows, else some rows.
+
+    Parameters
+    ----------
+    side : int
+        Columns or rows of a block.
+    left_transposed, right_transposed, a, b, bias, activation, out
+        See `multiply`.
+    """
+    (m, n), k = out.shape, a.shape[0] if left_transposed else a.shape[1]
+    top = left = 0
+    if n >= m:
+        left, n = i * side, min(side, n - i * side)
+        b = b[left:] if right_transposed else b[:, left:]
+    else:
+        top, m = i * side, min(side, m - i * side)
+        a = a[:, top:] if left_transposed else a[top:]
+    block, lda, ldb, ldc = out[top:, left:], leading(a), leading(b), out.shape[1]
+    product(left_transposed, right_transposed, m, n, k, 1, a, lda, b, ldb, 0, block, ldc)
+    if activation != NO_BIAS:
+        for r in range(top, top + m):
+            finish(out[r, left : left + n], bias[left : left + n], activation)
+
+
+def multiply(left_transposed, right_transposed, a, b, bias, activation, out):
+    """``out = activation(a @ b + bias)``, or the product alone.
+
+    Parameters
+    ----------
+    left_transposed, right_transposed : bool
+        Whether a, and b, are given as their transposes.
+    a : array, shape (m, k), or (k, m)
+    b : array, shape (k, n), or (n, k)
+    bias : array, shape (n,)
+    activation : {LINEAR, TANH, SIGMOID, NO_BIAS}
+    out : array, shape (m, n)
+    """
+    a, b, (m, n) = by_rows(a), by_rows(b), out.shape
+    k, same = a.shape[0 if left_transposed else 1], b.shape[1 if right_transposed else 0]
+    if k != same:
+        raise InputError(
+            "the columns of one matrix are not as many as the rows of the next: "
+            "give a layer as many inputs as the data or the layer before has columns"
+        )
+    if activation != NO_BIAS and len(bias) != n:
+        raise InputError(
+            "the biases are not as many as the columns of their weights: "
+            "give a layer one bias for each of its units"
+        )
+    side = side_of_block(max(m, n), COLUMNS if n >= m else ROWS, blocks_for(max(m, n), m * n * k))
+    arguments = side, left_transposed, right_transposed, a, b, bias, activation, out
+    in_parallel(multiply_block, count_of_blocks(max(m, n), side), arguments)
+
+
+def multiply_kernel(dtype: str):
+    """`multiply`, compiled for a width."""
+    prepare(dtype)
+    flags, matrices = (types.boolean, types.boolean), arrays(dtype, 2, 2)
+    bias, out = arrays(dtype, 1, 2, layout="C")
+    return kernel(multiply, (*flags, *matrices, bias, types.intp, out))
+
+
+@compiled_form(MatrixProduct)
+def matrix_product(op, node):
+    """The product alone."""
+    left, right = op.left_transposed, op.right_transposed
+    rows, columns = 1 if left else 0, 0 if right else 1
+    fill = multiply_kernel(node.inputs[0].type.dtype)
+
+    @numba_njit
+    def matrix_product(a, b):
+        """Of a (m, k), or (k, m), and b (k, n), or (n, k), a matrix (m, n)."""
+        out = np.empty((a.shape[rows], b.shape[columns]), a.dtype)
+        fill((left, right, a, b, np.empty(0, a.dtype), NO_BIAS, out))
+        return out
+
+    return matrix_product
+
+
+@compiled_form(Affine)
+def affine(op, node):
+    """A layer."""
+    activation = ACTIVATIONS.index(op.activation)
+    fill = multiply_kernel(node.inputs[0].type.dtype)
+
+    @numba_njit
+    def affine(x, W, b):
+        """Of x (batch, n_in), W (n_in, n_out) and b (n_out,) a matrix (batch, n_out)."""
+        out = np.empty((x.shape[0], W.shape[1]), x.dtype)
+        fill((False, False, x, W, np.ascontiguousarray(b), activation, out))
+        return out
+
+    return affine

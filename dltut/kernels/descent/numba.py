@@ -1,0 +1,165 @@
+"""Steps of gradient descent for NUMBA mode: blocks of the parameter, changed where they lie."""
+
+import numpy as np
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+from dltut.exceptions import InputError
+from dltut.kernels.descent.op import DenseUpdate, Step
+from dltut.kernels.engine.blocks import (
+    blocks_for,
+    by_rows,
+    count_of_blocks,
+    leading,
+    side_of_block,
+)
+from dltut.kernels.engine.gemm import COLUMNS, ROWS, prepare, product
+from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
+from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.sums.numba import squares_of
+
+SIDE = 16384  # elements of a block of a step
+
+
+@numba_njit
+def update_block(i, side, W, keep, x, delta, rate, partial):
+    """Some columns of the step, or some rows; summing their squares brings them into the cache.
+
+    Parameters
+    ----------
+    side : int
+        Columns or rows of a block.
+    W, keep, x, delta, rate
+        See `update`.
+    partial : float64 array, shape (blocks,)
+        For the sum of the squares of each block.
+    """
+    (m, n), top, left = W.shape, 0, 0
+    if n >= COLUMNS:
+        left, n = i * side, min(side, n - i * side)
+    else:
+        top, m = i * side, min(side, m - i * side)
+    total = 0.0
+    for r in range(top, top + m):
+        row = W[r, left : left + n]
+        total += squares_of(row)
+        if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
+            for s in range(n):
+                row[s] *= keep
+    partial[i] = total
+    beta = W.dtype.type(1) if keep == 0 else keep
+    block, ldw = W[top:, left:], W.shape[1]
+    a, lda, b, ldb = x[:, top:], leading(x), delta[:, left:], leading(delta)
+    product(True, False, m, n, len(x), rate, a, lda, b, ldb, beta, block, ldw)
+
+
+@numba_njit
+def stacked(one, factor, other, other_factor):
+    """The rows (n + m, columns) of two matrices below each other, times a factor each."""
+    rows = np.empty((len(one) + len(other), one.shape[1]), one.dtype)
+    for r in range(len(one)):
+        for s in range(one.shape[1]):
+            rows[r, s] = factor * one[r, s]
+    for r in range(len(other)):
+        for s in range(one.shape[1]):
+            rows[len(one) + r, s] = other_factor * other[r, s]
+    return rows
+
+
+@numba_njit
+def fits(W, x, delta):
+    """Whether ``x.T @ delta`` has the shape of W."""
+    return W.shape == (x.shape[1], delta.shape[1]) and len(x) == len(delta)
+
+
+def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
+    """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W.
+
+    A second product is added if it has rows: as more terms of the same sums.
+
+    Parameters
+    ----------
+    W : array, shape (n_in, n_out)
+    keep, rate, rate2 : float
+    x, x2 : array, shape (batch, n_in)
+    delta, delta2 : array, shape (batch, n_out)
+    squares : array, shape ()
+    """
+    x, delta, x2, delta2 = by_rows(x), by_rows(delta), by_rows(x2), by_rows(delta2)
+    if not fits(W, x, delta) or not (len(x2) == 0 or fits(W, x2, delta2)):
+        raise InputError(
+            "a gradient x.T @ delta does not have the shape of its weights: x has a column for "
+            "each of their rows, delta one for each of their columns, and both as many rows"
+        )
+    if len(x2) > 0:
+        x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
+        rate = W.dtype.type(1)
+    length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
+    side = side_of_block(length, step, blocks_for(length, W.size * len(x)))
+    partial = np.empty(count_of_blocks(length, side), np.float64)
+    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, partial))
+    total = 0.0
+    for i in range(len(partial)):
+        total += partial[i]
+    squares[()] = total
+
+
+@compiled_form(DenseUpdate)
+def dense_update(op, node):
+    """The next weights and the squares of the old ones."""
+    inplace, dtype = op.inplace, node.inputs[0].type.dtype
+    prepare(dtype)
+    (matrix,), (out, squares) = arrays(dtype, 2), arrays(dtype, 2, 0, layout="C")
+    product = matrix, matrix, matrix.dtype
+    fill = kernel(update, (out, matrix.dtype, *product, *product, squares))
+
+    @numba_njit
+    def step_of_two(W, keep, x, delta, rate, x2, delta2, rate2):
+        """Of W (n_in, n_out), and arrays as for `update`, the next W and its squares ()."""
+        new, squares = np.ascontiguousarray(W) if inplace else W.copy(), np.empty((), W.dtype)
+        second = x2, delta2, rate2.item()
+        fill((new, keep.item(), x, delta, rate.item(), *second, squares))
+        return new, squares
+
+    @numba_njit
+    def step_of_one(W, keep, x, delta, rate):
+        """The same with a second product of no rows."""
+        nothing = np.empty((0, 0), W.dtype)
+        return step_of_two(W, keep, x, delta, rate, nothing, nothing, rate)
+
+    return step_of_two if len(node.inputs) > 5 else step_of_one
+
+
+@numba_njit
+def step_block(i, p, gradient, keep, rate):
+    """Block i of the parameter and its gradient, both (n,)."""
+    p, gradient = p[i * SIDE : (i + 1) * SIDE], gradient[i * SIDE : (i + 1) * SIDE]
+    for j in range(len(p)):
+        p[j] = keep * p[j] + rate * gradient[j]
+
+
+def make_step(p, gradient, keep, rate):
+    """``p = keep * p + rate * gradient`` in place, both (n,)."""
+    in_parallel(step_block, count_of_blocks(len(p), SIDE), (p, gradient, keep, rate))
+
+
+@compiled_form(Step)
+def step(op, node):
+    """The next parameter."""
+    inplace = op.inplace
+    flat = arrays(node.inputs[0].type.dtype, 1, layout="C")[0]
+    fill = kernel(make_step, (flat, flat, flat.dtype, flat.dtype))
+
+    @numba_njit
+    def step(p, gradient, keep, rate):
+        """Of p and its gradient (any one shape) and two factors () the next p."""
+        if p.shape != gradient.shape:
+            raise InputError(
+                "a gradient does not have the shape of its parameter: "
+                "add to a parameter what has one number for each of its own"
+            )
+        new = np.ascontiguousarray(p) if inplace else p.copy()
+        change = np.ascontiguousarray(gradient).reshape(-1)
+        fill((new.reshape(-1), change, keep.item(), rate.item()))
+        return new
+
+    return step

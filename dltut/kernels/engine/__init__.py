@@ -1,0 +1,1 @@
+"""The machinery under all kernels: threads, compiled symbols, products, patches, questions."""

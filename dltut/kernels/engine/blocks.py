@@ -1,0 +1,58 @@
+"""How a matrix is cut into blocks, for the threads to share.
+
+Blocks depend on the shapes alone, so that results do not depend on the number of threads.
+"""
+
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+ALONE_BELOW = 2**18  # multiplications, some microseconds: not worth sharing
+
+
+@numba_njit
+def by_rows(a):
+    """The matrix (rows, n) itself, or a copy of it, with the elements of a row side by side.
+
+    Products take matrices whose rows lie apart, but not a stride within a row, nor rows that
+    overlap or run backwards.
+    """
+    if a.strides[1] != a.itemsize or a.strides[0] < a.shape[1] * a.itemsize:
+        return a.copy()[:, ::1]
+    return a
+
+
+@numba_njit
+def leading(a):
+    """Elements from one row of a matrix (rows, n) to the next."""
+    return max(1, a.strides[0] // a.itemsize)
+
+
+@numba_njit
+def blocks_for(length, work):
+    """How many blocks to make of `length` rows or columns, with so many multiplications in all.
+
+    Eight or some multiple of it: an even number keeps the threads on the same blocks from one
+    operation to the next.
+    """
+    return 8 * max(1, length // 2048) if work > ALONE_BELOW else 1
+
+
+@numba_njit
+def side_of_block(length, step, blocks):
+    """How many rows or columns a block has.
+
+    Parameters
+    ----------
+    length : int
+        How many there are in all.
+    step : int
+        Of a tile: whole tiles keep a block fast.
+    blocks : int
+        How many blocks there shall be, if there are enough tiles.
+    """
+    return max(1, (length + step * blocks - 1) // (step * blocks)) * step
+
+
+@numba_njit
+def count_of_blocks(length, side):
+    """How many blocks of `side` rows or columns there are; the last one may be smaller."""
+    return (length + side - 1) // side

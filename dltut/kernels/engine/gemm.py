@@ -1,0 +1,341 @@
+"""The matrix product that every kernel stands on, in vectors of the processor's own width.
+
+A tile of the result stays in registers while its sums run; rows of the right factor are read where
+they lie, and numbers of the left one are spread over a vector. Only what is left over at the right
+edge, and a transposed right factor below many rows, is copied first. A BLAS copies both factors,
+which pays for matrices much larger than ours, and brings threads and settings of its own.
+
+Inside, places are addresses and distances are bytes: `a` is where the left factor begins, `a_row`
+lies between two of its rows, `a_term` between two terms of a sum.
+"""
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from pytensor.link.numba.dispatch.basic import numba_njit
+
+from dltut.kernels.engine.dots import BYTES, DOTS_UP_TO_ROWS, IS_WIDE, dots_of
+from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, version_of
+
+ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
+COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
+DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
+_INTEGER, _FUSE = ir.IntType(64), ("contract",)
+
+
+def tile(rows: int, vectors: int, dtype: str):
+    """An intrinsic for ``c = alpha * a @ b + beta * c``, a tile of the result.
+
+    It takes (terms, address of a, bytes from row to row and from term to term, address of b, bytes
+    from row to row, address of c, bytes from row to row) and (alpha, beta). Where beta is zero, c
+    is not read.
+
+    Parameters
+    ----------
+    rows, vectors : int
+        Of the tile: its columns are those of so many vectors.
+    dtype : {"float32", "float64"}
+    """
+    size = np.dtype(dtype).itemsize
+    element = ir.FloatType() if size == 4 else ir.DoubleType()
+    vector = ir.VectorType(element, BYTES // size)
+    cells = [(r, v) for r in range(rows) for v in range(vectors)]
+
+    @intrinsic
+    def multiply_tile(typing, places, factors):
+        """The tile, in the order of the arguments above."""
+
+        def code(context, builder, signature, values):
+            """Sums in registers, times alpha, plus beta times what is there."""
+            k, a, a_row, a_term, b, b_row, c, c_row = cgutils.unpack_tuple(builder, values[0])
+            alpha, beta = cgutils.unpack_tuple(builder, values[1])
+            sums = {cell: cgutils.alloca_once_value(builder, vector(None)) for cell in cells}
+            with cgutils.for_range(builder, k) as loop:
+                left = builder.add(a, builder.mul(loop.index, a_term))
+                right = builder.add(b, builder.mul(loop.index, b_row))
+                columns = [_read(builder, right, vector, v) for v in range(vectors)]
+                for r in range(rows):
+                    place = builder.add(left, builder.mul(a_row, _INTEGER(r)))
+                    number = builder.load(builder.inttoptr(place, element.as_pointer()))
+                    number = _spread(builder, number, vector)
+                    for v in range(vectors):
+                        _add_product(builder, number, columns[v], sums[r, v])
+            alpha, beta_vector = (_spread(builder, each, vector) for each in (alpha, beta))
+            for cell in cells:
+                scaled = builder.fmul(builder.load(sums[cell]), alpha)
+                builder.store(scaled, sums[cell])
+            with builder.if_then(builder.fcmp_unordered("!=", beta, element(0))):
+                for r, v in cells:
+                    row = builder.add(c, builder.mul(c_row, _INTEGER(r)))
+                    before = _read(builder, row, vector, v)
+                    _add_product(builder, before, beta_vector, sums[r, v])
+            for r, v in cells:
+                place = builder.add(c, builder.mul(c_row, _INTEGER(r)))
+                place = builder.add(place, _INTEGER(v * BYTES))
+                pointer = builder.inttoptr(place, vector.as_pointer())
+                builder.store(builder.load(sums[r, v]), pointer, align=size)
+            return context.get_dummy_value()
+
+        return types.void(places, factors), code
+
+    return multiply_tile
+
+
+def _read(builder, place, vector, v):
+    """Generate a load of vector number `v` from an address on, which need not be aligned."""
+    place = builder.add(place, _INTEGER(v * BYTES))
+    return builder.load(builder.inttoptr(place, vector.as_pointer()), align=4)
+
+
+def _spread(builder, number, vector):
+    """Generate a vector that holds a number in every place."""
+    first = builder.insert_element(vector(ir.Undefined), number, ir.IntType(32)(0))
+    nowhere = ir.VectorType(ir.IntType(32), vector.count)(None)
+    return builder.shuffle_vector(first, vector(ir.Undefined), nowhere)
+
+
+def _add_product(builder, x, y, total):
+    """Generate the sum of x times y and a register: one instruction where there is one."""
+    product = builder.fmul(x, y, flags=_FUSE)
+    builder.store(builder.fadd(product, builder.load(total), flags=_FUSE), total)
+
+
+@intrinsic
+def peek(typing, place, like):
+    """The number at an address, of an array's type."""
+
+    def code(context, builder, signature, values):
+        """A load."""
+        kind = context.get_value_type(like.dtype).as_pointer()
+        return builder.load(builder.inttoptr(values[0], kind))
+
+    return like.dtype(types.intp, like), code
+
+
+@intrinsic
+def poke(typing, place, value):
+    """Write a number to an address."""
+
+    def code(context, builder, signature, values):
+        """A store."""
+        pointer = builder.inttoptr(values[0], values[1].type.as_pointer())
+        builder.store(values[1], pointer)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, value), code
+
+
+def column_of_tiles_of(dtype: str):
+    """What computes a vector or two of the result's columns, for one width."""
+    wide_tile, narrow_tile = tile(ROWS, 2, dtype), tile(ROWS, 1, dtype)
+    wide_row, narrow_row = tile(1, 2, dtype), tile(1, 1, dtype)
+    rows = ROWS
+
+    @numba_njit
+    def column_of_tiles(is_wide, m, k, a, a_row, a_term, b, b_row, c, c_row, alpha, beta):
+        """All rows of one or two vectors of columns: tiles, then single rows.
+
+        Parameters
+        ----------
+        is_wide : bool
+            Whether there are two vectors.
+        m, k : int
+            Rows, and terms of a sum.
+        a, a_row, a_term, b, b_row, c, c_row : int
+            Where each matrix begins there, and bytes from row to row and from term to term.
+        alpha, beta : float
+        """
+        i = 0
+        while i < m:
+            places = k, a + i * a_row, a_row, a_term, b, b_row, c + i * c_row, c_row
+            if i + rows <= m:
+                if is_wide:
+                    wide_tile(places, (alpha, beta))
+                else:
+                    narrow_tile(places, (alpha, beta))
+                i += rows
+            else:
+                if is_wide:
+                    wide_row(places, (alpha, beta))
+                else:
+                    narrow_row(places, (alpha, beta))
+                i += 1
+
+    return column_of_tiles
+
+
+@numba_njit
+def copy_panel(b, row, column, k, columns, width, panel):
+    """Copy columns of the right factor side by side, and zeros up to the width of the tile.
+
+    Parameters
+    ----------
+    b, row, column : int
+        Where they begin, and bytes from row to row and from column to column.
+    k, columns, width : int
+        Rows, columns, and columns of the panel.
+    panel : array, shape (k * width,) or more
+    """
+    for p in range(k):
+        out = panel[p * width : (p + 1) * width]
+        for j in range(columns):
+            out[j] = peek(b + p * row + j * column, panel)
+        for j in range(columns, width):
+            out[j] = 0
+
+
+@numba_njit
+def merge_edge(edge, width, m, columns, beta, c, c_row):
+    """Take the columns at the right edge from their own place to the result.
+
+    Parameters
+    ----------
+    edge : array, shape (m * width,) or more
+        The product there.
+    m, columns : int
+        Rows and columns that go to the result, which is at address c.
+    """
+    for r in range(m):
+        row = edge[r * width : (r + 1) * width]
+        for s in range(columns):
+            place = c + r * c_row + s * edge.itemsize
+            poke(place, row[s] if beta == 0 else row[s] + beta * peek(place, edge))
+
+
+def columns_of_product_of(dtype: str):
+    """What computes a vector or two of the result's columns, term after term, for one width."""
+    size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
+    lanes, column_of_tiles = BYTES // size, column_of_tiles_of(dtype)
+
+    @numba_njit
+    def columns_of_product(
+        columns, is_last, right_transposed, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
+        beta, c, c_row, panel, edge,
+    ):  # fmt: skip
+        """Some columns of the result, from where b and c are.
+
+        Parameters
+        ----------
+        columns : int
+            How many, up to those of two vectors; fewer go through `edge`.
+        is_last : bool
+            Whether they are the right edge of the result.
+        right_transposed : bool
+            Whether b lies in memory as its transpose.
+        m, k : int
+            Rows, and terms of a sum.
+        a, a_row, a_term, b, b_row, b_column, c, c_row : int
+            Where each matrix begins there, and bytes from row to row, term to term, column to
+            column.
+        panel : array, shape (DEPTH * two vectors,)
+            Room for columns of the right factor, see `copy_panel`.
+        edge : array, shape (m * two vectors,)
+            Room for the right edge of the result, see `merge_edge`.
+        """
+        width = lanes if columns <= lanes else 2 * lanes
+        is_edge = columns < width
+        out, step = (np.intp(edge.ctypes.data), width * size) if is_edge else (c, c_row)
+        keep = real(0) if is_edge else beta
+        # A vector may reach into the next row of b, but not beyond the end of it all.
+        whole = k - ((width - columns) * size + b_row - 1) // b_row if is_last else k
+        first = 0
+        while first < k or first == 0:
+            depth, right, row = min(DEPTH, k - first), b + first * b_row, b_row
+            if not right_transposed and first < whole:
+                depth = min(depth, whole - first)
+            else:
+                copy_panel(right, b_row, b_column, depth, columns, width, panel)
+                right, row = np.intp(panel.ctypes.data), width * size
+            left = a + first * a_term
+            column_of_tiles(
+                width > lanes, m, depth, left, a_row, a_term, right, row, out, step, alpha, keep
+            )
+            first, keep = first + max(depth, 1), real(1)
+        if is_edge:
+            merge_edge(edge, width, m, columns, beta, c, c_row)
+
+    return columns_of_product
+
+
+def gemm_of(dtype: str):
+    """The whole product, to be compiled for one width."""
+    size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
+    lanes = BYTES // size
+    dots, columns_of_product = dots_of(dtype), columns_of_product_of(dtype)
+
+    def gemm(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
+        """``c = alpha * a @ b + beta * c`` at addresses, see `product`."""
+        if right_transposed and not left_transposed and m <= DOTS_UP_TO_ROWS and k >= lanes:
+            dots(m, n, k, a, lda * size, b, ldb * size, c, ldc * size, alpha, beta)
+            return
+        a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
+        b_row, b_column = (size, ldb * size) if right_transposed else (ldb * size, size)
+        is_ragged = n % lanes != 0
+        panel = np.empty(DEPTH * 2 * lanes if right_transposed or is_ragged else 0, real)
+        edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
+        for j in range(0, n, 2 * lanes):
+            columns = min(2 * lanes, n - j)
+            columns_of_product(
+                columns, columns % lanes != 0, right_transposed, m, k, alpha, a, a_row, a_term,
+                b + j * b_column, b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
+            )  # fmt: skip
+
+    return gemm
+
+
+def _arguments(real) -> tuple:
+    """The types of the arguments of a `gemm` for a kind of number."""
+    sizes = types.boolean, types.boolean, types.intp, types.intp, types.intp
+    return (*sizes, real, *(types.intp,) * 4, real, types.intp, types.intp)
+
+
+def _symbol(dtype: str) -> str:
+    """The name by which compiled code finds the product of a width."""
+    return f"dltut_gemm_{dtype}_{version_of(gemm_of):x}"
+
+
+def prepare(dtype: str) -> None:
+    """Compile the product for a width; whoever compiles a call of `product` says so first."""
+    real = numba.from_dtype(np.dtype(dtype))
+    add_symbol(_symbol(dtype), gemm_of(dtype), _arguments(real))
+
+
+@intrinsic
+def _gemm(typing, packed, like):
+    """Call the product for the width of an array, with the arguments that a tuple holds."""
+
+    def code(context, builder, signature, values):
+        """Unpack the tuple and call the symbol."""
+        arguments, dtype = _arguments(like.dtype), str(like.dtype)
+        values = cast_tuple(context, builder, values[0], packed, arguments)
+        call_symbol(context, builder, _symbol(dtype), arguments, values)
+        return context.get_dummy_value()
+
+    return types.void(packed, like), code
+
+
+@numba_njit
+def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
+    """``c = alpha * a @ b + beta * c``, on this thread.
+
+    Parameters
+    ----------
+    left_transposed, right_transposed : bool
+        Whether a factor lies in memory as its transpose.
+    m, n, k : int
+        Rows and columns of c, and terms of its sums.
+    alpha, beta : float
+        Where beta is 0, what c holds before does not count, be it NaN.
+    a : array, shape (m, k), or (k, m) if it lies transposed
+    b : array, shape (k, n), or (n, k)
+    c : array, shape (m, n)
+        Of all three, only where the first element lies is read from the array itself.
+    lda, ldb, ldc : int
+        Elements from one row in memory to the next.
+    """
+    first, second, out = np.intp(a.ctypes.data), np.intp(b.ctypes.data), np.intp(c.ctypes.data)
+    sizes = left_transposed, right_transposed, m, n, k
+    _gemm((*sizes, alpha, first, lda, second, ldb, beta, out, ldc), c)

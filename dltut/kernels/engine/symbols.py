@@ -1,0 +1,174 @@
+"""Kernels that are compiled once and called by name, so that graphs around them compile fast.
+
+Numba optimises everything a function calls once more with the function itself, at each level of
+calls. A kernel behind a symbol is machine code that its callers do not look into.
+"""
+
+import hashlib
+from functools import cache
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
+
+from dltut.kernels.engine.version import source_version
+
+
+def compiled_form(kind):
+    """Decorate what makes the compiled form of an operation, to be called by compiled graphs.
+
+    Parameters
+    ----------
+    kind : type
+        Of the operation. What is decorated takes one, and its node, and returns a function for
+        compiled code: arrays in, arrays out.
+
+    Notes
+    -----
+    PyTensor keeps the compiled form on disk under the operation's type, its properties and the
+    version of the source.
+    """
+
+    def register(form):
+        """Make PyTensor find `form` for operations of this kind."""
+
+        @register_funcify_default_op_cache_key(kind)
+        def with_version(op, node, **_):
+            """The compiled form and its version, as PyTensor wants them."""
+            return form(op, node), version_of(form)
+
+        return form
+
+    return register
+
+
+def version_of(function) -> int:
+    """The version of the source file in which a function is written, see `source_version`."""
+    return source_version(function.__code__.co_filename)
+
+
+def arrays(dtype: str, *ndims: int, layout: str = "A") -> tuple[types.Array, ...]:
+    """Types of arrays, as arguments of a kernel.
+
+    Parameters
+    ----------
+    dtype : str
+    *ndims : int
+        The number of dimensions of each.
+    layout : {"A", "C"}
+        Of any strides, or contiguous. Loops over an array of any strides are not turned into vector
+        instructions.
+
+    Examples
+    --------
+    >>> arrays("float32", 2, 1, layout="C")
+    (Array(float32, 2, 'C', False, aligned=True), Array(float32, 1, 'C', False, aligned=True))
+    """
+    return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, layout) for ndim in ndims)
+
+
+def kernel(function, arguments: tuple):
+    """What calls `function`, compiled by itself for arguments of these types, from compiled code.
+
+    Parameters
+    ----------
+    function : function
+        Returns nothing: results go into its arguments. It may raise.
+    arguments : tuple of numba types
+
+    Returns
+    -------
+    intrinsic
+        Takes all arguments as one tuple.
+    """
+    types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
+    symbol = f"dltut_{function.__name__}_{types_of}_{version_of(function):x}"
+    add_symbol(symbol, function, arguments)
+
+    @intrinsic
+    def call(typing, packed):
+        """Call the kernel with the arguments that a tuple holds."""
+
+        def code(context, builder, signature, values):
+            """Unpack the tuple and call the symbol."""
+            values = cast_tuple(context, builder, values[0], packed, arguments)
+            call_symbol(context, builder, symbol, arguments, values)
+            return context.get_dummy_value()
+
+        return types.void(packed), code
+
+    return call
+
+
+def cast_tuple(context, builder, packed, kinds, wanted) -> list:
+    """Generate the members of a tuple as values of the types that are wanted.
+
+    Parameters
+    ----------
+    context, builder
+        Of the code that is being generated.
+    packed : LLVM value
+        The tuple.
+    kinds, wanted : sequence of numba types
+        What its members are, and what they shall be.
+    """
+    members = zip(cgutils.unpack_tuple(builder, packed), kinds, wanted, strict=True)
+    return [context.cast(builder, value, *pair) for value, *pair in members]
+
+
+def compiled(function, arguments: tuple, name: str, **options):
+    """`function` compiled for arguments of these types, or read from PyTensor's cache.
+
+    Parameters
+    ----------
+    function : function
+    arguments : tuple of numba types
+    name : str
+        The key of the cache, which holds the version.
+    **options
+        Of ``numba.njit``.
+    """
+    CACHED_SRC_FUNCTIONS[function] = name
+    dispatcher = numba_njit(cache=True, **options)(function)
+    dispatcher.compile(types.void(*arguments))
+    return dispatcher
+
+
+def add_symbol(symbol: str, function, arguments: tuple) -> None:
+    """Make compiled code find `function` under a name."""
+    if llvm.address_of_symbol(symbol) is None:
+        dispatcher = compiled(function, arguments, symbol)
+        found = dispatcher.overloads[arguments]
+        llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
+        kept()[symbol] = dispatcher
+
+
+@cache
+def kept() -> dict:
+    """The compiled kernels by symbol; what is dropped would be freed."""
+    return {}
+
+
+def call_symbol(context, builder, symbol: str, arguments: tuple, values) -> None:
+    """Generate a call of the function behind a symbol; what it raises is passed on.
+
+    Parameters
+    ----------
+    context, builder
+        Of the code that calls.
+    symbol : str
+    arguments : tuple of numba types
+    values : list of LLVM values
+        Of these types.
+    """
+    convention = context.call_conv
+    kind = convention.get_function_type(types.void, arguments)
+    function = cgutils.get_or_insert_function(builder.module, kind, symbol)
+    status, _ = convention.call_function(builder, function, types.void, arguments, values)
+    with cgutils.if_unlikely(builder, status.is_error):
+        convention.return_status_propagate(builder, status)

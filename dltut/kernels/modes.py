@@ -1,0 +1,106 @@
+"""The modes of `dltut.function`, the one place of the kernels that has effects.
+
+What a mode needs is loaded, registered and started when it is first asked for: forms of our
+operations for the backend, rewrites under a tag that no other mode asks for, threads.
+"""
+
+import importlib
+from functools import cache
+from pathlib import Path
+
+from pytensor.compile.mode import Mode, get_mode, optdb
+from pytensor.graph.rewriting.basic import dfs_rewriter
+from pytensor.graph.rewriting.db import EquilibriumDB
+
+from dltut.kernels.conv_pool import rewrite as conv_pool
+from dltut.kernels.dense import rewrite as dense
+from dltut.kernels.descent import rewrite as descent
+from dltut.kernels.elementary import rewrite as elementary
+from dltut.kernels.engine.loops import inside_of_loops
+from dltut.kernels.gibbs import rewrite as gibbs
+from dltut.kernels.sums import rewrite as sums
+
+NUMBA, JAX = "dltut_numba", "dltut_jax"  # tags of what our modes do with every graph
+# Those of what they do with the inside of loops as well.
+NUMBA_LOOPS, JAX_LOOPS = "dltut_numba_loops", "dltut_jax_loops"
+
+# Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
+# Sums and products are still operations of their own at 2; from 48 on they become composites.
+FUSIONS = {
+    2.5: [
+        *(dense.product_of_transposed, dense.affine, dense.affine_with_activation),
+        *(conv_pool.conv_pool, conv_pool.conv_pool_with_tanh, conv_pool.gradients_with_tanh),
+        *(sums.sum_of_squares, sums.channel_sums, gibbs.mean_of_hidden_units),
+    ],
+    2.6: [descent.descent, descent.squares_of_step],  # look for what the first stage has made
+}
+BEFORE_COMPOSITES, IN_PLACE, AT_THE_END = 48.5, 50.1, 120
+
+
+def mode_of(name: str) -> Mode:
+    """The mode of PyTensor that `dltut.function` compiles for.
+
+    Parameters
+    ----------
+    name : {"NUMBA", "JAX"}
+    """
+    return {"NUMBA": numba_mode, "JAX": jax_mode}[name]()
+
+
+@cache
+def numba_mode() -> Mode:
+    """PyTensor's NUMBA mode with our kernels and rewrites, which other functions do not see.
+
+    The first call loads all kernels, registers the rewrites and starts the threads.
+    """
+    from dltut.kernels.engine import threads
+    from dltut.kernels.engine.linker import KernelLinker
+
+    _load("numba")
+    threads.start()
+    for position, rewrites in FUSIONS.items():
+        _register(position, rewrites, NUMBA)
+    inside = [elementary.in_single_precision, inside_of_loops(NUMBA_LOOPS)]
+    _register(BEFORE_COMPOSITES, inside, NUMBA, NUMBA_LOOPS)
+    in_place = dfs_rewriter(descent.step_in_place)
+    optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)
+    return Mode(KernelLinker(), get_mode("NUMBA").provided_optimizer.including(NUMBA))
+
+
+@cache
+def jax_mode() -> Mode:
+    """PyTensor's JAX mode with our operations, in both float widths.
+
+    The first call loads their forms and registers one rewrite, that of widths. JAX's own settings
+    stay as they are, see `dltut.kernels.engine.wide`.
+    """
+    from dltut.kernels.engine.wide import WideLinker
+
+    _load("jax")
+    inside = [sums.in_the_width_of_the_result, inside_of_loops(JAX_LOOPS)]
+    _register(AT_THE_END, inside, JAX, JAX_LOOPS)
+    return Mode(WideLinker(), get_mode("JAX").provided_optimizer.including(JAX))
+
+
+def _load(backend: str) -> None:
+    """Register the forms of all operations for a backend: each folder's numba.py or jax.py."""
+    here = Path(__file__).parent
+    for folder in sorted(path.parent.name for path in here.glob(f"*/{backend}.py")):
+        importlib.import_module(f"dltut.kernels.{folder}.{backend}")
+
+
+def _register(position: float, rewrites: list, *tags: str) -> None:
+    """Make rewrites a stage of the modes that ask for one of the tags.
+
+    Parameters
+    ----------
+    position : float
+        In PyTensor's sequence.
+    rewrites : list
+    tags : str
+        No mode of PyTensor's has one of ours.
+    """
+    stage = EquilibriumDB()
+    for rewrite in rewrites:
+        stage.register(rewrite.__name__, rewrite, *tags)
+    optdb.register(f"{tags[0]}_{position}", stage, *tags, position=position)

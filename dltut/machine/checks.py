@@ -1,0 +1,67 @@
+"""Numbers that must mean something, looked at where they are given."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+
+from dltut.exceptions import InputError
+
+
+def check_counts(what: str, least: int = 1, **counts) -> None:
+    """Refuse what is not a whole number, or too small to count anything.
+
+    Parameters
+    ----------
+    what : str
+        What the numbers count, such as "minibatches".
+    least : int
+        The smallest that makes sense.
+    **counts
+        The numbers, by the names that the user knows.
+
+    Raises
+    ------
+    InputError
+        Naming the first that cannot be.
+
+    Examples
+    --------
+    >>> check_counts("epochs", n=2.5)
+    Traceback (most recent call last):
+        ...
+    dltut.exceptions.InputError: n is 2.5; it counts epochs: a whole number, 1 or more
+    """
+    for name, value in counts.items():
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or value < least:
+            raise InputError(
+                f"{name} is {value!r}; it counts {what}: a whole number, {least} or more"
+            )
+
+
+def check_numbers(is_valid: Callable[[float], bool], words: str, **numbers) -> None:
+    """Refuse what is not a real number, or out of its range.
+
+    Parameters
+    ----------
+    is_valid : callable
+        Says whether a number is in range; NaN should not be.
+    words : str
+        The range in words.
+    **numbers
+        By the names that the user knows.
+
+    Raises
+    ------
+    InputError
+        Naming the first that cannot be.
+
+    Examples
+    --------
+    >>> check_numbers(lambda value: 0 < value < 1, "between 0 and 1", factor=float("nan"))
+    Traceback (most recent call last):
+        ...
+    dltut.exceptions.InputError: factor is nan; it is between 0 and 1
+    """
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, Real) or not is_valid(value):
+            raise InputError(f"{name} is {value!r}; it is {words}")

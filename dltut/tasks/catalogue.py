@@ -1,0 +1,120 @@
+"""The task of a data set, and of a model file."""
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+
+from dltut.datasets.kinds import Classes, Pictures, kind_from
+from dltut.exceptions import InputError, nearest
+from dltut.machine.serialize import read_arrays
+from dltut.models import load_model
+from dltut.models.answers import way_back
+from dltut.tasks.classification import Classification
+from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.reconstruction import Reconstruction
+from dltut.tasks.regression import Regression
+from dltut.tasks.task import Task
+
+TASKS = (Classification, MultiLabel, Reconstruction, Regression)
+BY_TARGETS = {"Classes": Classification, "Labels": MultiLabel, "Numbers": Regression}
+
+
+def task_of(data, model=None) -> Task:
+    """What a data set asks of a model: its targets say it.
+
+    Parameters
+    ----------
+    data : Dataset
+    model : model, optional
+        One that gives its input back, such as an autoencoder, is not asked for the targets.
+
+    Examples
+    --------
+    >>> from dltut.datasets import load
+    >>> task = task_of(load("digits"))
+    >>> type(task).__name__, task.watch
+    ('Classification', 'error')
+    """
+    return task_from(data.facts, model)
+
+
+def load_trained(
+    path: str | PathLike, names: Iterable[type] = (), facts: Mapping | None = None
+) -> tuple:
+    """The model in a file, and its task.
+
+    Parameters
+    ----------
+    path : path
+        Such as ``runs/mlp/best.safetensors``.
+    names : list of classes
+        Models and tasks of one's own that the file may name; a file is never followed to a class.
+    facts : dict, optional
+        What is taken for granted where the file does not say it.
+
+    Returns
+    -------
+    model, task
+
+    Raises
+    ------
+    InputError
+        As `dltut.models.load_model` and `task_from` do.
+    """
+    names = list(names)
+    tasks = [each for each in names if issubclass(each, Task)]
+    models = [each for each in names if each not in tasks]
+    model = load_model(path, **({"names": models} if models else {}))
+    return model, task_from({**(facts or {}), **read_arrays(path)[1]}, model, tasks, str(path))
+
+
+def task_from(
+    facts: Mapping, model=None, names: Iterable[type[Task]] = (), source: str = "the model"
+) -> Task:
+    """The task that a model file's facts tell.
+
+    Parameters
+    ----------
+    facts : dict
+        The header of the file: `Task.facts`, or those of the data set that the model learned; those
+        of version 0.1, too.
+    model : model, optional
+        Where the facts name no task, one that gives its input back is asked for that.
+    names : list of classes
+        Tasks of one's own that the facts may name.
+    source : str
+        What the error message calls the place that the facts come from.
+
+    Raises
+    ------
+    InputError
+        If the facts do not say what the inputs are, or name a task that is not known.
+    """
+    facts = _with_kinds(facts, source)
+    known = {each.__name__: each for each in (*TASKS, *names)}
+    name = facts.get("task") or _name(facts["targets"], model)
+    if name not in known:
+        raise InputError(
+            f"{source} names the task {name!r}; {nearest(str(name), known)}; a class of your own "
+            "is handed over, names=[MyTask]"
+        )
+    return known[name].from_facts(facts)
+
+
+def _name(targets, model):
+    kind = type(kind_from(targets)).__name__
+    given_back = model is not None and way_back(model)
+    return "Reconstruction" if given_back or targets is None else BY_TARGETS[kind].__name__
+
+
+def _with_kinds(facts, source):
+    """The facts with "inputs" and "targets", which those of version 0.1 do not have."""
+    if "inputs" in facts:
+        return {"targets": None} | dict(facts)
+    if not {"image_shape", "classes", "preparation"} <= facts.keys():
+        raise InputError(
+            f"{source} does not say what its inputs and outputs are: save the model with "
+            "header=data.facts, as the training scripts do"
+        )
+    inputs = Pictures(tuple(facts["image_shape"]), facts["preparation"])
+    targets = Classes(tuple(facts["classes"]))
+    return {"inputs": inputs.facts, "targets": targets.facts} | dict(facts)

@@ -1,0 +1,270 @@
+"""What a model is asked about, as rows of its x: files, pictures, tables, arrays."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import prod
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from dltut.datasets.base import Split
+from dltut.datasets.kinds import Kind, Numbers, Pictures
+from dltut.datasets.layouts import read_inputs
+from dltut.datasets.pictures import marks, prepare, read_picture, resized
+from dltut.datasets.tables import Table, inputs_in
+from dltut.exceptions import InputError
+
+FAR = 20  # standard deviations
+
+
+class Example(NamedTuple):
+    """One thing that a model is asked about.
+
+    Attributes
+    ----------
+    name : str
+        The file and the row in it, from 1; or the number, from 0, of what is not in a file.
+    given : PIL image, or {name: number}
+        As it was given.
+    x : float32 array, shape (channels, rows, columns) or (n_columns,)
+        As the model sees it.
+    note : str
+        What is odd about it, if anything is.
+    """
+
+    name: str
+    given: Image.Image | dict[str, float]
+    x: np.ndarray
+    note: str = ""
+
+
+def read_examples(given, inputs: Kind) -> list[Example]:
+    """What was given, made ready as the examples that a model learned from.
+
+    Parameters
+    ----------
+    given : path, PIL image, mapping, array, or several of them
+        A picture or its file is prepared as the training pictures were. A CSV or npy file is a
+        table with an example a row, in the columns' own units; so is a mapping from the names of
+        the columns to a number each, or to equally many. An array or a split of a data set is
+        prepared already, as ``data.test.x`` is: one row or several.
+    inputs : Pictures or Numbers
+        What the model learned from, of `dltut.datasets.kinds`.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or something is not what the model learned from.
+    """
+    if type(inputs) not in READERS:
+        kind = type(inputs).__name__
+        raise InputError(f"nothing can be read for inputs of the kind {kind}")
+    reader = READERS[type(inputs)](inputs)
+    given = given.x if isinstance(given, Split) else given
+    if isinstance(given, str | PathLike | Image.Image | Mapping):
+        given = [given]
+    elif isinstance(given, np.ndarray) or _is_row(given):
+        given = reader.rows(np.asarray(given))
+    elif not isinstance(given, Iterable):
+        raise InputError(f"{given!r} is nothing to predict from: give {reader.expected}")
+    return [each for number, one in enumerate(given) for each in reader.examples(one, number)]
+
+
+def _is_row(given) -> bool:
+    """Whether this is one row as plain numbers."""
+    return isinstance(given, list | tuple) and {*map(type, given)} in ({int}, {float}, {int, float})
+
+
+class Reader:
+    """Examples of one kind out of whatever holds them.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of an example.
+    what : str
+        What an example is called.
+    expected : str
+        What can be given.
+    """
+
+    def __init__(self, inputs: Kind, shape: tuple[int, ...], what: str, expected: str):
+        self.inputs, self.shape, self.what, self.expected = inputs, shape, what, expected
+
+    def examples(self, given, number: int) -> Iterator[Example]:
+        """The examples in one thing that was given, the so many-th.
+
+        Raises
+        ------
+        InputError
+            If there are none in it.
+        """
+        if isinstance(given, str | PathLike):
+            if Path(given).is_dir():
+                raise InputError(f"{given} is a folder: name the files in it, such as {given}/*")
+            yield from self.file(given)
+        else:
+            yield self.array(given, number)
+
+    def rows(self, x: np.ndarray) -> np.ndarray:
+        """An array's rows, or it alone where it has the numbers of one."""
+        is_several = x.ndim > 1 and prod(x.shape[1:]) == prod(self.shape)
+        is_one = x.ndim < 2 or x.size == prod(self.shape)
+        return x[None] if is_one and not is_several else x
+
+    def array(self, given, number: int) -> Example:
+        """An array that holds the numbers of one example, prepared.
+
+        Raises
+        ------
+        InputError
+            If it does not.
+        """
+        name = f"{self.what} {number}"
+        try:
+            x = np.asarray(given, dtype=np.float32)
+        except (TypeError, ValueError):
+            x = np.array(0)
+        if not x.ndim:
+            raise InputError(f"{name} is of type {type(given).__name__}: give {self.expected}")
+        if x.size != prod(self.shape):
+            raise InputError(
+                f"{name} has shape {x.shape}; the model takes {prod(self.shape)} values, "
+                f"a prepared {self.what} of shape {self.shape}: give {self.expected}"
+            )
+        x = x.reshape(self.shape)
+        return Example(name, self.shown(x), x, self.doubts(x))
+
+
+class PictureReader(Reader):
+    """Pictures: files, PIL images, prepared rows."""
+
+    def __init__(self, inputs: Pictures):
+        super().__init__(
+            inputs, tuple(inputs.shape), "picture", "a picture, its file, or a row of data.test.x"
+        )
+
+    def examples(self, given, number):
+        """The picture, prepared if it is an image or a file."""
+        if isinstance(given, Image.Image):
+            yield self.seen(given, f"picture {number}")
+        else:
+            yield from super().examples(given, number)
+
+    def file(self, path) -> Iterator[Example]:
+        """The picture in a file."""
+        yield self.seen(read_picture(path), str(path), path)
+
+    def seen(self, picture: Image.Image, name: str, path=None) -> Example:
+        """The picture as the training pictures were, digits in the size of these.
+
+        Parameters
+        ----------
+        picture : PIL image
+        name : str
+            Of the example.
+        path : path, optional
+            Where it was read, for messages.
+        """
+        facts = {"image_shape": self.shape, "preparation": self.inputs.preparation}
+        x = prepare(path or picture, facts)
+        if x.shape != self.shape:
+            x = resized(self.shown(x), self.shape)
+        n = marks(picture) if self.inputs.preparation == "digit" else 1
+        several = f"there seem to be {n} digits, which are taken for one: cut them apart"
+        return Example(name, picture, x, several if n > 1 else "")
+
+    def shown(self, x) -> Image.Image:
+        """An image of the prepared values."""
+        pixels = (256 * x).clip(0, 255).astype(np.uint8)  # (channels, rows, columns)
+        return Image.fromarray(pixels.transpose(1, 2, 0) if len(pixels) == 3 else pixels[0])
+
+    def doubts(self, x) -> str:
+        """Whether these may be bytes."""
+        if x.max(initial=0) <= 16:
+            return ""
+        return (
+            f"values up to {x.max():g}: an array is taken as prepared, such as data.test.x; "
+            "Image.fromarray(array) is prepared first"
+        )
+
+
+class TableReader(Reader):
+    """Rows of numbers: files, mappings of columns, prepared rows."""
+
+    def __init__(self, inputs: Numbers):
+        names = inputs.names if len(inputs.names) <= 6 else (*inputs.names[:5], "...")
+        expected = f"a CSV file with the columns {', '.join(names)}, or a row of data.test.x"
+        super().__init__(inputs, (len(inputs.names),), "row", expected)
+
+    def examples(self, given, number):
+        """The rows of a file or of columns, standardised as the training rows were.
+
+        Raises
+        ------
+        InputError
+            If a picture is given, or columns are not equally long.
+        """
+        if isinstance(given, Image.Image):
+            raise InputError(f"row {number} is a picture: give {self.expected}")
+        if not isinstance(given, Mapping):
+            yield from super().examples(given, number)
+            return
+        columns = {str(name): np.atleast_1d(values) for name, values in given.items()}
+        lengths = {name: len(values) for name, values in columns.items()}
+        if len({*lengths.values()}) > 1:
+            raise InputError(f"the columns are not equally long: {lengths}")
+        cells = [c if c.dtype.kind in "biuf" else c.astype(str).tolist() for c in columns.values()]
+        lines = range(1, 1 + max(lengths.values(), default=0))
+        table = Table("the table", list(columns), cells, lines)
+        yield from self.numbered(inputs_in(table, self.inputs), "row ")
+
+    def file(self, path) -> Iterator[Example]:
+        """The rows of a CSV or npy file.
+
+        Raises
+        ------
+        InputError
+            If it is no such file, or does not have the columns that the model learned from.
+        """
+        try:
+            rows = read_inputs(path, self.inputs)
+        except InputError:
+            if _is_picture(path):
+                raise InputError(
+                    f"{path} is a picture, but the model learned rows of a table: "
+                    f"give {self.expected}"
+                ) from None
+            raise
+        yield from self.numbered(rows, f"{path}, row ")
+
+    def numbered(self, rows: np.ndarray, prefix: str) -> Iterator[Example]:
+        """An example a row, named by its number after the prefix."""
+        for number, x in enumerate(rows, start=1):
+            yield Example(f"{prefix}{number}", self.shown(x), x)
+
+    def shown(self, x) -> dict[str, float]:
+        """The numbers in their own units."""
+        return dict(zip(self.inputs.names, self.inputs.original(x).tolist(), strict=True))
+
+    def doubts(self, x) -> str:
+        """Whether these may be in their own units."""
+        if self.inputs.mean is None or np.abs(x).max() <= FAR:
+            return ""
+        return (
+            f"{np.abs(x).max():.3g} standard deviations from what was learned: an array is taken "
+            "as standardised, such as data.test.x; {name: number} is in the columns' own units"
+        )
+
+
+READERS = {Pictures: PictureReader, Numbers: TableReader}
+
+
+def _is_picture(path) -> bool:
+    try:
+        read_picture(path)
+    except InputError:
+        return False
+    return True

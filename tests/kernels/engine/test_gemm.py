@@ -1,0 +1,169 @@
+"""The matrix product: every edge of its tiles, and nothing read or written beyond the matrices."""
+
+import subprocess
+import sys
+from itertools import product
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dltut.kernels.engine import gemm
+
+WIDTHS = "float32", "float64"
+EDGES = 1, 2, 9, 10, 11, 15, 16, 17, 31, 32, 33, 47, 64, 66  # 64: the most rows for dots
+TURNS = list(product((False, True), repeat=2))
+GUARD = 12345.0
+
+BEFORE_A_FORBIDDEN_PAGE = """
+import ctypes, mmap
+from itertools import product
+import numba, numpy as np
+from dltut.kernels.engine import gemm
+
+pages = mmap.mmap(-1, 3 * 65 * 4096)
+start = ctypes.addressof(ctypes.c_char.from_buffer(pages))
+library = ctypes.CDLL(None, use_errno=True)
+for part in (1, 2, 3):
+    place = ctypes.c_void_p(start + (65 * part - 1) * 4096)
+    assert library.mprotect(place, ctypes.c_size_t(4096), 0) == 0
+
+def ends_before_page(part, values):
+    end = (65 * part - 1) * 4096
+    array = np.frombuffer(pages, values.dtype, values.size, end - values.nbytes)
+    array[:] = values.ravel()
+    return array
+
+multiply = numba.njit(lambda *given: gemm.product(*given))
+rng, errors = np.random.default_rng(0), []
+sizes = [(m, n, k) for m in (1, 11) for n in (1, 7, 15, 16, 17, 33, 47) for k in (1, 2, 9, 40)]
+sizes += [(3, 17, gemm.DEPTH), (3, 5, gemm.DEPTH + 1)]
+for dtype in ("float32", "float64"):
+    gemm.prepare(dtype)
+    for (m, n, k), left, right in product(sizes, (False, True), (False, True)):
+        a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+        shown = [ends_before_page(1, a.T if left else a), ends_before_page(2, b.T if right else b)]
+        c = ends_before_page(3, np.full((m, n), np.nan, dtype))
+        lda, ldb = m if left else k, k if right else n
+        multiply(left, right, m, n, k, 1.0, shown[0], lda, shown[1], ldb, 0.0, c, n)
+        np.testing.assert_allclose(c.reshape(m, n), a @ b, atol=1e-4)
+print("done")
+"""
+
+
+@pytest.fixture(scope="module")
+def multiply():
+    """`product`, to be called from Python."""
+    for dtype in WIDTHS:
+        gemm.prepare(dtype)
+    return numba.njit(lambda *given: gemm.product(*given))
+
+
+def framed(rows, columns, leading, fill):
+    """Memory, and the matrix within it: `fill` stands before, between and behind its rows."""
+    memory = np.full(70 + max(rows, 1) * leading + 70, fill, dtype="float64")
+    strides = memory.itemsize * leading, memory.itemsize
+    return memory, np.lib.stride_tricks.as_strided(memory[70:], (rows, columns), strides)
+
+
+def check(multiply, dtype, turns, sizes, factors=(1.0, 0.0), gaps=(0, 0, 0), seed=0):
+    """One product beside NumPy's in float64, inside frames of NaN and of a number of its own."""
+    rng, (m, n, k) = np.random.default_rng(seed), sizes
+    shapes = [(k, m) if turns[0] else (m, k), (n, k) if turns[1] else (k, n), (m, n)]
+    fills = np.nan, np.nan, GUARD
+    memories, matrices = [], []
+    for (rows, columns), gap, fill in zip(shapes, gaps, fills, strict=True):
+        memory, matrix = framed(rows, columns, max(columns, 1) + gap, fill)
+        matrix[:] = rng.normal(size=(rows, columns)).astype(dtype)
+        memories.append(memory)
+        matrices.append(matrix)
+    alpha, beta = factors
+    a, b = (matrix.T if turn else matrix for matrix, turn in zip(matrices, turns, strict=False))
+    wanted_memory, wanted = memories[2].copy(), matrices[2].copy()
+    wanted = alpha * (a @ b) + (beta * wanted if beta else 0)
+    if not beta:
+        matrices[2][:] = np.nan
+    seen = [memory.astype(dtype) for memory in memories]
+    leads = [max(shape[1], 1) + gap for shape, gap in zip(shapes, gaps, strict=True)]
+    a, b, c = (memory[70:] for memory in seen)
+    multiply(*turns, m, n, k, alpha, a, leads[0], b, leads[1], beta, c, leads[2])
+    inside = wanted_memory[70:][: max(m, 1) * leads[2]].reshape(-1, leads[2])
+    inside[:m, :n] = wanted
+    size = np.abs(wanted).max(initial=0) + k**0.5
+    tolerance = (2e-6 if dtype == "float32" else 1e-14) * size
+    np.testing.assert_allclose(seen[2], wanted_memory, rtol=0, atol=tolerance)
+    guards = wanted_memory == GUARD
+    np.testing.assert_array_equal(seen[2][guards], wanted_memory[guards])
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("turns", TURNS)
+def test_sizes_around_the_edges_of_tiles(multiply, dtype, turns):
+    for sizes in product(EDGES, EDGES, (1, 2, 17)):
+        check(multiply, dtype, turns, sizes)
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("turns", TURNS)
+def test_terms_around_the_depth(multiply, dtype, turns):
+    depths = (gemm.DEPTH - 1, gemm.DEPTH, gemm.DEPTH + 1, 2 * gemm.DEPTH, 2 * gemm.DEPTH + 3)
+    for (m, n), k in product([(1, 1), (11, 16), (10, 33), (21, 47)], depths):
+        check(multiply, dtype, turns, (m, n, k), (0.5, -2.0), (1, 2, 3))
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("factors", [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (-2.0, 0.0), (0.5, -3.0)])
+def test_factors(multiply, dtype, factors):
+    """With beta = 0, what stood there (NaN) does not count."""
+    for turns, n in product(TURNS, (3, 16, 40)):
+        check(multiply, dtype, turns, (13, n, 5), factors, (0, 1, 2))
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0])
+def test_nothing_to_sum(multiply, dtype, beta):
+    for turns, n in product(TURNS, (1, 16, 33)):
+        check(multiply, dtype, turns, (11, n, 0), (1.0, beta))
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+def test_no_rows_or_no_columns(multiply, dtype):
+    for turns, sizes in product(TURNS, [(0, 5, 3), (5, 0, 3), (0, 0, 0)]):
+        check(multiply, dtype, turns, sizes)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", WIDTHS)
+def test_not_a_number_stays_in_its_row_and_column(multiply, dtype, bad):
+    """A zero does not hide what it is multiplied by, and neighbours in a tile do not see it."""
+    a, b, c = np.zeros((23, 9), dtype), np.ones((9, 35), dtype), np.empty((23, 35), dtype)
+    a[12, 3], b[4, 33] = bad, bad
+    multiply(False, False, 23, 35, 9, 1.0, a, 9, b, 35, 0.0, c, 35)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(c, a.astype("float64") @ b.astype("float64"))
+    assert np.isfinite(np.delete(np.delete(c, 12, axis=0), 33, axis=1)).all()
+
+
+SIZES = st.integers(0, 70)
+
+
+@given(
+    dtype=st.sampled_from(WIDTHS),
+    turns=st.sampled_from(TURNS),
+    sizes=st.tuples(SIZES, SIZES, SIZES),
+    factors=st.tuples(*[st.sampled_from([0.0, 1.0, -0.75, 3.0])] * 2),
+    gaps=st.tuples(*[st.integers(0, 40)] * 3),
+    seed=st.integers(0, 100),
+)
+def test_any_sizes(multiply, dtype, turns, sizes, factors, gaps, seed):
+    check(multiply, dtype, turns, sizes, factors, gaps, seed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are forbidden by Linux's mprotect")
+def test_no_byte_beyond_the_matrices():
+    """All three matrices end where a page begins that the system forbids to touch."""
+    command = [sys.executable, "-c", BEFORE_A_FORBIDDEN_PAGE]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr

@@ -1,0 +1,83 @@
+"""Ties, borders and misfits: the same on every backend."""
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from oracles import pool2d as loops
+from oracles import starts
+
+from dltut import function
+from dltut.exceptions import InputError
+from dltut.nn import pool2d
+
+OVERLAPPING = ((3, 2), (2, 1), True, (1, 0), "max")
+CUT = ((2, 3), (3, 2), False, (0, 0), "average_exc_pad")
+
+
+@pytest.fixture(scope="module")
+def pools():
+    """mode -> compiled x -> both pools and the gradients of their sums weighted by up."""
+    compiled = {}
+
+    def in_mode(mode):
+        if mode not in compiled:
+            x, inputs, outputs = pt.dtensor4("x"), [], []
+            for options in (OVERLAPPING, CUT):
+                up = pt.dtensor4("up")
+                pooled = pool2d(x, *options)
+                inputs.append(up)
+                outputs += [pooled, pytensor.grad(None, x, known_grads={pooled: up})]
+            compiled[mode] = function([x, *inputs], outputs, mode=mode)
+        return compiled[mode]
+
+    return in_mode
+
+
+def ups(rng, shape):
+    for ws, stride, ignore_border, pad, _ in (OVERLAPPING, CUT):
+        sides = [
+            len(starts(n, w, s, ignore_border, p))
+            for n, w, s, p in zip(shape[2:], ws, stride, pad, strict=True)
+        ]
+        yield rng.normal(size=(*shape[:2], *sides))
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+@pytest.mark.parametrize("shape", [(2, 2, 7, 5), (1, 1, 1, 2), (0, 1, 4, 4), (1, 2, 6, 3)])
+def test_ties(pools, backend, shape):
+    """Whole numbers below 0, mostly equal: the padding wins nothing, sums of gradients are kept."""
+    rng = np.random.default_rng(1)
+    x = rng.integers(-2, 0, size=shape).astype("float64")
+    first, second = ups(rng, shape)
+    found = pools(backend)(x, first, second)
+    wanted = (*loops(x, first, *OVERLAPPING), *loops(x, second, *CUT))
+    for one, other in zip(found, wanted, strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, atol=1e-12)
+    np.testing.assert_allclose(found[1].sum(), first.sum(), atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_not_a_number_is_not_hidden(pools, backend):
+    x = np.zeros((1, 1, 5, 4))
+    x[0, 0, 2, 2] = np.nan
+    pooled, _, mean, _ = pools(backend)(x, *ups(np.random.default_rng(1), x.shape))
+    np.testing.assert_array_equal(np.isnan(pooled[0, 0]), [[0, 0, 0], [0, 1, 1], [0, 0, 0]])
+    assert np.isnan(mean).sum() == 0  # steps of 3 leave that row out
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_gradients_of_another_shape(pools, backend):
+    x = np.zeros((1, 2, 5, 4))
+    first, second = ups(np.random.default_rng(1), x.shape)
+    with pytest.raises(InputError, match=r"^a gradient .*does not have the shape of the pooled ma"):
+        pools(backend)(x, first[:, :1], second)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_pictures_that_are_too_small(pools, backend):
+    up = np.zeros((1, 1, 1, 1))
+    for shape in ((1, 1, 3, 1), (1, 1, 0, 4)):
+        with pytest.raises(InputError, match=r"^a pool .*does not fit into an image .*: use a sma"):
+            pools(backend)(np.zeros(shape), up, up)
