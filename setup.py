@@ -1,5 +1,6 @@
-"""The scripts and experiment files go into the wheel; everything else is in pyproject.toml."""
+"""The scripts and experiment files are the tutorials: a wheel carries them inside the package."""
 
+import shutil
 from pathlib import Path
 
 from setuptools import setup
@@ -7,16 +8,14 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithScripts(build_py):
-    """Copy the package, and the tutorials' scripts into it."""
+    """The package, and the scripts beside it, from which ``python -m dltut scripts`` copies."""
 
     def run(self):
         super().run()
-        if self.editable_mode:  # the checkout has them
-            return
-        for path in [*Path("scripts").glob("*.py"), *Path("scripts").glob("*/*.yaml")]:
-            place = Path(self.build_lib, "dltut", path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self.copy_file(str(path), str(place))
+        if not self.editable_mode:
+            target = Path(self.build_lib, "dltut", "scripts")
+            left_out = shutil.ignore_patterns("__pycache__", "ruff.toml")
+            shutil.copytree("scripts", target, ignore=left_out, dirs_exist_ok=True)
 
 
 setup(cmdclass={"build_py": BuildWithScripts})

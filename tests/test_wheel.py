@@ -1,6 +1,5 @@
-"""A wheel has everything: installed away from the checkout it trains, and predicts."""
+"""A wheel is enough: built from the sources, installed away from them, it trains and predicts."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,63 +8,65 @@ import venv
 from pathlib import Path
 
 import pytest
-import setuptools
 from PIL import Image
 
-BUILT_FROM = "dltut scripts pyproject.toml setup.py MANIFEST.in README.rst LICENSE".split()
+from dltut.datasets import load
+
+SOURCES = "LICENSE MANIFEST.in README.rst dltut pyproject.toml scripts setup.py".split()
+
+pytest.importorskip("setuptools", minversion="77", reason="pip install 'dltut[test]'")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory, repository):
-    """Run a program of a fresh environment in an empty folder; what it prints."""
-    if int(setuptools.__version__.partition(".")[0]) < 77:
-        pytest.skip("building a wheel needs setuptools 77 or newer: pip install 'dltut[test]'")
-    home = tmp_path_factory.mktemp("wheel")
-    source, fresh, work = home / "source", home / "fresh", home / "work"
-    source.mkdir()
-    work.mkdir()
-    for name in BUILT_FROM:
-        copy = shutil.copytree if (repository / name).is_dir() else shutil.copyfile
-        copy(repository / name, source / name)
-    venv.create(fresh, with_pip=False)
-    [packages] = (fresh / "lib").glob("python*/site-packages")
-    # What dltut stands on is found where these tests find it, after the fresh environment's own.
-    (packages / "below.pth").write_text(sysconfig.get_path("purelib") + "\n")
+def wheel(repository, tmp_path_factory):
+    """The wheel, built from a copy of the sources, in which building may leave its files."""
+    sources, built = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        if (repository / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(repository / name, sources / name, ignore=ignored)
+        else:
+            shutil.copy(repository / name, sources)
+    build = "from setuptools.build_meta import build_wheel; import sys; build_wheel(sys.argv[1])"
+    run([sys.executable, "-c", build, str(built)], sources)
+    [path] = built.glob("*.whl")
+    return path
 
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    wheel = [
-        "wheel",
-        "--no-build-isolation",
-        "--no-deps",
-        "--no-index",
-        "--wheel-dir",
-        home,
-        source,
-    ]
-    subprocess.run([*pip, *wheel], check=True)
-    [file] = home.glob("dltut-*.whl")
-    python = fresh / "bin" / "python"
-    subprocess.run(
-        [*pip, "--python", python, "install", "--no-deps", "--no-index", file], check=True
-    )
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
-    def run(program, *arguments):
-        command = [fresh / "bin" / program, *arguments]
-        ended = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True)
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout
+def run(command, folder):
+    """The standard output of a command that ends well."""
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
-    run.work, run.packages = work, packages
-    return run
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory):
+    """The Python of a new environment with the wheel; what dltut stands on is this one's."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, symlinks=True)
+    layout = {"base": str(home), "platbase": str(home)}
+    packages = sysconfig.get_path("purelib", "venv", layout)
+    shutil.unpack_archive(wheel, packages, "zip")
+    # The folder alone: what an editable installation has put into it is not followed.
+    Path(packages, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return f"{sysconfig.get_path('scripts', 'venv', layout)}/python"
 
 
 @pytest.mark.slow
-def test_a_wheel_trains_and_predicts(run):
-    place = run("python", "-c", "import dltut; print(dltut.__file__)")
-    assert Path(place.strip()).is_relative_to(run.packages)
-    assert run("dltut", "scripts", "laid") == "21 files: laid\n"
-    small = "--dataset digits --quick --n-hidden 20 --batch-size 100".split()
-    assert "Best validation error" in run("python", "laid/train_mlp.py", *small)
-    Image.linear_gradient("L").save(run.work / "mine.png")
-    assert run("dltut", "predict", "runs/mlp", "mine.png").startswith("mine.png: ")
+def test_it_lays_out_the_scripts_trains_and_predicts(python, repository, tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    home = run([python, "-c", "import dltut; print(dltut.__file__)"], tmp_path).strip()
+    assert home.startswith(str(python).partition("/bin/")[0])
+
+    run([python, "-m", "dltut", "scripts", "mine"], tmp_path)
+    names = {path.relative_to(repository / "scripts") for path in repository.glob("scripts/**/*")}
+    wanted = {name for name in names if name.suffix in (".py", ".yaml")}
+    mine = tmp_path / "mine"
+    assert {path.relative_to(mine) for path in mine.rglob("*") if path.is_file()} == wanted
+
+    run([python, "mine/train_logistic.py", "--dataset", "digits", "--quick"], tmp_path)
+    digit = (255 * load("digits").test.x[0]).astype("uint8").reshape(28, 28)
+    Image.fromarray(digit).save(tmp_path / "digit.png")
+    said = run([python, "-m", "dltut", "predict", "runs/logistic", "digit.png"], tmp_path)
+    assert said.startswith("digit.png: ") and said.count(" %") == 3
