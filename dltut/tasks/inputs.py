@@ -11,8 +11,8 @@ from PIL import Image
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import Kind, Numbers, Pictures
-from dltut.datasets.layouts import read_rows
-from dltut.datasets.pictures import prepare, read_picture, resized
+from dltut.datasets.layouts import read_inputs
+from dltut.datasets.pictures import marks, prepare, read_picture, resized
 from dltut.datasets.tables import Table, inputs_in
 from dltut.exceptions import InputError
 
@@ -149,19 +149,32 @@ class PictureReader(Reader):
     def examples(self, given, number):
         """The picture, prepared if it is an image or a file."""
         if isinstance(given, Image.Image):
-            yield Example(f"picture {number}", given, self.prepared(given))
+            yield self.seen(given, f"picture {number}")
         else:
             yield from super().examples(given, number)
 
     def file(self, path) -> Iterator[Example]:
         """The picture in a file."""
-        yield Example(str(path), read_picture(path), self.prepared(path))
+        yield self.seen(read_picture(path), str(path), path)
 
-    def prepared(self, picture) -> np.ndarray:
-        """The picture as the training pictures were, digits in the size of these."""
+    def seen(self, picture: Image.Image, name: str, path=None) -> Example:
+        """The picture as the training pictures were, digits in the size of these.
+
+        Parameters
+        ----------
+        picture : PIL image
+        name : str
+            Of the example.
+        path : path, optional
+            Where it was read, for messages.
+        """
         facts = {"image_shape": self.shape, "preparation": self.inputs.preparation}
-        x = prepare(picture, facts)
-        return x if x.shape == self.shape else resized(self.shown(x), self.shape)
+        x = prepare(path or picture, facts)
+        if x.shape != self.shape:
+            x = resized(self.shown(x), self.shape)
+        n = marks(picture) if self.inputs.preparation == "digit" else 1
+        several = f"there seem to be {n} digits, which are taken for one: cut them apart"
+        return Example(name, picture, x, several if n > 1 else "")
 
     def shown(self, x) -> Image.Image:
         """An image of the prepared values."""
@@ -205,7 +218,8 @@ class TableReader(Reader):
             raise InputError(f"the columns are not equally long: {lengths}")
         cells = [c if c.dtype.kind in "biuf" else c.astype(str).tolist() for c in columns.values()]
         lines = range(1, 1 + max(lengths.values(), default=0))
-        yield from self.table(Table("the table", list(columns), cells, lines), "row ")
+        table = Table("the table", list(columns), cells, lines)
+        yield from self.numbered(inputs_in(table, self.inputs), "row ")
 
     def file(self, path) -> Iterator[Example]:
         """The rows of a CSV or npy file.
@@ -216,7 +230,7 @@ class TableReader(Reader):
             If it is no such file, or does not have the columns that the model learned from.
         """
         try:
-            table = read_rows(path)
+            rows = read_inputs(path, self.inputs)
         except InputError:
             if _is_picture(path):
                 raise InputError(
@@ -224,11 +238,11 @@ class TableReader(Reader):
                     f"give {self.expected}"
                 ) from None
             raise
-        yield from self.table(table, f"{path}, row ")
+        yield from self.numbered(rows, f"{path}, row ")
 
-    def table(self, table: Table, prefix: str) -> Iterator[Example]:
-        """The rows of a table, each with its number after the prefix."""
-        for number, x in enumerate(inputs_in(table, self.inputs), start=1):
+    def numbered(self, rows: np.ndarray, prefix: str) -> Iterator[Example]:
+        """An example a row, named by its number after the prefix."""
+        for number, x in enumerate(rows, start=1):
             yield Example(f"{prefix}{number}", self.shown(x), x)
 
     def shown(self, x) -> dict[str, float]:

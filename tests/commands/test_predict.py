@@ -14,8 +14,7 @@ from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import load
 from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression, dA, probability_function
+from dltut.models import LogisticRegression, dA, probability_function, save_model
 from dltut.tasks import Classification, Reconstruction, Regression
 
 STROKES = {
@@ -45,10 +44,11 @@ def drawn_digit(digit):
     return picture
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick():
-    """What is compiled is tested elsewhere."""
-    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+@pytest.fixture(autouse=True)
+def quick(own_settings, monkeypatch):
+    """What is compiled is tested elsewhere; commands read the environment."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float32"):
         yield
 
 
@@ -62,7 +62,8 @@ def model(data):
     """The least-squares classifier of the embedded digits: fast, and sure enough of plain ones."""
     x, y = data.train.x.astype("float64"), np.eye(10)[data.train.y] - 0.1
     W = 8 * np.linalg.solve(x.T @ x + 30 * np.eye(784), x.T @ y)
-    return LogisticRegression(784, 10, W)
+    with pytensor.config.change_flags(floatX="float32"):
+        return LogisticRegression(784, 10, W)
 
 
 @pytest.fixture(scope="module")
