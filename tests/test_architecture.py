@@ -294,6 +294,7 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
+    "commands.ending": "commands.flags",
     "commands.report": "commands.plot",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",

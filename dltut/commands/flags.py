@@ -11,12 +11,12 @@ import io
 import os
 import re
 import sys
-import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 
+from dltut.commands import ending  # noqa: F401  (Ctrl-C during the next imports is one line)
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 from dltut.machine.config import check_environment
@@ -402,16 +402,6 @@ def _discard_output() -> None:
     """Let Python find nothing to complain of when it closes standard output at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-
-def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackType | None) -> None:
-    """Show an error that nobody caught, Ctrl-C as one line."""
-    if issubclass(kind, KeyboardInterrupt):
-        say("interrupted")
-    else:
-        sys.__excepthook__(kind, error, traceback)
-
-
-sys.excepthook = _end_quietly
 
 with mistakes_reported():
     check_environment()  # what would be a traceback of PyTensor's while it is imported

@@ -1,6 +1,7 @@
 """Flags are made from a signature; a user's mistake becomes one line and status 2."""
 
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -173,6 +174,16 @@ def test_other_errors_keep_their_traceback():
 
     with pytest.raises(ZeroDivisionError):
         run(main, [])
+
+
+@pytest.mark.parametrize("imported", ["pytensor", "numba, jax, matplotlib, scipy, PIL.Image"])
+def test_control_c_while_the_rest_is_imported(imported, repository):
+    """PyTensor puts an excepthook of its own in the place of ours."""
+    program = f"import dltut.commands.flags, {imported}; raise KeyboardInterrupt"
+    environment = os.environ | {"PYTHONPATH": str(repository)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stderr == "interrupted\n" and done.returncode in (130, -2)
 
 
 def test_control_c(capsys):
