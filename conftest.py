@@ -1,6 +1,7 @@
 """What every test and doctest has around it: no network, nobody's own settings or data."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -17,6 +18,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("dltut")
+
+# The jobs that a shell runs in the background begin with Ctrl-C ignored; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = {"127.0.0.1", "localhost", "::1", ""}
 

@@ -16,7 +16,7 @@ from dltut.experiment.roles import ROLES
 from dltut.experiment.tree import read_yaml
 from dltut.machine.arguments import Amount, Count, Seed, Size, checked_arguments
 from dltut.machine.shared import as_floatX
-from dltut.optim.parts import check_positive
+from dltut.optim.gradients import check_positive
 from dltut.training import Scheduled
 
 

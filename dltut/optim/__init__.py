@@ -1,15 +1,19 @@
 """Learning rules, schedules, constraints, and training on the whole set at once."""
 
 from dltut.optim import schedules
-from dltut.optim.adaptive import adadelta, adagrad, rmsprop
-from dltut.optim.adaptive_moments import adam, adamax, amsgrad
 from dltut.optim.conjugate import conjugate_gradient, flatten, minimise, unflatten
 from dltut.optim.constraints import clip_gradient_norm, limit_norm, max_norm
 from dltut.optim.rules import (
+    adadelta,
+    adagrad,
+    adam,
+    adamax,
+    amsgrad,
     apply_momentum,
     apply_nesterov_momentum,
     momentum,
     nesterov,
+    rmsprop,
     scale_steps,
     sgd,
 )

@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytensor
-import scipy.optimize
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_counts
 from dltut.machine.serialize import named_values
+from dltut.optim.gradients import check_params, check_positive
 from dltut.optim.line_search import LONGEST, Point, wolfe_point
-from dltut.optim.parts import check_params, check_positive
 
 DECREASE, CURVATURE = 1e-4, 0.4
 DESCENT = 0.01  # of a steepest descent's slope is wanted of every direction
@@ -245,9 +244,11 @@ class ConjugateGradient:
         point = wolfe_point(look, Point(0.0, cost, slope), first, DECREASE, CURVATURE)
         if point is not None and self._leads_down(place(point.step)):
             return place(point.step)
+        from scipy.optimize import line_search  # another one, seldom needed and slow to import
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # that nothing is found
-            step, *_ = scipy.optimize.line_search(
+            step, *_ = line_search(
                 lambda step: look(step.item()).cost,
                 lambda step: np.array([look(step.item()).slope]),
                 *(np.zeros(1), np.ones(1), np.array([slope]), cost, before),

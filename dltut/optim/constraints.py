@@ -5,7 +5,7 @@ import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.exceptions import InputError
-from dltut.optim.parts import check_params, check_positive, typed
+from dltut.optim.gradients import check_params, check_positive, typed
 
 
 def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=None) -> dict:

@@ -1,13 +1,18 @@
 """How a learning rate or a momentum changes during the training.
 
 A schedule is a plain function from a step, counted from 0 in epochs or in minibatches as its user
-likes, to a number. Give the rule a shared scalar and set it to ``schedule(step)`` before each step.
-Schedules that react to the validation error have a memory and belong to the training.
+likes, to a number. Give the rule a shared scalar, and `dltut.training.Scheduled` sets it to
+``schedule(step)`` before each step. What reacts to the validation error has a memory and is a
+criterion, `dltut.training.HalveOnNoImprovement`.
 """
 
-from collections.abc import Callable
+from bisect import bisect
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import inf
 
 from dltut.exceptions import InputError
+from dltut.machine.checks import check_counts, check_numbers
 
 Schedule = Callable[[float], float]
 
@@ -29,6 +34,7 @@ def constant(value: float) -> Schedule:
     >>> constant(0.1)(1000)
     0.1
     """
+    _check_values(value=value)
     return lambda step: value
 
 
@@ -49,7 +55,7 @@ def inverse_time(initial: float, decay: float = 0.001) -> Schedule:
     Raises
     ------
     InputError
-        If the decay is negative.
+        If a number is negative or not finite.
 
     Examples
     --------
@@ -57,7 +63,8 @@ def inverse_time(initial: float, decay: float = 0.001) -> Schedule:
     >>> [round(rate(epoch), 4) for epoch in (0, 1, 100, 1000)]
     [0.1, 0.0999, 0.0909, 0.05]
     """
-    _check(decay >= 0, f"decay is {decay}; it is 0 or above, such as 0.001")
+    _check_values(initial=initial)
+    check_numbers(_is_value, "0 or above, such as 0.001", decay=decay)
     return lambda step: initial / (1 + decay * step)
 
 
@@ -78,7 +85,7 @@ def inverse(initial: float, start: float) -> Schedule:
     Raises
     ------
     InputError
-        If the start is not above 0.
+        If the start is not above 0, or the initial value negative or not finite.
 
     Notes
     -----
@@ -90,7 +97,8 @@ def inverse(initial: float, start: float) -> Schedule:
     >>> [round(rate(epoch), 6) for epoch in (0, 10, 20, 100)]
     [0.1, 0.1, 0.05, 0.01]
     """
-    _check(start > 0, f"start is {start}; it is a step above 0")
+    _check_values(initial=initial)
+    check_numbers(lambda step: 0 < step < inf, "a step above 0", start=start)
     return lambda step: initial * (start / max(step, start))
 
 
@@ -113,7 +121,8 @@ def exponential(initial: float, factor: float, minimum: float = 0.0) -> Schedule
     Raises
     ------
     InputError
-        If the factor is below 1, which would make the value grow.
+        If the factor is below 1, which would make the value grow, or a value negative or not
+        finite.
 
     Examples
     --------
@@ -123,7 +132,10 @@ def exponential(initial: float, factor: float, minimum: float = 0.0) -> Schedule
     >>> rate(10**9)
     1e-06
     """
-    _check(factor >= 1, f"factor {factor} would make the value grow: give 1 / {factor}")
+    _check_values(initial=initial, minimum=minimum)
+    check_numbers(lambda factor: 0 < factor < inf, "1 or above, such as 2", factor=factor)
+    if factor < 1:
+        raise InputError(f"factor {factor} would make the value grow: give 1 / {factor}")
     # A negative power underflows to 0 where a positive one would overflow.
     return lambda step: max(initial * float(factor) ** -step, minimum)
 
@@ -147,7 +159,7 @@ def linear(initial: float, final: float, start: float, saturate: float) -> Sched
     Raises
     ------
     InputError
-        If `saturate` is not after `start`.
+        If `saturate` is not after `start`, or a value negative or not finite.
 
     Examples
     --------
@@ -157,7 +169,10 @@ def linear(initial: float, final: float, start: float, saturate: float) -> Sched
     >>> [round(momentum(epoch), 5) for epoch in (0, 1, 2, 3, 10, 20)]
     [0.5, 0.5, 0.55444, 0.60889, 0.99, 0.99]
     """
-    _check(saturate > start, f"saturate is {saturate}; it is a step after start, {start}")
+    _check_values(initial=initial, final=final)
+    check_numbers(lambda step: abs(step) < inf, "a step", start=start)
+    words = f"a step after start, {start}"
+    check_numbers(lambda step: start < step < inf, words, saturate=saturate)
 
     def value(step):
         share = min(max((step - start) / (saturate - start), 0), 1)
@@ -185,7 +200,7 @@ def step(initial: float, every: int, factor: float = 0.5) -> Schedule:
     Raises
     ------
     InputError
-        If `every` or the factor is out of range.
+        If a number is out of range.
 
     Examples
     --------
@@ -193,11 +208,57 @@ def step(initial: float, every: int, factor: float = 0.5) -> Schedule:
     >>> [rate(epoch) for epoch in (0, 9, 10, 25)]
     [0.1, 0.1, 0.05, 0.025]
     """
-    _check(every >= 1, f"every is {every}; it counts steps and is 1 or more")
-    _check(0 < factor <= 1, f"factor is {factor}; it is above 0 and at most 1, such as 0.5")
+    _check_values(initial=initial)
+    check_counts("steps", every=every)
+    words = "above 0 and at most 1, such as 0.5"
+    check_numbers(lambda factor: 0 < factor <= 1, words, factor=factor)
     return lambda step: initial * factor ** (step // every)
 
 
-def _check(valid: bool, message: str) -> None:
-    if not valid:
-        raise InputError(message)
+def join(schedules: Sequence[Schedule], starts: Sequence[float]) -> Callable[[float], float]:
+    """One schedule after another, each counting from the step with which it begins.
+
+    Parameters
+    ----------
+    schedules : sequence of callable
+    starts : sequence of float
+        Where each but the first begins, in rising order.
+
+    Returns
+    -------
+    callable
+        step -> float
+
+    Raises
+    ------
+    InputError
+        If there is not one start for each schedule behind the first, or they do not rise from 0.
+
+    Examples
+    --------
+    A rate that warms up during four epochs and then decays:
+
+    >>> rate = join([linear(0.02, 0.1, start=0, saturate=4), inverse_time(0.1, 0.25)], starts=[4])
+    >>> [round(rate(epoch), 3) for epoch in (0, 1, 2, 3, 4, 5, 8)]
+    [0.02, 0.04, 0.06, 0.08, 0.1, 0.08, 0.05]
+    """
+    starts = [0, *starts]
+    if len(starts) != len(schedules) or any(after <= before for before, after in pairwise(starts)):
+        raise InputError(
+            f"starts is {starts[1:]}; it has the steps, rising from 0, at which the "
+            f"{len(schedules) - 1} schedules behind the first begin"
+        )
+
+    def value(step):
+        place = bisect(starts, step, lo=1) - 1
+        return schedules[place](step - starts[place])
+
+    return value
+
+
+def _check_values(**values) -> None:
+    check_numbers(_is_value, "a number, 0 or above", **values)
+
+
+def _is_value(value: float) -> bool:
+    return 0 <= value < inf

@@ -11,8 +11,7 @@ from dltut.commands import cli
 from dltut.commands.plot import draw_filters, draw_run, plot
 from dltut.datasets import load
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression, dA
+from dltut.models import LogisticRegression, dA, save_model
 from dltut.training import Log
 from dltut.training.log import write_log
 

@@ -14,8 +14,7 @@ from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import load
 from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression, dA, probability_function
+from dltut.models import LogisticRegression, dA, probability_function, save_model
 from dltut.tasks import Classification, Reconstruction, Regression
 
 STROKES = {

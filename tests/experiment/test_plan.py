@@ -91,6 +91,7 @@ def test_models_get_what_the_data_says(read):
         "n_out": 4,
         "activation": "relu",
         "dropout": 0.0,
+        "batch_norm": False,
     }
     lenet = read(model={"name": "LeNet", "n_kernels": [2, 3], "n_hidden": 5}).built_model(DATA)
     assert lenet.arguments["image_shape"] == [1, 28, 28] and lenet.arguments["n_out"] == 4

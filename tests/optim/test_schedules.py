@@ -1,5 +1,6 @@
 """Schedules: published values, boundaries, and settings that cannot be used."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,12 @@ def test_step_boundaries():
     assert schedules.step(1.0, every=1, factor=0.1)(2) == pytest.approx(0.01)
 
 
+def test_joined_schedules_count_from_their_starts():
+    rate = schedules.join([float, lambda step: 100 + step, lambda step: -step], starts=[3, 5])
+    assert [rate(step) for step in range(8)] == [0, 1, 2, 100, 101, 0, -1, -2]
+    assert schedules.join([float], [])(7) == 7
+
+
 @given(first=st.integers(0, 10**7), later=st.integers(0, 10**7))
 def test_rates_never_grow(first, later):
     for rate in (
@@ -70,6 +77,22 @@ def test_rates_never_grow(first, later):
         (lambda: schedules.linear(0.1, 0.2, 5, 5), "^saturate is 5; it is a step after start, 5"),
         (lambda: schedules.step(0.1, 0), "^every is 0; it counts steps"),
         (lambda: schedules.step(0.1, 2, 2), "^factor is 2; it is above 0 and at most 1"),
+        (lambda: schedules.step(0.1, 2.5), "^every is 2.5; it counts steps"),
+        (lambda: schedules.step(-0.1, 2), "^initial is -0.1; it is a number, 0 or above"),
+        (lambda: schedules.constant(np.nan), "^value is nan; it is a number, 0 or above"),
+        (lambda: schedules.constant("0.1"), "^value is '0.1'; it is a number, 0 or above"),
+        (lambda: schedules.inverse_time(np.inf), "^initial is inf; it is a number, 0 or above"),
+        (lambda: schedules.inverse_time(0.1, np.nan), "^decay is nan; it is 0 or above"),
+        (lambda: schedules.inverse(0.1, np.inf), "^start is inf; it is a step above 0"),
+        (lambda: schedules.exponential(0.1, np.nan), "^factor is nan; it is 1 or above"),
+        (lambda: schedules.exponential(0.1, 2, -1), "^minimum is -1; it is a number, 0 or above"),
+        (lambda: schedules.linear(0.1, np.nan, 0, 5), "^final is nan; it is a number"),
+        (lambda: schedules.linear(0.1, 0.2, np.nan, 5), "^start is nan; it is a step"),
+        (lambda: schedules.linear(0.1, 0.2, 0, np.nan), "^saturate is nan; it is a step after"),
+        (lambda: schedules.join([], []), r"^starts is \[\]; it has the steps"),
+        (lambda: schedules.join([float, float], []), r"^starts is \[\]; .* the 1 schedules behind"),
+        (lambda: schedules.join([float] * 3, [5, 5]), r"^starts is \[5, 5\]; .*, rising from 0"),
+        (lambda: schedules.join([float] * 2, [0]), r"^starts is \[0\]"),
     ],
 )
 def test_settings_that_cannot_be_used(make, message):

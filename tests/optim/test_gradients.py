@@ -7,7 +7,7 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.optim import sgd
-from dltut.optim.parts import gradients
+from dltut.optim.gradients import gradients
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every learning rule is made of: gradients, state, and numbers as wide as the parameter."""
+"""The gradients of a cost, and what else rules are made of: state, numbers of the same width."""
 
 from numbers import Real
 
