@@ -294,7 +294,6 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
-    "commands.report": "commands.plot",
     "datasets.folder": "datasets.mnist",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
