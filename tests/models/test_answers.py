@@ -46,7 +46,7 @@ def test_a_model_without_classes_has_no_probabilities(kind, rng):
 
 def test_a_model_that_diverged_has_no_answer(quick):
     f = probability_function(LogisticRegression(2, 2, W=np.array([[0.0, np.nan], [0.0, 1.0]])))
-    with pytest.raises(InputError, match="^the model answers with NaN or infinite numbers: its tr"):
+    with pytest.raises(InputError, match="the model answers with NaN or infinite numbers: its tra"):
         f(np.ones((1, 2)))
 
 
