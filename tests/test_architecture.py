@@ -295,7 +295,6 @@ OPERATIONS = {
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
     "commands.ending": "commands.flags",
-    "commands.report": "commands.plot",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
     "models.visible_units": "models.rbm",

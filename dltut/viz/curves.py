@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
-from dltut.machine.channels import is_rate, measure_of, words
+from dltut.machine.channels import SPLITS, is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")
@@ -115,7 +115,7 @@ def _panels(runs, channels):
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for name in known if measure_of(name) != name] or known
+    usual = [name for split in SPLITS for name in known if name.startswith(f"{split}_")] or known
     chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:

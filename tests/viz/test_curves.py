@@ -42,7 +42,7 @@ def test_costs_and_errors_have_a_panel_each():
 
 def test_every_measure_has_a_panel_and_only_rates_are_in_percent():
     row = {"epoch": 1, "train_cost": 2.0, "valid_cost": 3.0, "valid_squared_error": 2900.0}
-    row |= {"valid_f1": 0.5, "test_squared_error": 3000.0, "learning_rate": 0.1}
+    row = {"test_squared_error": 3000.0} | row | {"valid_f1": 0.5, "learning_rate": 0.1}
     figure = figure_of({"a": [row]})
     titles = ["cost", "squared error", "validation f1 (%)"]
     assert [axes.get_title() for axes in figure.axes] == titles
