@@ -19,6 +19,8 @@ from typing import Annotated, Literal, get_args, get_origin
 
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
+from dltut.machine.config import check_environment
+from dltut.machine.progress import say
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
@@ -385,7 +387,7 @@ def _make_printable() -> None:
 
 
 def _end(line: str, status: int) -> None:
-    print(line, file=sys.stderr)
+    say(line)
     raise SystemExit(status) from None
 
 
@@ -406,9 +408,12 @@ def _discard_output() -> None:
 def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackType | None) -> None:
     """Show an error that nobody caught, Ctrl-C as one line."""
     if issubclass(kind, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
+        say("interrupted")
     else:
         sys.__excepthook__(kind, error, traceback)
 
 
 sys.excepthook = _end_quietly
+
+with mistakes_reported():
+    check_environment()  # what would be a traceback of PyTensor's while it is imported

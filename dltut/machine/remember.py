@@ -6,7 +6,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from pytensor.graph.traversal import io_toposort
+from pytensor.graph.traversal import toposort
 from pytensor.tensor import as_tensor_variable
 
 from dltut.exceptions import InputError
@@ -54,10 +54,10 @@ def remember(value, state: SharedVariable, following):
             f"the next value of {state} has {following.ndim} axes, not {state.ndim}: average over "
             "the others"
         )
-    return Remember()(value, state, following.astype(state.dtype))
+    return _Remember()(value, state, following.astype(state.dtype))
 
 
-class Remember(Op):
+class _Remember(Op):
     """(value, state, following) -> value: a mark in the graph, gone before anything is compiled."""
 
     __props__ = ()
@@ -93,15 +93,15 @@ def marks(outputs: list) -> list[Apply]:
     InputError
         If there is one inside a loop, where a state cannot be changed from call to call.
     """
-    nodes = io_toposort([], outputs)
+    nodes = [*toposort(outputs)]
     for node in nodes:
         inside = getattr(node.op, "fgraph", None)
-        if inside and any(isinstance(each.op, Remember) for each in inside.apply_nodes):
+        if inside and any(isinstance(each.op, _Remember) for each in inside.apply_nodes):
             raise InputError(
                 "a loop remembers something at each step, which nobody could see: let the loop "
                 "return the values, and remember what becomes of them"
             )
-    return [node for node in nodes if isinstance(node.op, Remember)]
+    return [node for node in nodes if isinstance(node.op, _Remember)]
 
 
 def remembered(outputs: list) -> dict[SharedVariable, object]:

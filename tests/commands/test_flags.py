@@ -160,6 +160,16 @@ def test_input_errors_of_the_program_itself(capsys):
     assert (end.value.code, capsys.readouterr().err) == (2, "error: the data is missing\n")
 
 
+def test_an_error_is_one_line_that_a_terminal_does_not_obey(capsys):
+    def main():
+        raise InputError("no class \x1b[2J\nerror: none" + "." * 10_000)
+
+    with pytest.raises(SystemExit):
+        run(main, [])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(r"error: no class \x1b[2J\nerror: none") and len(line) < 2100
+
+
 def test_other_errors_keep_their_traceback():
     def main():
         raise ZeroDivisionError

@@ -104,6 +104,11 @@ def test_what_is_not_said_is_seen():
             kinds([0, 1, 2, top])
 
 
+def test_squares_of_grey_levels_are_pictures():
+    for x, kind in ((np.eye(64), Pictures((1, 8, 8))), (2 * np.eye(64), Numbers(range(64)))):
+        assert Dataset(*[Split(x=x)] * 3, "a").inputs == kind
+
+
 def test_what_a_model_file_says():
     for inputs, targets in (
         (Pictures((1, 2, 2), "light on dark"), Classes(["cat", "dog"])),

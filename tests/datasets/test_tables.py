@@ -242,6 +242,21 @@ def test_whether_there_is_a_header_may_be_said(tmp_path):
     assert load(path, header=True).inputs.names == ("1980", "1")
 
 
+def test_lines_are_those_of_the_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("# a table\n# of mine\n# a,b,c\n1,2,3\n\n4,,6\n7,8,9\n")
+    with pytest.raises(InputError, match=r"a\.csv line 6, column b: a missing value"):
+        load(path)
+    path.write_text("# a table\n# of mine\na,b,c\n1,2,3\n4,,6\n7,8,9\n")
+    with pytest.raises(InputError, match=r"a\.csv line 5, column b: a missing value"):
+        load(path)
+    path.write_text('a,b,c\n1,2,"3\n' + "4,5,6\n" * 50_000)
+    with pytest.raises(
+        InputError, match=r"a\.csv is no table \(field larger .*\): is a quote miss"
+    ):
+        load(path)
+
+
 def test_one_row_and_one_column():
     """To ask a model about; and a first row of 0, 1 is no header."""
     assert read_table(b"1.5,2", "a.csv").names == ["0", "1"]

@@ -8,7 +8,7 @@ from oracles import assert_gradient
 
 from dltut import function, shared_dataset
 from dltut.exceptions import InputError
-from dltut.machine.remember import Remember, remember, remembered
+from dltut.machine.remember import remember, remembered
 from dltut.machine.rng import next_states
 from dltut.nn.loop import scan
 from dltut.training import minibatch_function
@@ -46,7 +46,7 @@ def test_nothing_is_left_to_compile():
     sums = remember(remember(x @ W, seen, seen + 1) + b, counter(), seen)
     compiled = function([x], pt.tanh(sums), mode="NUMBA")._function
     ops = [type(node.op).__name__ for node in compiled.maker.fgraph.toposort()]
-    assert "Affine" in ops and "Remember" not in ops
+    assert "Affine" in ops and "_Remember" not in ops
 
 
 def test_a_given_value_may_remember():
@@ -77,7 +77,7 @@ def test_without_our_door_it_passes_the_value_on():
     marked = remember(x, count, count + 1)
     f = pytensor.function([x], [marked, marked.shape[0]], mode="FAST_COMPILE")
     assert f([1.0, 2.0])[0].tolist() == [1, 2] and count.get_value() == 0
-    assert_gradient(lambda v: Remember()(v**2, count, count + 1), np.arange(3.0))
+    assert_gradient(lambda v: remember(v**2, count, count + 1), np.arange(3.0))
 
 
 def test_widths_are_the_states():
