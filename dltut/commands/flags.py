@@ -372,7 +372,8 @@ def _refuse(unknown: str, flags: Iterable[str]) -> None:
     word = name.strip("-").replace("-", "_").lower()
     ours = [_spelt(own) for own, others in ELSEWHERE.items() if word in others.split()]
     meant = next((each for each in ours if each in flags), None)
-    hint = f"did you mean {meant}?" if meant else nearest(name, flags)
+    # A known word is not taken for another one that looks like it.
+    hint = f"did you mean {meant}?" if meant else nearest("" if ours else name, flags)
     raise InputError(f"there is no flag {printable(name)}; {hint}")
 
 
@@ -391,8 +392,9 @@ def _end(line: str, status: int) -> None:
 
 
 def _is_output_lost() -> bool:
+    """Whether nothing can be printed any more; a line that can end the last one is tried."""
     try:
-        sys.stdout.flush()
+        print(flush=True)
     except OSError:
         return True
     return False
