@@ -1,6 +1,7 @@
 """What every test and doctest has around it: no network, nobody's own settings or data."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -17,6 +18,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("dltut")
+
+# The jobs that a shell runs in the background begin with Ctrl-C ignored; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = {"127.0.0.1", "localhost", "::1", ""}
 
@@ -76,3 +80,8 @@ def own_settings(empty_home, request):
         yield
     os.environ.clear()
     os.environ.update(before)
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes under the name of their argument: packed ones hold the time at which they were made."""
+    return argname if isinstance(val, bytes) else None

@@ -40,6 +40,10 @@ RUNS = {
 ARRAYS = ("best.safetensors", "last.ckpt", "samples.safetensors")
 
 
+class Failed(Exception):
+    """A script ended with an error; the message is what it printed."""
+
+
 def main():
     """Run both checkouts and compare what they leave; status 1 if something differs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -62,7 +66,11 @@ def compare(name, given, folder):
     if not before.exists():
         run(name, given.before.resolve(), before, given.threads)
     start = time.monotonic()
-    run(name, given.after.resolve(), after, given.threads)
+    try:
+        run(name, given.after.resolve(), after, given.threads)
+    except Failed as error:
+        print(f"{name:<18}FAILED\n{error}", flush=True)
+        return False
     seconds, (one, other) = time.monotonic() - start, map(results, (before, after))
     different = [key for key in one.keys() & other.keys() if one[key] != other[key]]
     alone = [f"only before: {key}" for key in one.keys() - other.keys()]
@@ -92,7 +100,7 @@ def run(name, checkout, folder, threads):
         text=True,
     )
     if ended.returncode:
-        sys.exit(f"{name} of {checkout} failed:\n{ended.stdout}{ended.stderr}")
+        raise Failed(f"{ended.stdout}{ended.stderr}")
     unfinished.rename(folder)
 
 

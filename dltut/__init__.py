@@ -3,9 +3,13 @@
 import importlib
 
 __version__ = "0.1.0"
-__all__ = ["function", "shared_dataset"]
+__all__ = ["function", "remember", "shared_dataset"]
 
-_HOME_OF = {"function": "dltut.machine.backend", "shared_dataset": "dltut.machine.shared"}
+_HOME_OF = {
+    "function": "dltut.machine.backend",
+    "remember": "dltut.machine.remember",
+    "shared_dataset": "dltut.machine.shared",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -18,7 +18,7 @@ class Machine(NamedTuple):
 
 def machine_of(rbm):
     values = (each.get_value().astype("float64") for each in rbm.params)
-    return Machine(*values, rbm.arguments["visible"])
+    return Machine(*values, rbm.visible)
 
 
 def states(n):

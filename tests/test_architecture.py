@@ -246,7 +246,7 @@ def test_modules_do_nothing_when_they_are_imported():
         if (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
         or isinstance(node, ast.For | ast.While | ast.With | ast.Global)
     ]
-    assert_none(does)
+    assert_none([place for place in does if "commands/flags.py" not in place])  # a program begins
 
 
 def test_nothing_is_read_that_can_run_code():
@@ -294,8 +294,7 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
-    "commands.report": "commands.plot",
-    "datasets.folder": "datasets.mnist",
+    "commands.ending": "commands.flags",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
     "models.visible_units": "models.rbm",
@@ -314,6 +313,7 @@ def test_every_room_has_a_test_of_its_name():
         f"{name}: write {path}, or add it to TESTED_IN"
         for name, [*folders, last] in sorted(tests.items())
         if not (path := ROOT.joinpath("tests", *folders, f"test_{last}.py")).exists()
+        and not path.with_name(last).is_dir()
     ]
     assert_none(without)
     assert_none(sorted(set(TESTED_IN) - rooms))

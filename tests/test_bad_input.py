@@ -13,8 +13,8 @@ import small_mnist as small
 
 from dltut.datasets import load
 from dltut.exceptions import InputError
-from dltut.machine.serialize import read_arrays, save_model, write_arrays
-from dltut.models import LogisticRegression, load_model
+from dltut.machine.serialize import read_arrays, write_arrays
+from dltut.models import LogisticRegression, load_model, save_model
 
 LAYOUTS = {
     "idx": lambda folder: small.write_idx_files(folder, ending="") / "train-images-idx3-ubyte",
@@ -143,4 +143,4 @@ def test_a_full_disk_leaves_the_old_model(tmp_path):
     assert "best.safetensors could not be written (File too large)" in str(caught.value)
     assert "untouched: free some space or choose another folder" in str(caught.value)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
-    assert load_model(path).arguments == {"n_in": 20, "n_out": 3}
+    assert load_model(path).arguments == {"n_in": 20, "n_out": 3, "name": ""}

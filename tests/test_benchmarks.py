@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.models.pseudo_likelihood import scattered_bits
+from dltut.models import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 MODULES = ("entries", "picture", "race", "run", "table", "works")

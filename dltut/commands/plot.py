@@ -14,7 +14,7 @@ from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.progress import say, spinner
 from dltut.tasks import Classification, load_trained, task_of
-from dltut.training import RunFolder, read_config, read_log
+from dltut.training import RunFolder, read_config, read_run
 from dltut.viz import (
     filter_picture,
     first_layer_picture,
@@ -119,7 +119,7 @@ def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
     if len(runs) == 1:
         draw_run(runs[0])
         return
-    save_picture(out, learning_curves({str(each): read_log(each) for each in runs}))
+    save_picture(out, learning_curves({str(each): read_run(each) for each in runs}))
     say(f"pictures: {out}")
 
 
@@ -142,22 +142,21 @@ def listed(paths: Iterable[Path]) -> str:
 
 def _pictures(run_dir, data, names):
     folder = RunFolder(run_dir)
-    parts = {part.path.name: read_log(part.log) for part in folder.parts}
-    if folder.log.exists() or not parts:
-        rows = read_log(run_dir)
-        yield from _pictures_of_one(run_dir, data, rows, names)
+    parts = {part.path.name: read_run(part.path) for part in folder.parts}
+    log = read_run(run_dir) if folder.log.exists() or not parts else None
+    if log:
+        yield from _pictures_of_one(run_dir, data, log, names)
     else:
-        rows = []
         for name, part in parts.items():
             pictures = _pictures_of_one(run_dir / name, data, part, names)
             yield from ((f"{name}/{each}", picture) for each, picture in pictures)
-    if any(parts.values()):
-        yield "parts.png" if rows else "curves.png", learning_curves(parts)
+    if any(part.rows for part in parts.values()):
+        yield "parts.png" if log else "curves.png", learning_curves(parts)
 
 
-def _pictures_of_one(run_dir, data, rows, names):
-    if rows:
-        yield "curves.png", learning_curves({run_dir.name: rows})
+def _pictures_of_one(run_dir, data, log, names):
+    if log.rows:
+        yield "curves.png", learning_curves({run_dir.name: log})
     best = RunFolder(run_dir).best
     if not best.exists():
         return

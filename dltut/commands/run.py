@@ -8,9 +8,10 @@ from typing import Literal
 
 from dltut.commands.plot import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
+from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
 from dltut.machine.arguments import Amount
-from dltut.machine.config import configure
+from dltut.machine.config import Settings, configure
 from dltut.machine.progress import say
 from dltut.training import (
     Checkpoint,
@@ -79,9 +80,9 @@ class Session:
         if kind is None and self.drawn:
             say(f"pictures: {listed(self.drawn)}")
 
-    def configure(self, data_dir: Path | None = None) -> None:
+    def configure(self, data_dir: Path | None = None) -> Settings:
         """Choose the float width, the device and the data folder."""
-        configure(floatX=self.floatX, device=self.device, data_dir=data_dir)
+        return configure(floatX=self.floatX, device=self.device, data_dir=data_dir)
 
     @cached_property
     def folder(self) -> RunFolder:
@@ -116,8 +117,8 @@ class Run(Session):
     data_dir : path
         The folder where data sets are looked for.
     partial : str
-        Whether errors are measured on a last minibatch that is not full: drop it, as the tutorials
-        do, or keep it.
+        Whether measures drop or keep a last minibatch that is not full; default: drop it where the
+        tutorials do, on their data sets, and keep it elsewhere.
     checkpoint_seconds : float
         Seconds of work that are lost at most when the process is killed.
 
@@ -135,7 +136,7 @@ class Run(Session):
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
-    partial: Literal["drop", "keep"] = "drop"
+    partial: Literal["drop", "keep"] | None = None
     checkpoint_seconds: Amount = 10.0
 
     def __exit__(self, kind, error, traceback) -> None:
@@ -145,9 +146,11 @@ class Run(Session):
 
     def data(self) -> Dataset:
         """The data set, with the float width and the device chosen."""
-        self.configure(self.data_dir)
+        settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
         self._data = load(self.dataset, self.data_dir, self.quick, **stated)
+        self.partial = self.partial or ("drop" if self.dataset in NAMES else "keep")
+        say(f"computing in {settings.floatX} on {settings.device}")
         return self._data
 
     @property

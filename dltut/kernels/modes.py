@@ -24,6 +24,7 @@ NUMBA, JAX = "dltut_numba", "dltut_jax"  # tags of what our modes do with every 
 # Those of what they do with the inside of loops as well.
 NUMBA_LOOPS, JAX_LOOPS = "dltut_numba_loops", "dltut_jax_loops"
 
+# Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
 # Sums and products are still operations of their own at 2; from 48 on they become composites.
 FUSIONS = {
     2.5: [
@@ -37,13 +38,21 @@ BEFORE_COMPOSITES, IN_PLACE, AT_THE_END = 48.5, 50.1, 120
 
 
 def mode_of(name: str) -> Mode:
-    """The mode for "NUMBA" or "JAX"."""
+    """The mode of PyTensor that `dltut.function` compiles for.
+
+    Parameters
+    ----------
+    name : {"NUMBA", "JAX"}
+    """
     return {"NUMBA": numba_mode, "JAX": jax_mode}[name]()
 
 
 @cache
 def numba_mode() -> Mode:
-    """PyTensor's NUMBA mode with our kernels and rewrites, which other functions do not see."""
+    """PyTensor's NUMBA mode with our kernels and rewrites, which other functions do not see.
+
+    The first call loads all kernels, registers the rewrites and starts the threads.
+    """
     from dltut.kernels.engine import threads
     from dltut.kernels.engine.linker import KernelLinker
 
@@ -60,7 +69,11 @@ def numba_mode() -> Mode:
 
 @cache
 def jax_mode() -> Mode:
-    """PyTensor's JAX mode with our operations, in both float widths."""
+    """PyTensor's JAX mode with our operations, in both float widths.
+
+    The first call loads their forms and registers one rewrite, that of widths. JAX's own settings
+    stay as they are, see `dltut.kernels.engine.wide`.
+    """
     from dltut.kernels.engine.wide import WideLinker
 
     _load("jax")
@@ -77,7 +90,16 @@ def _load(backend: str) -> None:
 
 
 def _register(position: float, rewrites: list, *tags: str) -> None:
-    """Make rewrites a stage of the modes that ask for one of the tags."""
+    """Make rewrites a stage of the modes that ask for one of the tags.
+
+    Parameters
+    ----------
+    position : float
+        In PyTensor's sequence.
+    rewrites : list
+    tags : str
+        No mode of PyTensor's has one of ours.
+    """
     stage = EquilibriumDB()
     for rewrite in rewrites:
         stage.register(rewrite.__name__, rewrite, *tags)

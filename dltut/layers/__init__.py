@@ -1,10 +1,21 @@
-"""Layers: parameters made once in ``__init__``, mathematics in ``__call__``."""
+"""Layers: parameters made once in ``__post_init__``, mathematics in ``__call__``."""
 
+from dltut.layers.batch_norm import BatchNorm
 from dltut.layers.conv2d import Conv2D
-from dltut.layers.convpool import ConvPool
+from dltut.layers.conv_pool import ConvPool
 from dltut.layers.dense import Dense
 from dltut.layers.dropout import Dropout
+from dltut.layers.network import Network
 from dltut.layers.parameter import parameter
 from dltut.layers.pool2d import Pool2D
 
-__all__ = ["Conv2D", "ConvPool", "Dense", "Dropout", "Pool2D", "parameter"]
+__all__ = [
+    "BatchNorm",
+    "Conv2D",
+    "ConvPool",
+    "Dense",
+    "Dropout",
+    "Network",
+    "Pool2D",
+    "parameter",
+]

@@ -1,15 +1,16 @@
 """The fully connected layer, the tutorials' HiddenLayer."""
 
 from collections.abc import Callable
+from dataclasses import InitVar
 
-import pytensor.tensor as pt
-
-from dltut.layers.parameter import joined, owned, parameter
+from dltut.layers.batch_norm import BatchNorm
+from dltut.layers.network import Network
+from dltut.layers.parameter import joined, parameter
 from dltut.nn import init
-from dltut.nn.activations import activation as activation_of
+from dltut.nn.activations import activation
 
 
-class Dense:
+class Dense(Network):
     r"""Every output sees every input: :math:`s(x W + b)`.
 
     Parameters
@@ -26,13 +27,9 @@ class Dense:
         Applied element by element; None is linear.
     name : str
         Prefix of the parameters' names.
-
-    Attributes
-    ----------
-    params : list
-        [W, b].
-    weights : list
-        [W], what penalties apply to.
+    batch_norm : bool
+        Whether the sums are normalised before the activation by `BatchNorm`, whose shift takes the
+        place of b.
 
     References
     ----------
@@ -41,27 +38,31 @@ class Dense:
     Examples
     --------
     >>> import numpy as np
+    >>> import pytensor.tensor as pt
     >>> layer = Dense(np.random.RandomState(1234), 784, 500)
     >>> layer(pt.matrix("x")).ndim
     2
     """
 
-    def __init__(
-        self,
-        rng,
-        n_in: int,
-        n_out: int,
-        W=None,
-        b=None,
-        activation: Callable | str | None = pt.tanh,
-        name: str = "",
-    ):
-        self.activation = activation_of(activation)
-        W = init.tutorial(self.activation) if W is None else W
-        self.W = parameter(W, (n_in, n_out), joined(name, "W"), rng)
-        self.b = parameter(init.constant() if b is None else b, (n_out,), joined(name, "b"), rng)
-        self.params, self.weights = owned(self.W, self.b), owned(self.W)
+    rng: InitVar
+    n_in: int
+    n_out: int
+    W: InitVar = None
+    b: InitVar = None
+    activation: Callable | str | None = "tanh"
+    name: str = ""
+    batch_norm: bool = False
 
-    def __call__(self, x):
+    def __post_init__(self, rng, W, b):
+        self.activation = activation(self.activation)
+        W = init.glorot_tutorial(self.activation) if W is None else W
+        self.W = parameter(W, (self.n_in, self.n_out), joined(self.name, "W"), rng)
+        if self.batch_norm:
+            self.normal = BatchNorm(self.n_out, beta=b, name=self.name)
+        else:
+            self.b = parameter(b, (self.n_out,), joined(self.name, "b"), rng)
+
+    def __call__(self, x, train: bool = False):
         """Outputs, shape (batch, n_out), for inputs of shape (batch, n_in)."""
-        return self.activation(x @ self.W + self.b)
+        sums = x @ self.W
+        return self.activation(self.normal(sums, train) if self.batch_norm else sums + self.b)

@@ -1,12 +1,16 @@
 """Dropout: random silence while training."""
 
+from dataclasses import InitVar
+from numbers import Real
+
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
+from dltut.layers.network import Network
 from dltut.machine.rng import Streams
 
 
-class Dropout:
+class Dropout(Network):
     """Sets each input to 0 with probability `p` while training and passes it on as it is later.
 
     Parameters
@@ -22,7 +26,7 @@ class Dropout:
     Raises
     ------
     InputError
-        If p is outside [0, 1).
+        If p is outside [0, 1), or there are no streams.
 
     References
     ----------
@@ -35,11 +39,16 @@ class Dropout:
     True
     """
 
-    def __init__(self, streams: Streams, p: float = 0.5, rescale: bool = True):
-        if not 0 <= p < 1:
-            raise InputError(f"the dropout probability is {p}; it is at least 0 and below 1")
-        self.streams, self.p, self.rescale = streams, p, rescale
-        self.params, self.weights = [], []
+    streams: InitVar
+    p: float = 0.5
+    rescale: bool = True
+
+    def __post_init__(self, streams):
+        if not isinstance(streams, Streams):
+            raise InputError(f"streams is {streams!r}; give a Streams(seed) of dltut.machine.rng")
+        if not isinstance(self.p, Real) or not 0 <= self.p < 1:
+            raise InputError(f"the dropout probability is {self.p}; it is at least 0 and below 1")
+        self.streams = streams
 
     def __call__(self, x, train: bool = False):
         """`x` itself, or with ``train=True`` a thinned copy of the same shape."""

@@ -1,21 +1,26 @@
 """The one gate through which every parameter is made."""
 
+from numbers import Integral
+
+import numpy as np
 import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 
 from dltut.exceptions import InputError
+from dltut.machine.rng import check_generator
 from dltut.machine.shared import as_floatX
 
 
-def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
-    """A shared variable of `shape` from whatever describes it.
+def parameter(start, shape: tuple[int, ...], name: str, rng=None) -> Variable:
+    """A shared variable of `shape` from whatever describes its start.
 
     Parameters
     ----------
-    given : shared variable, expression, array or initializer
+    start : shared variable, expression, array, initializer or None
         A variable is used as it is, which is how weights are tied: pass the other layer's W, or an
         expression such as ``other.W.T``. An array is copied. An initializer gets (rng, shape).
+        None stands for zeros.
     shape : tuple of int
     name : str
         The name in saved files, such as "hidden0.W".
@@ -25,41 +30,54 @@ def parameter(given, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     Raises
     ------
     InputError
-        If the shape is not the one that the layer needs, or holds a size below 1.
+        If the shape is not the one that the layer needs, or holds a size that is no whole number
+        above 0; if an initializer gets no generator; if there is no room for so many numbers.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> b = parameter(np.zeros(3), (3,), "b")
+    >>> b = parameter(None, (3,), "b")
     >>> parameter(b, (3,), "other.b") is b
     True
     """
-    if isinstance(given, Variable):
-        _check_variable(given, shape, name)
-        return given
-    if min(shape, default=1) < 1:
-        raise InputError(f"{name} would have shape {tuple(shape)}: every size is 1 or more")
-    values = as_floatX(given(rng, shape) if callable(given) else given)
+    if not all(isinstance(size, Integral) and size >= 1 for size in shape):
+        raise InputError(
+            f"{name} would have shape {tuple(shape)}: every size is a whole number, 1 or more"
+        )
+    if isinstance(start, Variable):
+        _check_variable(start, shape, name)
+        return start
+    values = as_floatX(_values(start, shape, name, rng))
     if values.shape != tuple(shape):
         raise InputError(f"{name} has shape {values.shape}; this layer needs {tuple(shape)}")
     return pytensor.shared(values, name=name, shape=values.shape)
 
 
-def _check_variable(given, shape, name):
-    if isinstance(given, SharedVariable):
-        found = given.get_value(borrow=True).shape
+def _values(start, shape, name, rng):
+    if rng is not None:
+        check_generator(rng)
+    try:
+        if start is None:
+            return np.zeros(shape)
+        return start(rng, shape) if callable(start) else start
+    except AttributeError:
+        check_generator(rng)
+        raise
+    except (MemoryError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{name} of shape {tuple(shape)} cannot be made ({error})") from None
+
+
+def _check_variable(variable, shape, name):
+    if isinstance(variable, SharedVariable):
+        found = variable.get_value(borrow=True).shape
     else:
-        found = given.type.shape
+        found = variable.type.shape
     fits = len(found) == len(shape) and all(
         a in (None, b) for a, b in zip(found, shape, strict=True)
     )
     if not fits:
         raise InputError(f"{name} is tied to a variable of shape {found}; this layer needs {shape}")
-
-
-def owned(*variables: Variable) -> list[SharedVariable]:
-    """The shared variables among `variables`: an expression is another layer's to train."""
-    return [each for each in variables if isinstance(each, SharedVariable)]
 
 
 def joined(prefix: str, name: str) -> str:

@@ -13,6 +13,7 @@ from pytensor.tensor.type import TensorType
 
 from dltut.exceptions import InputError, nearest
 from dltut.machine.progress import spinner
+from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
 from dltut.machine.stopwatch import not_counted
 
@@ -27,7 +28,8 @@ def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=No
     inputs : list of variables
     outputs : variable or list of variables, optional
     updates : dict or list of pairs, optional
-        {shared variable: next value}. Random streams in the graph are advanced without being named.
+        {shared variable: next value}. Random streams in the graph are advanced, and what it
+        remembers is kept, without being named.
     givens : dict or list of pairs, optional
         What to put in the place of a variable, such as a minibatch for x.
     mode : {"NUMBA", "JAX", "FAST_COMPILE"}, optional
@@ -57,7 +59,7 @@ class CompiledFunction:
     Attributes
     ----------
     state : list of shared variables
-        Everything that a call changes: parameters, rule state, random streams.
+        Everything that a call changes: parameters, rule state, random streams, running means.
     """
 
     def __init__(self, compiled, state: list[SharedVariable]):
@@ -77,7 +79,7 @@ class CompiledFunction:
             return self._first_call(arguments) if self._first else self._function(*arguments)
         except InputError as error:
             # PyTensor appends the graph around the operation to the operation's own line.
-            raise InputError(str(error).partition("\n")[0]) from None
+            raise InputError(str(error).partition(r"\nApply node that caused")[0]) from None
 
     def _first_call(self, arguments):
         text = f"compiling {self._function.name or 'a function'}, first run only"
@@ -153,8 +155,10 @@ def _number(kind: TensorType, value: int):
 def _build(inputs, outputs, updates, givens, mode, name):
     updates, givens = dict(updates or {}), dict(givens or {})
     listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
-    draws = next_states([*listed, *updates.values(), *givens.values()])
-    updates |= {state: value for state, value in draws.items() if state not in updates}
+    whole = [*listed, *updates.values(), *givens.values()]
+    updates |= {each: value for each, value in next_states(whole).items() if each not in updates}
+    # In their order: what is put in the place of a mark may hold earlier ones.
+    givens = _unmarked(givens.values()) | givens | _unmarked(whole)
     pytensor_mode = _pytensor_mode(mode)
     with warnings.catch_warnings():
         # JAX drops run-time assertions while tracing; shapes are checked before.
@@ -174,6 +178,11 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 f"the outputs do not depend on the input {unused}: leave it out of the inputs"
             ) from None
     return compiled, list(updates)
+
+
+def _unmarked(outputs) -> dict:
+    """What takes the place of each mark of `remember`: the value itself."""
+    return {mark.outputs[0]: mark.inputs[0] for mark in marks([*outputs])}
 
 
 def _mode_name(mode: str | None) -> str:

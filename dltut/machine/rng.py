@@ -1,5 +1,7 @@
 """Randomness with an owner: NumPy generators for parameters, symbolic streams for draws."""
 
+from numbers import Integral
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -7,19 +9,43 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.traversal import applys_between
 
 from dltut.exceptions import InputError
-from dltut.kernels.gibbs import GibbsChain
 from dltut.kernels.threefry import Draw, Uniform
+from dltut.machine.remember import remembered
 from dltut.machine.shared import as_floats
 
+Rng = np.random.RandomState | np.random.Generator
 
-def seed_from(rng: np.random.RandomState | np.random.Generator) -> int:
+
+def check_generator(rng) -> None:
+    """Refuse what does not draw: a seed in the place of its generator, most of all.
+
+    Raises
+    ------
+    InputError
+        If `rng` is neither a ``RandomState`` nor a ``Generator``.
+    """
+    if not isinstance(rng, Rng):
+        seed = rng if isinstance(rng, Integral) and not isinstance(rng, bool) else 1234
+        raise InputError(
+            f"rng is {rng!r}, which draws nothing: give np.random.RandomState({seed}) or "
+            f"np.random.default_rng({seed})"
+        )
+
+
+def seed_from(rng: Rng) -> int:
     """A seed for `Streams`, drawn from the generator of the parameters.
+
+    Raises
+    ------
+    InputError
+        If `rng` is no generator.
 
     Notes
     -----
     ``RandomState.randint(2 ** 30)`` is the draw by which the tutorials seed their streams, so the
     parameters that follow come out equal to theirs.
     """
+    check_generator(rng)
     integers = rng.integers if isinstance(rng, np.random.Generator) else rng.randint
     return int(integers(2**30))
 
@@ -43,56 +69,28 @@ class Streams:
     """
 
     def __init__(self, seed: int):
-        if not 0 <= seed < 2**32:
-            raise InputError(f"the seed is {seed}; it is a whole number from 0 to {2**32 - 1}")
+        if not isinstance(seed, Integral) or not 0 <= seed < 2**32:
+            raise InputError(f"the seed is {seed!r}; it is a whole number from 0 to {2**32 - 1}")
         self.seed = seed
         self.states: list[SharedVariable] = []
 
     def uniform(self, like):
         """Numbers in [0, 1) with the shape and float width of `like`, or floatX for integers."""
-        return Uniform()(self._new_state(), as_floats(like))[1]
+        return Uniform()(self.new_state(), as_floats(like))[1]
 
     def normal(self, like):
         """Standard normal numbers with the shape and float width of `like`, by Box and Muller."""
         first, second = self.uniform(like), self.uniform(like)
-        turn = np.asarray(2 * np.pi, dtype=second.dtype)  # the width stays
-        return pt.sqrt(-2 * pt.log(1 - first)) * pt.cos(turn * second)
+        angle = np.asarray(2 * np.pi, dtype=second.dtype) * second  # the width stays
+        return pt.sqrt(-2 * pt.log(1 - first)) * pt.cos(angle)
 
     def bernoulli(self, p: float, like):
         """Ones with probability `p`, else zeros, with the shape and type of `like`."""
         like = pt.as_tensor_variable(like)
         return pt.lt(self.uniform(like), p).astype(like.dtype)
 
-    def gibbs_chain(self, h, W, hbias, vbias, n_steps: int, visible: str = "binary"):
-        """Gibbs steps of a restricted Boltzmann machine, from hidden units to hidden units.
-
-        Parameters
-        ----------
-        h : matrix, shape (chains, n_hidden)
-            Where the chains begin: samples of the hidden units.
-        W, hbias, vbias : variables
-            Shapes (n_visible, n_hidden), (n_hidden,) and (n_visible,).
-        n_steps : int
-            At least 1. Each draws the visible units given the hidden ones, then the hidden units.
-        visible : {"binary", "gaussian"}
-            The second have unit variance.
-
-        Returns
-        -------
-        list of variables
-            What the last visible units were drawn from (before the sigmoid, or the mean), the last
-            visible units, the last hidden units. All are constants to a gradient.
-
-        Raises
-        ------
-        InputError
-            If there is no step, or no such kind of units.
-        """
-        h = as_floats(h)
-        rest = (each.astype(h.dtype) for each in (W, hbias, vbias))
-        return GibbsChain(n_steps, visible)(self._new_state(), h, *rest)[1:4]
-
-    def _new_state(self) -> SharedVariable:
+    def new_state(self) -> SharedVariable:
+        """The state of one more draw, for an operation that draws by itself."""
         n = len(self.states)
         value = np.array([self.seed, n, 0], dtype="uint32")
         self.states.append(pytensor.shared(value, name=f"stream{self.seed}.{n}"))
@@ -100,7 +98,7 @@ class Streams:
 
 
 def next_states(outputs: list) -> dict[SharedVariable, object]:
-    """The update that advances each stream which the `outputs` draw from.
+    """What computing the `outputs` changes: the streams they draw from, and what they remember.
 
     Parameters
     ----------
@@ -112,8 +110,9 @@ def next_states(outputs: list) -> dict[SharedVariable, object]:
         {state: next state}; `dltut.function` adds them by itself.
     """
     draws = (node for node in applys_between([], outputs) if isinstance(node.op, Draw))
-    return {
+    advanced = {
         node.inputs[0]: node.outputs[0]
         for node in draws
         if isinstance(node.inputs[0], SharedVariable)
     }
+    return advanced | remembered(outputs)

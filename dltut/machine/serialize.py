@@ -72,32 +72,6 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
 _ADVICE = "use another copy, or train again"
 
 
-def save_model(path: str | os.PathLike, model, header: Mapping | None = None) -> None:
-    """Write a model's parameters with all that is needed to build it again.
-
-    Parameters
-    ----------
-    path : path
-        Usually ``*.safetensors``.
-    model : model of `dltut.models`, or anything with ``params`` and plain ``arguments``
-        If it has ``stored``, these variables are written in the place of ``params``.
-    header : dict of plain values, optional
-        What else a reader should know, such as the class names.
-
-    Raises
-    ------
-    InputError
-        If two parameters share a name, or the file cannot be written.
-    """
-    facts = {"model": type(model).__name__, "arguments": getattr(model, "arguments", {})}
-    write_arrays(path, named_values(stored_variables(model)), {**(header or {}), **facts})
-
-
-def stored_variables(model) -> list:
-    """What a file keeps of a model: its ``stored`` if it has more than its ``params``."""
-    return getattr(model, "stored", model.params)
-
-
 def named_values(params: Iterable) -> dict[str, np.ndarray]:
     """{name: value} of shared variables.
 
@@ -161,7 +135,8 @@ def save_sequence(path: str | os.PathLike, arrays: Iterable) -> None:
     Notes
     -----
     `dltut.machine.pickles.load_sequence` reads it, and the tutorials' own code does. Prefer
-    `save_model`, whose files carry names, need no unpickler and can be opened by other programs.
+    `dltut.models.save_model`, whose files carry names, need no unpickler and can be opened by other
+    programs.
     """
     with atomic(path) as file:
         for values in arrays:

@@ -2,13 +2,11 @@
 
 from dltut.models.answers import probability_function, reconstruction_function, score_function
 from dltut.models.autoencoder import Autoencoder, cA, dA
+from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scattered_bits
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
-from dltut.models.pseudo_likelihood import scattered_bits
-from dltut.models.rbm import RBM
-from dltut.models.sampling import gibbs_samples
-from dltut.models.saved import load_model
+from dltut.models.saved import load_model, save_model
 from dltut.models.stacked import DBN, SdA
 
 __all__ = [
@@ -24,7 +22,9 @@ __all__ = [
     "gibbs_samples",
     "load_model",
     "probability_function",
+    "pseudo_likelihood",
     "reconstruction_function",
+    "save_model",
     "scattered_bits",
     "score_function",
 ]

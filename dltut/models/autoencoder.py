@@ -1,21 +1,23 @@
 """Autoencoders: a code for the input, from which the input can be made again."""
 
 from collections.abc import Callable
+from dataclasses import InitVar
+from math import inf
+from numbers import Real
 
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
-from dltut.layers.parameter import joined, owned, parameter
+from dltut.layers import Network, parameter
+from dltut.layers.parameter import joined
 from dltut.machine.rng import Streams, seed_from
 from dltut.nn import binary_cross_entropy, init, squared_error
-from dltut.nn.activations import activation as activation_of
-from dltut.nn.activations import name_of
+from dltut.nn.activations import activation
 from dltut.nn.corruption import corruption as corruption_of
-from dltut.nn.corruption import name_of as corruption_name
 from dltut.optim import sgd
 
 
-class Autoencoder:
+class Autoencoder(Network):
     r"""An encoder and a decoder: :math:`h = s(x W + b)`, :math:`z = s'(h W' + b')`.
 
     Parameters
@@ -38,15 +40,6 @@ class Autoencoder:
     name : str
         Prefix of the parameters' names.
 
-    Attributes
-    ----------
-    n_in : int
-        Inputs.
-    params : list
-        [W, bhid, bvis], and W_prime if not tied.
-    weights : list
-        [W], and W_prime if not tied.
-
     Raises
     ------
     InputError
@@ -60,37 +53,39 @@ class Autoencoder:
     ['W', 'bhid', 'bvis', 'W_prime']
     """
 
-    def __init__(
-        self,
-        rng,
-        n_visible: int = 784,
-        n_hidden: int = 500,
-        W=None,
-        bhid=None,
-        bvis=None,
-        tied: bool = True,
-        W_prime=None,
-        encoder: Callable | str = "sigmoid",
-        decoder: Callable | str = "sigmoid",
-        name: str = "",
-    ):
-        self.n_in, self.n_hidden = n_visible, n_hidden
-        self.encoder, self.decoder = activation_of(encoder), activation_of(decoder)
+    rng: InitVar
+    n_visible: int = 784
+    n_hidden: int = 500
+    W: InitVar = None
+    bhid: InitVar = None
+    bvis: InitVar = None
+    tied: bool = True
+    W_prime: InitVar = None
+    encoder: Callable | str = "sigmoid"
+    decoder: Callable | str = "sigmoid"
+    name: str = ""
 
-        def made(given, default, shape, kind):
-            return parameter(default if given is None else given, shape, joined(name, kind), rng)
+    def __post_init__(self, rng, W, bhid, bvis, W_prime):
+        self.encoder, self.decoder = activation(self.encoder), activation(self.decoder)
+        n_visible, n_hidden = self.n_visible, self.n_hidden
 
-        self.W = made(W, init.tutorial(self.encoder), (n_visible, n_hidden), "W")
-        self.bhid = made(bhid, init.constant(), (n_hidden,), "bhid")
-        self.bvis = made(bvis, init.constant(), (n_visible,), "bvis")
-        if tied and W_prime is not None:
+        def made(start, shape, kind):
+            return parameter(start, shape, joined(self.name, kind), rng)
+
+        W = init.glorot_tutorial(self.encoder) if W is None else W
+        self.W = made(W, (n_visible, n_hidden), "W")
+        self.bhid = made(bhid, (n_hidden,), "bhid")
+        self.bvis = made(bvis, (n_visible,), "bvis")
+        if self.tied and W_prime is not None:
             raise InputError("tied weights leave no choice of W_prime: give tied=False with it")
-        back = self.W.T if tied else W_prime
-        self.W_prime = made(back, init.tutorial(self.decoder), (n_hidden, n_visible), "W_prime")
-        self.params = owned(self.W, self.bhid, self.bvis, self.W_prime)
-        self.weights = owned(self.W, self.W_prime)
-        self.arguments = {"n_visible": n_visible, "n_hidden": n_hidden, "tied": tied, "name": name}
-        self.arguments |= {"encoder": name_of(self.encoder), "decoder": name_of(self.decoder)}
+        if W_prime is None:
+            W_prime = self.W.T if self.tied else init.glorot_tutorial(self.decoder)
+        self.W_prime = made(W_prime, (n_hidden, n_visible), "W_prime")
+
+    @property
+    def n_in(self) -> int:
+        """Inputs."""
+        return self.n_visible
 
     def __call__(self, x, train: bool = False):
         """The code of x, as `hidden` gives it."""
@@ -134,15 +129,13 @@ class Autoencoder:
         """The reconstruction cost of x from its own code."""
         return self.reconstruction_cost(x, self.hidden(x))
 
-    def cost_updates(self, x, learning_rate, *level, rule: Callable = sgd, **options):
+    def cost_updates(self, x, learning_rate, rule: Callable = sgd):
         """The cost, and what a step of learning makes of each parameter.
 
         Parameters
         ----------
         x : matrix, shape (batch, n_visible)
         learning_rate : float or shared scalar
-        *level, **options
-            What else `cost` takes, such as ``corruption_level=0.3``.
         rule : callable
             A rule of `dltut.optim`.
 
@@ -151,7 +144,9 @@ class Autoencoder:
         (scalar, dict)
             The dictionary is {shared variable: next value}.
         """
-        cost = self.cost(x, *level, **options)
+        return self._learning(self.cost(x), learning_rate, rule)
+
+    def _learning(self, cost, learning_rate, rule):
         return cost, rule(cost, self.params, learning_rate)
 
 
@@ -160,14 +155,11 @@ class dA(Autoencoder):
 
     Parameters
     ----------
-    rng : RandomState or Generator
-        Draws the seed of the streams unless those are given, then W.
-    *arguments, **options
-        n_visible, n_hidden, W, bhid, bvis, and what else `Autoencoder` takes.
     corruption : callable or str
         A function of `dltut.nn.corruption`, or a name of one: masking, salt_and_pepper, gaussian.
     streams : Streams, optional
-        Where the noise is drawn.
+        Where the noise is drawn; otherwise `rng` draws a seed for it, then W. The other parameters
+        are those of `Autoencoder`.
 
     Notes
     -----
@@ -188,18 +180,13 @@ class dA(Autoencoder):
     ['W', 'bhid', 'bvis']
     """
 
-    def __init__(
-        self,
-        rng,
-        *arguments,
-        corruption: Callable | str = "masking",
-        streams: Streams | None = None,
-        **options,
-    ):
+    corruption: Callable | str = "masking"
+    streams: InitVar = None
+
+    def __post_init__(self, rng, W, bhid, bvis, W_prime, streams):
         self.streams = Streams(seed_from(rng)) if streams is None else streams
-        super().__init__(rng, *arguments, **options)
-        self.corruption = corruption_of(corruption)
-        self.arguments["corruption"] = corruption_name(self.corruption)
+        super().__post_init__(rng, W, bhid, bvis, W_prime)
+        self.corruption = corruption_of(self.corruption)
 
     def corrupted(self, x, corruption_level: float = 0.3):
         """A noisy copy of x, of the same shape; x itself if the level is 0."""
@@ -209,6 +196,24 @@ class dA(Autoencoder):
         """The cost of reconstructing the clean x from the code of a corrupted one; scalar."""
         h = self.hidden(self.corrupted(x, corruption_level))
         return self.reconstruction_cost(x, h)
+
+    def cost_updates(self, x, learning_rate, corruption_level: float = 0.3, rule: Callable = sgd):
+        """The cost with noise of this level, and what a step makes of each parameter.
+
+        Parameters
+        ----------
+        x : matrix, shape (batch, n_visible)
+        learning_rate : float or shared scalar
+        corruption_level : float or scalar
+        rule : callable
+            A rule of `dltut.optim`.
+
+        Returns
+        -------
+        (scalar, dict)
+            As in `Autoencoder.cost_updates`.
+        """
+        return self._learning(self.cost(x, corruption_level), learning_rate, rule)
 
 
 class cA(Autoencoder):
@@ -245,6 +250,32 @@ class cA(Autoencoder):
         return (slopes * slopes @ (self.W * self.W).sum(axis=0)).mean()
 
     def cost(self, x, contraction_level: float = 0.1):
-        """The cost of reconstructing x, plus the level times the penalty; scalar."""
+        """The cost of reconstructing x, plus the level times the penalty; scalar.
+
+        Raises
+        ------
+        InputError
+            If the level is negative or not finite.
+        """
+        if isinstance(contraction_level, Real) and not 0 <= contraction_level < inf:
+            raise InputError(f"the contraction level is {contraction_level}; it is 0 or above")
         a = self.sums(x)  # of both parts: their gradients meet here, before one product with x
         return self.reconstruction_cost(x, self.encoder(a)) + contraction_level * self._penalty(a)
+
+    def cost_updates(self, x, learning_rate, contraction_level: float = 0.1, rule: Callable = sgd):
+        """The cost with a penalty of this level, and what a step makes of each parameter.
+
+        Parameters
+        ----------
+        x : matrix, shape (batch, n_visible)
+        learning_rate : float or shared scalar
+        contraction_level : float or scalar
+        rule : callable
+            A rule of `dltut.optim`.
+
+        Returns
+        -------
+        (scalar, dict)
+            As in `Autoencoder.cost_updates`.
+        """
+        return self._learning(self.cost(x, contraction_level), learning_rate, rule)

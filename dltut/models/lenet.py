@@ -1,20 +1,20 @@
 """The tutorials' convolutional network, after LeNet-5."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import InitVar
 from itertools import pairwise
+from math import prod
+from numbers import Integral
 
 import numpy as np
-import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
-from dltut.layers import ConvPool, Dense
+from dltut.layers import ConvPool, Dense, Network
 from dltut.models.logistic import LogisticRegression
-from dltut.nn.activations import activation as activation_of
-from dltut.nn.activations import name_of
 from dltut.nn.pair import pair
 
 
-class LeNet:
+class LeNet(Network):
     r"""Convolution and pooling several times, a hidden layer, a logistic regression.
 
     Parameters
@@ -33,17 +33,6 @@ class LeNet:
         Of every convolution and pool.
     activation : callable or str
         Of every layer but the last.
-
-    Attributes
-    ----------
-    n_in : int
-        Pixels of a picture.
-    layers : list
-        `ConvPool` layers, a `Dense` layer, a `LogisticRegression`.
-    params : list
-        W and b of each layer, in order.
-    weights : list
-        W of each layer, what penalties apply to.
 
     Raises
     ------
@@ -68,55 +57,53 @@ class LeNet:
     431080
     """
 
-    def __init__(
-        self,
-        rng,
-        image_shape: Sequence[int] = (1, 28, 28),
-        n_kernels: Sequence[int] = (20, 50),
-        n_hidden: int = 500,
-        n_out: int = 10,
-        kernel_size: int | Sequence[int] = (5, 5),
-        pool_size: int | Sequence[int] = (2, 2),
-        activation: Callable | str = pt.tanh,
-    ):
-        kernel, pool = pair(kernel_size, "kernel_size", 1), pair(pool_size, "pool_size", 1)
-        n_features = _n_features(image_shape, n_kernels, kernel, pool)
-        self.arguments = {
-            "image_shape": list(image_shape),
-            "n_kernels": list(n_kernels),
-            "n_hidden": n_hidden,
-            "n_out": n_out,
-            "kernel_size": list(kernel),
-            "pool_size": list(pool),
-            "activation": name_of(activation_of(activation)),
-        }
-        self.image_shape = tuple(image_shape)
-        self.n_in, self._n_features = int(np.prod(image_shape)), n_features
-        maps = [image_shape[0], *n_kernels]
-        self.layers = [
-            ConvPool(rng, before, after, kernel, pool, activation=activation, name=f"conv{i}")
-            for i, (before, after) in enumerate(pairwise(maps))
+    rng: InitVar
+    image_shape: Sequence[int] = (1, 28, 28)
+    n_kernels: Sequence[int] = (20, 50)
+    n_hidden: int = 500
+    n_out: int = 10
+    kernel_size: int | Sequence[int] = (5, 5)
+    pool_size: int | Sequence[int] = (2, 2)
+    activation: Callable | str = "tanh"
+
+    def __post_init__(self, rng):
+        kernel = pair(self.kernel_size, "kernel_size", least=1)
+        pool = pair(self.pool_size, "pool_size", least=1)
+        self.n_features = _n_features(self.image_shape, self.n_kernels, kernel, pool)
+        maps, activation = [self.image_shape[0], *self.n_kernels], self.activation
+        self.convolutions = [
+            ConvPool(rng, *sizes, kernel, pool, activation=activation, name=f"conv{i}")
+            for i, sizes in enumerate(pairwise(maps))
         ]
-        self.layers.append(Dense(rng, n_features, n_hidden, activation=activation, name="hidden"))
-        self.layers.append(LogisticRegression(n_hidden, n_out, name="output"))
-        self.params = [param for layer in self.layers for param in layer.params]
-        self.weights = [weight for layer in self.layers for weight in layer.weights]
+        sizes = self.n_features, self.n_hidden
+        self.hidden = Dense(rng, *sizes, activation=activation, name="hidden")
+        self.output = LogisticRegression(self.n_hidden, self.n_out, name="output")
+
+    @property
+    def n_in(self) -> int:
+        """Pixels of a picture."""
+        return prod(self.image_shape)
+
+    @property
+    def layers(self) -> list:
+        """`ConvPool` layers, a `Dense` layer, a `LogisticRegression`."""
+        return [*self.convolutions, self.hidden, self.output]
 
     def __call__(self, x, train: bool = False):
         """Scores, (batch, n_out), of pictures: (batch, pixels) or ``(batch, *image_shape)``."""
-        *convolutions, hidden, output = self.layers
         maps = x.reshape((-1, *self.image_shape))
-        for layer in convolutions:
-            maps = layer(maps)
-        return output(hidden(maps.reshape((-1, self._n_features))))
+        for layer in self.convolutions:
+            maps = layer(maps, train)
+        features = maps.reshape((-1, self.n_features))
+        return self.output(self.hidden(features, train), train)
 
 
 def _n_features(image_shape, n_kernels, kernel, pool):
     """Pixels of all the maps behind the last pool."""
-    if len(image_shape) != 3 or not n_kernels:
+    if not (_are_sizes(image_shape) and len(image_shape) == 3 and _are_sizes(n_kernels)):
         raise InputError(
             f"image_shape is {image_shape} and n_kernels {n_kernels}; expected (channels, "
-            "rows, columns) and the maps of at least one convolution"
+            "rows, columns) and the maps of each convolution, such as (20, 50)"
         )
     sides = image_shape[1:]
     for _ in n_kernels:
@@ -127,3 +114,9 @@ def _n_features(image_shape, n_kernels, kernel, pool):
                 f"{pool} pools: use larger pictures, smaller filters or fewer layers"
             )
     return n_kernels[-1] * sides[0] * sides[1]
+
+
+def _are_sizes(given) -> bool:
+    """Whether these are whole numbers, at least one of them."""
+    is_row = isinstance(given, Sequence | np.ndarray) and not isinstance(given, str)
+    return is_row and len(given) > 0 and all(isinstance(each, Integral) for each in given)

@@ -1,10 +1,12 @@
 """Logistic regression over several classes: the simplest model, the last layer of others."""
 
-from dltut.layers.parameter import joined, owned, parameter
-from dltut.nn import init
+from dataclasses import InitVar
+
+from dltut.layers import Network, parameter
+from dltut.layers.parameter import joined
 
 
-class LogisticRegression:
+class LogisticRegression(Network):
     r"""Scores of each class, linear in the input: :math:`x W + b`.
 
     Parameters
@@ -15,15 +17,6 @@ class LogisticRegression:
         Shapes (n_in, n_out) and (n_out,). Default zeros: the cost is convex, any start will do.
     name : str
         Prefix of the parameters' names.
-
-    Attributes
-    ----------
-    n_in : int
-        Inputs.
-    params : list
-        [W, b].
-    weights : list
-        [W], what penalties apply to.
 
     Notes
     -----
@@ -41,13 +34,15 @@ class LogisticRegression:
     ['W', 'b']
     """
 
-    def __init__(self, n_in: int, n_out: int, W=None, b=None, name: str = ""):
-        self.n_in = n_in
-        self.arguments = {"n_in": n_in, "n_out": n_out}
-        zeros = init.constant()
-        self.W = parameter(zeros if W is None else W, (n_in, n_out), joined(name, "W"))
-        self.b = parameter(zeros if b is None else b, (n_out,), joined(name, "b"))
-        self.params, self.weights = owned(self.W, self.b), owned(self.W)
+    n_in: int
+    n_out: int
+    W: InitVar = None
+    b: InitVar = None
+    name: str = ""
+
+    def __post_init__(self, W, b):
+        self.W = parameter(W, (self.n_in, self.n_out), joined(self.name, "W"))
+        self.b = parameter(b, (self.n_out,), joined(self.name, "b"))
 
     def __call__(self, x, train: bool = False):
         """Scores, shape (batch, n_out), of inputs, shape (batch, n_in)."""

@@ -1,29 +1,46 @@
-"""Models from files, by names that this library knows."""
+"""Models in files, by names: this library's, and those that are handed over."""
 
+import inspect
 import os
-from functools import partial
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from dltut import models
 from dltut.exceptions import InputError, nearest
-from dltut.machine.serialize import read_arrays, set_named_values, stored_variables
-from dltut.models.autoencoder import Autoencoder, cA, dA
-from dltut.models.lenet import LeNet
-from dltut.models.logistic import LogisticRegression
-from dltut.models.mlp import MLP
-from dltut.models.rbm import RBM
-from dltut.models.stacked import DBN, SdA
-
-DRAWN = (MLP, LeNet, Autoencoder, dA, cA, RBM, SdA, DBN)  # their weights, by a generator
+from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
 
 
-def load_model(path: str | os.PathLike, **arguments):
-    """The model that `dltut.machine.serialize.save_model` wrote, with its parameters.
+def save_model(path: str | os.PathLike, model, header: Mapping | None = None) -> None:
+    """Write what a model has learned and kept, with all that is needed to build it again.
+
+    Parameters
+    ----------
+    path : path
+        Usually ``*.safetensors``.
+    model : Network, or anything with ``params``
+        If it has ``kept`` (running means), that is written, too, and ``arguments``, plain values.
+    header : dict of plain values, optional
+        What else a reader should know, such as the class names.
+
+    Raises
+    ------
+    InputError
+        If two parameters share a name, or the file cannot be written.
+    """
+    facts = {"model": type(model).__name__, "arguments": getattr(model, "arguments", {})}
+    write_arrays(path, named_values(variables_of(model)), {**(header or {}), **facts})
+
+
+def load_model(path: str | os.PathLike, names: Iterable[type] = (), **arguments):
+    """The model that `save_model` wrote, with its parameters and what it kept.
 
     Parameters
     ----------
     path : path
         Such as ``runs/mlp/best.safetensors``.
+    names : classes
+        Models of one's own that the file may name.
     **arguments
         Of the model, in the place of the file's: what a file can only name, such as an activation
         of one's own.
@@ -35,53 +52,47 @@ def load_model(path: str | os.PathLike, **arguments):
     Raises
     ------
     InputError
-        If the file is damaged, names no model that this version can build, or its parameters are
-        those of another one.
+        If the file is damaged, names no model that is known, its parameters are those of another
+        one, or they are not finite.
 
     Notes
     -----
-    A file only names one of the library's own models and plain arguments; it cannot run code.
+    A file only names a model and its plain arguments; nothing that it names is imported, so it
+    cannot run code.
     """
     arrays, header = read_arrays(path)
     stored = header.get("arguments")
     arguments = {**(stored if isinstance(stored, dict) else {}), **arguments}
-    model = build_model(header.get("model"), arguments, str(path))
-    set_named_values(stored_variables(model), arrays, str(path))
+    model = _built(header.get("model"), names, arguments, str(path))
+    set_named_values(variables_of(model), arrays, str(path))
+    spoilt = [name for name, values in arrays.items() if not np.isfinite(values).all()]
+    if spoilt:
+        raise InputError(
+            f"{path} holds NaN or infinite values in {', '.join(spoilt)}: this training diverged; "
+            "train again with a lower learning rate"
+        )
     return model
 
 
-def builders() -> dict:
-    """Every model that a file can name, as a function of its plain arguments."""
-    # The drawn weights are replaced by the file's, so any generator serves.
-    rng = np.random.default_rng(0)
-    drawn = {each.__name__: partial(each, rng) for each in DRAWN}
-    return {"LogisticRegression": LogisticRegression, **drawn}
+def variables_of(model) -> list:
+    """What a file holds of a model: its ``params``, then what is ``kept`` beside them."""
+    return list(dict.fromkeys([*model.params, *getattr(model, "kept", ())]))
 
 
-def build_model(name, arguments, source: str):
-    """The model of a name, with parameters of no meaning yet.
-
-    Parameters
-    ----------
-    name : str
-        A key of `builders`.
-    arguments : dict of plain values
-        As ``model.arguments`` gives them.
-    source : str
-        What the error message calls the place that they come from.
-
-    Raises
-    ------
-    InputError
-        If there is no such model, or it does not take these arguments.
-    """
-    known = builders()
+def _built(name, own, arguments, source):
+    """The model of a name, with parameters of no meaning yet."""
+    library = [getattr(models, each) for each in models.__all__]
+    known = {each.__name__: each for each in [*library, *own] if isinstance(each, type)}
     if not isinstance(name, str) or name not in known:
         raise InputError(
-            f"{source} names the model {name!r}, which cannot be built: {nearest(name, known)}"
+            f"{source} names the model {name!r}, which cannot be built: {nearest(name, known)}; "
+            "a class of your own is handed over, load_model(path, names=[Class])"
         )
+    takes = inspect.signature(known[name]).parameters
+    # What is drawn is replaced by the file's, so any generator serves.
+    drawn = {"rng": np.random.default_rng(0)} if "rng" in takes else {}
     try:
-        return known[name](**arguments)
+        return known[name](**drawn | arguments)
     except (TypeError, ValueError, MemoryError) as error:
         raise InputError(
             f"{source} does not fit this version's {name} ({error}): "

@@ -1,54 +1,45 @@
 """Stacks: sigmoid networks whose layers are also autoencoders (SdA) or Boltzmann machines (DBN)."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from dataclasses import InitVar
 
 import numpy as np
 
 from dltut.exceptions import InputError
+from dltut.layers import Network
 from dltut.machine.rng import Streams, seed_from
 from dltut.models.autoencoder import dA
+from dltut.models.boltzmann import RBM
 from dltut.models.mlp import MLP
-from dltut.models.rbm import RBM
 from dltut.optim import sgd
 
 
-class Stack(MLP):
+class Stack(Network):
     """A sigmoid network, each of whose hidden layers is also a model of its own inputs.
-
-    Parameters
-    ----------
-    rng : RandomState or Generator
-        Seeds the draws of all layers, then draws the weights of the hidden layers, in order.
-    n_in : int
-        Inputs.
-    n_hidden : int or sequence of int
-        Units of each hidden layer.
-    n_out : int
-        Classes.
-    dropout : float or sequence of float
-        Share of inputs dropped while finetuning, as in `MLP`; pretraining knows nothing of it.
 
     Attributes
     ----------
+    network : MLP
+        What finetuning trains: its parameters are those of the stack.
     blocks : list
         The hidden layers as models of their inputs; W and the hidden bias are the same shared
         variables in both.
-    stored : list of shared variables
-        What a file keeps: `params`, then the visible biases, which finetuning leaves alone.
     """
 
-    def __init__(self, rng, n_in, n_hidden, n_out, dropout: float | Sequence[float] = 0.0):
-        streams = Streams(seed_from(rng))
-        super().__init__(rng, n_in, n_hidden, n_out, "sigmoid", dropout)
-        del self.arguments["activation"]
-        sizes = pairwise([n_in, *self.arguments["n_hidden"]])
-        self.blocks = [
-            self._block(layer, rng, *size, streams=streams, name=f"hidden{i}")
-            for i, (layer, size) in enumerate(zip(self.layers[:-1], sizes, strict=True))
-        ]
-        theirs = [param for block in self.blocks for param in block.params]
-        self.stored = list(dict.fromkeys([*self.params, *theirs]))
+    @property
+    def layers(self) -> list:
+        """Those of the network: `Dense` layers, then the `LogisticRegression`."""
+        return self.network.layers
+
+    @property
+    def kept(self) -> list:
+        """The visible biases, which finetuning leaves alone."""
+        theirs = [each for block in self.blocks for each in block.params]
+        return [each for each in theirs if each not in self.network.params]
+
+    def __call__(self, x, train: bool = False):
+        """Scores, shape (batch, n_out), of inputs, shape (batch, n_in)."""
+        return self.network(x, train)
 
     def inputs_of(self, layer: int, x, start: int = 0):
         """What a hidden layer sees: the mean activations below it, nothing dropped or sampled.
@@ -69,39 +60,6 @@ class Stack(MLP):
         for each in self.layers[start:layer]:
             x = each(x)
         return x
-
-    def pretraining(
-        self, layer: int, x, learning_rate, rule: Callable = sgd, start: int = 0, **options
-    ):
-        """The cost of one layer as a model of its inputs, and a step of learning them better.
-
-        Parameters
-        ----------
-        layer : int
-            Which hidden layer, from 0.
-        x : matrix, shape (batch, n)
-            Inputs, or what comes out of the first `start` layers.
-        learning_rate : float or shared scalar
-        rule : callable
-            Of `dltut.optim`.
-        start : int
-            How many layers x has been through.
-        **options
-            What else the layer's ``cost_updates`` takes, such as k for a Boltzmann machine.
-
-        Returns
-        -------
-        cost : scalar
-            How badly the layer's inputs are reconstructed.
-        updates : dict
-            {shared variable: next value} of this layer alone.
-        """
-        inputs, options = self.inputs_of(layer, x, start), self._options(layer) | options
-        return self.blocks[layer].cost_updates(inputs, learning_rate, rule=rule, **options)
-
-    def _options(self, layer: int) -> dict:
-        """What the layer's own cost needs to know."""
-        return {}
 
 
 class SdA(Stack):
@@ -130,8 +88,8 @@ class SdA(Stack):
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
         As in `MLP`: what finetuning trains, without the visible biases.
-    stored : list of shared variables
-        What a file keeps: `params` and the visible biases.
+    kept : list of shared variables
+        The visible biases.
 
     Raises
     ------
@@ -151,27 +109,61 @@ class SdA(Stack):
     True
     """
 
-    def __init__(
-        self,
-        rng,
-        n_in: int = 784,
-        n_hidden: int | Sequence[int] = (500, 500),
-        n_out: int = 10,
-        corruption_levels: float | Sequence[float] = 0.1,
-        corruption: str = "masking",
-        dropout: float | Sequence[float] = 0.0,
-    ):
-        self._corruption = corruption
-        super().__init__(rng, n_in, n_hidden, n_out, dropout)
-        self.autoencoders = self.blocks
-        self.corruption_levels = _one_each(corruption_levels, len(self.blocks), "corruption levels")
-        self.arguments |= {"corruption_levels": self.corruption_levels, "corruption": corruption}
+    rng: InitVar
+    n_in: int = 784
+    n_hidden: int | Sequence[int] = (500, 500)
+    n_out: int = 10
+    corruption_levels: float | Sequence[float] = 0.1
+    corruption: str = "masking"
+    dropout: float | Sequence[float] = 0.0
 
-    def _block(self, layer, *arguments, **more):
-        return dA(*arguments, W=layer.W, bhid=layer.b, corruption=self._corruption, **more)
+    def __post_init__(self, rng):
+        streams = Streams(seed_from(rng))
+        self.network = MLP(rng, self.n_in, self.n_hidden, self.n_out, "sigmoid", self.dropout)
+        self.n_hidden = self.network.n_hidden
+        *hidden, _ = self.layers
+        shared = {"corruption": self.corruption, "streams": streams}
+        self.blocks = [
+            dA(rng, each.n_in, each.n_out, each.W, each.b, name=each.name, **shared)
+            for each in hidden
+        ]
+        levels = np.atleast_1d(self.corruption_levels).tolist()
+        self.corruption_levels = levels * len(hidden) if len(levels) == 1 else levels
+        if len(self.corruption_levels) != len(hidden):
+            raise InputError(
+                f"{len(levels)} corruption levels for {len(hidden)} hidden layers: "
+                "give one each, or one for all"
+            )
 
-    def _options(self, layer):
-        return {"corruption_level": self.corruption_levels[layer]}
+    @property
+    def autoencoders(self) -> list[dA]:
+        """The hidden layers as autoencoders."""
+        return self.blocks
+
+    def pretraining(self, layer: int, x, learning_rate, rule: Callable = sgd, start: int = 0):
+        """The cost of one layer as an autoencoder of its inputs, and a step of learning.
+
+        Parameters
+        ----------
+        layer : int
+            Which hidden layer, from 0.
+        x : matrix, shape (batch, n)
+            Inputs, or what comes out of the first `start` layers.
+        learning_rate : float or shared scalar
+        rule : callable
+            Of `dltut.optim`.
+        start : int
+            How many layers x has been through.
+
+        Returns
+        -------
+        cost : scalar
+            How badly the layer's inputs are reconstructed.
+        updates : dict
+            {shared variable: next value} of this layer alone.
+        """
+        inputs, level = self.inputs_of(layer, x, start), self.corruption_levels[layer]
+        return self.blocks[layer].cost_updates(inputs, learning_rate, level, rule)
 
 
 class DBN(Stack):
@@ -198,8 +190,8 @@ class DBN(Stack):
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
         As in `MLP`: what finetuning trains, without the visible biases.
-    stored : list of shared variables
-        What a file keeps: `params` and the visible biases.
+    kept : list of shared variables
+        The visible biases.
 
     References
     ----------
@@ -214,30 +206,61 @@ class DBN(Stack):
     True
     """
 
-    def __init__(
+    rng: InitVar
+    n_in: int = 784
+    n_hidden: int | Sequence[int] = (500, 500)
+    n_out: int = 10
+    dropout: float | Sequence[float] = 0.0
+    visible: str = "binary"
+
+    def __post_init__(self, rng):
+        streams = Streams(seed_from(rng))
+        self.network = MLP(rng, self.n_in, self.n_hidden, self.n_out, "sigmoid", self.dropout)
+        self.n_hidden = self.network.n_hidden
+        *hidden, _ = self.layers
+        kinds = [self.visible] + ["binary"] * (len(hidden) - 1)
+        self.blocks = [
+            RBM(rng, each.n_in, each.n_out, each.W, each.b, None, kind, streams, each.name)
+            for each, kind in zip(hidden, kinds, strict=True)
+        ]
+
+    @property
+    def rbms(self) -> list[RBM]:
+        """The hidden layers as Boltzmann machines."""
+        return self.blocks
+
+    def pretraining(
         self,
-        rng,
-        n_in: int = 784,
-        n_hidden: int | Sequence[int] = (500, 500),
-        n_out: int = 10,
-        dropout: float | Sequence[float] = 0.0,
-        visible: str = "binary",
+        layer: int,
+        x,
+        learning_rate,
+        rule: Callable = sgd,
+        start: int = 0,
+        k: int = 1,
+        persistent=None,
     ):
-        self._visible = visible
-        super().__init__(rng, n_in, n_hidden, n_out, dropout)
-        self.arguments["visible"] = visible
-        self.rbms = self.blocks
+        """A number to watch of one layer as a Boltzmann machine of its inputs, and a step.
 
-    def _block(self, layer, *arguments, **more):
-        visible = self._visible if layer is self.layers[0] else "binary"
-        return RBM(*arguments, W=layer.W, hbias=layer.b, visible=visible, **more)
+        Parameters
+        ----------
+        layer : int
+            Which hidden layer, from 0.
+        x : matrix, shape (batch, n)
+            Inputs, or what comes out of the first `start` layers.
+        learning_rate : float or shared scalar
+        rule : callable
+            Of `dltut.optim`.
+        start : int
+            How many layers x has been through.
+        k, persistent
+            See `RBM.cost`.
 
-
-def _one_each(given, n_layers, what):
-    values = [float(each) for each in np.atleast_1d(given)]
-    values = values * n_layers if len(values) == 1 else values
-    if len(values) != n_layers:
-        raise InputError(
-            f"{len(values)} {what} for {n_layers} hidden layers: give one each, or one for all"
-        )
-    return values
+        Returns
+        -------
+        watched : scalar
+            As `RBM.cost_updates` gives it: how badly the layer's inputs are reconstructed.
+        updates : dict
+            {shared variable: next value} of this layer alone.
+        """
+        inputs = self.inputs_of(layer, x, start)
+        return self.blocks[layer].cost_updates(inputs, learning_rate, k, persistent, rule)

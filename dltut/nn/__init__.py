@@ -2,11 +2,19 @@
 
 from dltut.nn import activations, corruption, init
 from dltut.nn.conv import conv2d
-from dltut.nn.costs import binary_cross_entropy, errors, negative_log_likelihood, squared_error
+from dltut.nn.costs import (
+    absolute_error,
+    binary_cross_entropy,
+    errors,
+    label_errors,
+    negative_log_likelihood,
+    squared_error,
+)
 from dltut.nn.penalties import l1, l2
 from dltut.nn.pool import pool2d
 
 __all__ = [
+    "absolute_error",
     "activations",
     "binary_cross_entropy",
     "conv2d",
@@ -15,6 +23,7 @@ __all__ = [
     "init",
     "l1",
     "l2",
+    "label_errors",
     "negative_log_likelihood",
     "pool2d",
     "squared_error",

@@ -91,8 +91,8 @@ def binary_cross_entropy(scores, x):
     ----------
     scores : matrix, shape (batch, n_units)
         What the sigmoid is taken of; here, where no logarithm of a rounded zero can appear.
-    x : matrix, shape (batch, n_units)
-        Probabilities, from 0 to 1, such as grey levels.
+    x : matrix, shape (batch, n_units), or vector, shape (batch,), for one unit
+        Probabilities, from 0 to 1, such as grey levels; or labels, 0 or 1.
 
     Returns
     -------
@@ -102,7 +102,9 @@ def binary_cross_entropy(scores, x):
     Raises
     ------
     TypeError
-        If the ranks are not 2.
+        If the ranks do not fit.
+    InputError
+        If there is not one score for each unit.
 
     Notes
     -----
@@ -114,12 +116,41 @@ def binary_cross_entropy(scores, x):
     >>> round(float(cost.eval(mode="FAST_COMPILE")), 6)  # 8 ln 2
     5.545177
     """
-    scores, x = as_floats(scores), as_floats(x)
-    if (scores.ndim, x.ndim) != (2, 2):
-        raise TypeError(
-            f"expected scores and x of rank 2 (batch, n_units); got rank {scores.ndim} and {x.ndim}"
-        )
-    return BinaryCrossEntropy()(scores, x.astype(scores.dtype))[0]
+    scores, x = _paired(scores, x)
+    return BinaryCrossEntropy()(_matrix(scores), _matrix(x).astype(scores.dtype))[0]
+
+
+def label_errors(scores, y):
+    """Share of labels that are guessed wrong: the zero-one loss of each, averaged.
+
+    Parameters
+    ----------
+    scores : matrix, shape (batch, n_labels)
+        Above 0 where a label is guessed to hold.
+    y : matrix, shape (batch, n_labels), or vector, shape (batch,), for one label
+        0 or 1.
+
+    Returns
+    -------
+    scalar
+        From 0 to 1.
+
+    Raises
+    ------
+    TypeError
+        If the ranks do not fit.
+    InputError
+        If there is not one score for each label.
+
+    Examples
+    --------
+    >>> scores = pt.as_tensor([[2.0, -1.0], [-3.0, -1.0]])
+    >>> rate = label_errors(scores, pt.as_tensor([[1, 1], [0, 0]]))
+    >>> float(rate.eval(mode="FAST_COMPILE"))
+    0.25
+    """
+    scores, y = _paired(scores, y)
+    return pt.neq(scores > 0, y > 0.5).mean(dtype="float64")  # a count, as in `errors`
 
 
 def squared_error(prediction, target):
@@ -127,13 +158,77 @@ def squared_error(prediction, target):
 
     Parameters
     ----------
-    prediction, target : matrices, shape (batch, n_out)
+    prediction : matrix, shape (batch, n_out)
+    target : matrix, shape (batch, n_out), or vector, shape (batch,), for one output
 
     Returns
     -------
     scalar
+
+    Raises
+    ------
+    TypeError
+        If the ranks do not fit.
+    InputError
+        If there is not one prediction for each target.
+
+    Examples
+    --------
+    >>> cost = squared_error(pt.as_tensor([[1.0], [4.0]]), pt.as_tensor([1.0, 2.0]))
+    >>> float(cost.eval(mode="FAST_COMPILE"))
+    2.0
     """
-    return ((prediction - target) ** 2).sum(axis=1).mean()
+    prediction, target = _paired(prediction, target)
+    return _matrix((prediction - target) ** 2).sum(axis=1).mean()
+
+
+def absolute_error(prediction, target):
+    """How far off a prediction is on average, over the batch and the outputs.
+
+    Parameters
+    ----------
+    prediction : matrix, shape (batch, n_out)
+    target : matrix, shape (batch, n_out), or vector, shape (batch,), for one output
+
+    Returns
+    -------
+    scalar
+        In the target's own units. Unlike the root of a mean square, it is averaged over minibatches
+        without loss.
+
+    Raises
+    ------
+    TypeError
+        If the ranks do not fit.
+    InputError
+        If there is not one prediction for each target.
+    """
+    prediction, target = _paired(prediction, target)
+    return pt.abs(prediction - target).mean()
+
+
+def _matrix(values):
+    """Numbers of a row an example, (batch, n), also where there is but one each."""
+    return values if values.ndim == 2 else values[:, None]
+
+
+def _paired(scores, y):
+    """Scores and targets of one shape and width: (batch, n), or (batch,) if the targets are."""
+    scores, y = as_floats(scores), as_floats(y)
+    if (scores.ndim, y.ndim) not in ((2, 2), (2, 1), (1, 1)):
+        raise TypeError(
+            "expected scores of rank 2 (batch, n) and targets of the same shape, or of rank 1 "
+            f"(batch,) for one output; got rank {scores.ndim} and {y.ndim}"
+        )
+    n_scores, n_targets = scores.type.shape[1:], y.type.shape[1:] or (1,)
+    if scores.ndim == 2 and None not in (*n_scores, *n_targets) and n_scores != n_targets:
+        raise InputError(
+            f"{n_scores[0]} scores and {n_targets[0]} targets an example: "
+            "give the model as many outputs as there are targets"
+        )
+    # A column and a row of numbers would become a square: all predictions with all targets.
+    scores = scores.flatten() if (scores.ndim, y.ndim) == (2, 1) else scores
+    return scores, y.astype(scores.dtype)
 
 
 def _checked(scores, y):

@@ -10,8 +10,8 @@ import numpy as np
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
+from dltut.machine.rng import Rng
 
-Rng = np.random.RandomState | np.random.Generator
 Initializer = Callable[[Rng, tuple[int, ...]], np.ndarray]
 
 
@@ -51,8 +51,10 @@ def normal(deviation: float = 0.01) -> Initializer:
     return lambda rng, shape: rng.normal(0.0, deviation, size=shape)
 
 
-def tutorial(activation: Callable | None = None, pool: tuple[int, int] = (1, 1)) -> Initializer:
-    r"""The tutorials' rule: uniform within :math:`\pm\sqrt{6 / (n_{in} + n_{out})}`.
+def glorot_tutorial(
+    activation: Callable | None = None, pool: tuple[int, int] = (1, 1)
+) -> Initializer:
+    r"""The tutorials' rule, Glorot's: uniform within :math:`\pm\sqrt{6 / (n_{in} + n_{out})}`.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from PIL import Image
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import Kind, Numbers, Pictures
 from dltut.datasets.layouts import read_inputs
-from dltut.datasets.pictures import prepare, read_picture, resized
+from dltut.datasets.pictures import marks, prepare, read_picture, resized
 from dltut.datasets.tables import Table, inputs_in
 from dltut.exceptions import InputError
 
@@ -149,19 +149,32 @@ class PictureReader(Reader):
     def examples(self, given, number):
         """The picture, prepared if it is an image or a file."""
         if isinstance(given, Image.Image):
-            yield Example(f"picture {number}", given, self.prepared(given))
+            yield self.seen(given, f"picture {number}")
         else:
             yield from super().examples(given, number)
 
     def file(self, path) -> Iterator[Example]:
         """The picture in a file."""
-        yield Example(str(path), read_picture(path), self.prepared(path))
+        yield self.seen(read_picture(path), str(path), path)
 
-    def prepared(self, picture) -> np.ndarray:
-        """The picture as the training pictures were, digits in the size of these."""
+    def seen(self, picture: Image.Image, name: str, path=None) -> Example:
+        """The picture as the training pictures were, digits in the size of these.
+
+        Parameters
+        ----------
+        picture : PIL image
+        name : str
+            Of the example.
+        path : path, optional
+            Where it was read, for messages.
+        """
         facts = {"image_shape": self.shape, "preparation": self.inputs.preparation}
-        x = prepare(picture, facts)
-        return x if x.shape == self.shape else resized(self.shown(x), self.shape)
+        x = prepare(path or picture, facts)
+        if x.shape != self.shape:
+            x = resized(self.shown(x), self.shape)
+        n = marks(picture) if self.inputs.preparation == "digit" else 1
+        several = f"there seem to be {n} digits, which are taken for one: cut them apart"
+        return Example(name, picture, x, several if n > 1 else "")
 
     def shown(self, x) -> Image.Image:
         """An image of the prepared values."""

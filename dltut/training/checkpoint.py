@@ -11,7 +11,8 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_numbers
 from dltut.machine.progress import say
-from dltut.machine.serialize import read_arrays, save_model, write_arrays
+from dltut.machine.serialize import read_arrays, write_arrays
+from dltut.models import save_model
 from dltut.training.extensions import Extension
 from dltut.training.log import Log, append_log, is_row, is_seconds, is_whole, read_log, write_log
 from dltut.training.run_folder import RunFolder

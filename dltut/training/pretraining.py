@@ -13,6 +13,7 @@ from dltut.machine.progress import say
 from dltut.machine.rng import next_states
 from dltut.machine.serialize import read_arrays, set_named_values
 from dltut.machine.shared import SharedSplit, shared_dataset
+from dltut.models.saved import variables_of
 from dltut.optim import sgd
 from dltut.training.checkpoint import Checkpoint
 from dltut.training.display import Progress
@@ -184,7 +185,7 @@ def read_pretrained(model, run_dir: str | Path) -> None:
         If there is no pretrained model, or one of other sizes.
     """
     path = _folder(run_dir, len(model.blocks) - 1).best
-    set_named_values(model.stored, read_arrays(path)[0], str(path))
+    set_named_values(variables_of(model), read_arrays(path)[0], str(path))
 
 
 def _trained(step, n_epochs, run_dir, resume, every_seconds) -> Log:

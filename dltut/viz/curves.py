@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
-from dltut.machine.channels import is_rate, measure_of, words
+from dltut.machine.channels import SPLITS, is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")
@@ -46,7 +46,7 @@ def running_mean(values: np.ndarray, width: int) -> np.ndarray:
 
 @drawn
 def learning_curves(
-    runs: Mapping[str, Sequence[dict]],
+    runs: Mapping,
     channels: Sequence[str] | None = None,
     x: str = "epoch",
     smooth: bool = False,
@@ -56,14 +56,14 @@ def learning_curves(
 
     Parameters
     ----------
-    runs : dict of name -> rows
+    runs : dict of name -> `dltut.training.Log`, or rows
         A row is a dict of what one validation recorded. Rates, such as errors, are fractions, drawn
         in percent. The last row that is called "best" is marked.
     channels : sequence of str, optional
         What to draw; what was measured on the training, validation and test sets unless given.
         Each measure, such as the cost or the error, gets a panel.
     x : {"epoch", "iteration", "seconds"}
-        Rows as `dltut.training.read_log` returns them have all three.
+        The horizontal axis. Rows of `dltut.training.read_log` have all three, as a log has.
     smooth : bool
         Draw running means over a tenth of the rows, with the rows themselves pale behind them.
     yrange : (bottom, top), optional
@@ -80,6 +80,8 @@ def learning_curves(
     """
     if x not in X_AXES:
         raise InputError(f"x={x!r} is no axis; {nearest(x, X_AXES)}")
+    called = next((run.called for run in runs.values() if hasattr(run, "called")), words)
+    runs = {name: _rows(run) for name, run in runs.items()}
     panels = _panels(runs, channels)
     across = min(3, len(panels))
     down = math.ceil(len(panels) / across)
@@ -88,13 +90,24 @@ def learning_curves(
         axes = figure.add_subplot(down, across, place + 1)
         for i, (run, rows) in enumerate(runs.items()):
             for j, name in enumerate(names):
-                look = _look(i, j, len(runs)) | {"label": _label(run, name, runs, names)}
+                label = [run] * (len(runs) > 1)
+                label += [called(name)] * (len(runs) == 1 or len(names) > 1)
+                look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
                 _draw_line(axes, _points(run, rows, name, x), look, smooth)
                 _mark_best(axes, run, rows, name, x, look["color"])
         if len(runs) == 1:
             _draw_best(axes, *runs.values(), x)
-        _finish(axes, names, x, yrange)
+        title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
+        axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
+        _finish(axes, x, yrange)
     return figure
+
+
+def _rows(run):
+    """The rows of a log, each with its seconds; or the rows themselves."""
+    if not hasattr(run, "rows"):
+        return run
+    return [row | {"seconds": time} for row, time in zip(run.rows, run.clock, strict=True)]
 
 
 def _panels(runs, channels):
@@ -102,7 +115,7 @@ def _panels(runs, channels):
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for name in known if measure_of(name) != name] or known
+    usual = [name for split in SPLITS for name in known if name.startswith(f"{split}_")] or known
     chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:
@@ -158,9 +171,7 @@ def _best_row(rows):
     return next((row for row in reversed(rows) if row.get("best")), None)
 
 
-def _finish(axes, names, x, yrange):
-    title = words(names[0] if len(names) == 1 else measure_of(names[0]))
-    axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
+def _finish(axes, x, yrange):
     axes.set_xlabel(x)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=x != "seconds", min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
@@ -169,11 +180,6 @@ def _finish(axes, names, x, yrange):
     if yrange is not None:
         axes.set_ylim(*yrange)
     axes.legend(fontsize=9)
-
-
-def _label(run, name, runs, names):
-    parts = [run] * (len(runs) > 1) + [words(name)] * (len(runs) == 1 or len(names) > 1)
-    return ", ".join(parts)
 
 
 def _is_number(value):

@@ -24,7 +24,7 @@ x = pt.matrix("x")
 many = np.tile(data, (10_000, 1))
 errors = {}
 for k in (1, 3, 10):
-    gradient = function([x], pt.grad(rbm.cost(x, k).cost, rbm.W))(many)
+    gradient = function([x], pt.grad(rbm.cost(x, k), rbm.W))(many)
     errors[k] = np.abs(gradient - exact).max()
     print(f"CD-{k}: off by {errors[k]:.4f} of {np.abs(exact).max():.4f}")
 assert errors[1] > 2 * errors[3] > 2 * errors[10]

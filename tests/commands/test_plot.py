@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytensor
 import pytest
 from PIL import Image
 
@@ -10,10 +11,18 @@ from dltut.commands import cli
 from dltut.commands.plot import draw_filters, draw_run, plot
 from dltut.datasets import load
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import LogisticRegression, dA
+from dltut.models import LogisticRegression, dA, save_model
 from dltut.training import Log
 from dltut.training.log import write_log
+
+
+@pytest.fixture(autouse=True)
+def quick(own_settings, monkeypatch):
+    """What is compiled is tested elsewhere; commands read the environment."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    with pytensor.config.change_flags(mode="FAST_COMPILE", floatX="float32"):
+        yield
+
 
 PICTURES = {"confusion.png", "curves.png", "filters.png", "mistakes.png"}
 
@@ -64,6 +73,7 @@ def test_parts_are_drawn_beside_one_another(tmp_path):
     run_dir.mkdir()
     for name in ("layer0", "layer1"):
         make_run(run_dir / name, best=False)
+        (run_dir / name / "config.json").unlink()  # a part is described by the run around it
     data = load("digits", quick=True)
     parts = [run_dir / name / "curves.png" for name in ("layer0", "layer1")]
     assert draw_run(run_dir, data) == [*parts, run_dir / "curves.png"]

@@ -9,7 +9,7 @@ from dltut import function
 from dltut.exceptions import InputError
 from dltut.layers import Conv2D, ConvPool, Dense, parameter
 from dltut.layers.parameter import joined
-from dltut.models import LogisticRegression
+from dltut.models import MLP, RBM, LogisticRegression, SdA, dA
 from dltut.nn import init
 from dltut.optim import sgd
 
@@ -56,6 +56,7 @@ def test_an_expression_belongs_to_another_layer(rng):
     ("given", "message"),
     [
         (np.zeros((3, 2)), r"W has shape \(3, 2\); this layer needs \(2, 3\)"),
+        (lambda rng, shape: rng.uniform(size=6), r"rng is None, which draws nothing: give"),
         (np.zeros(6), r"W has shape \(6,\); this layer needs \(2, 3\)"),
         (
             pytensor.shared(np.zeros((3, 2))),
@@ -65,9 +66,31 @@ def test_an_expression_belongs_to_another_layer(rng):
         (pt.vector("w"), r"W is tied to a variable of shape \(None,\)"),
     ],
 )
-def test_shapes_that_do_not_fit(given, message):
+def test_what_does_not_fit(given, message):
     with pytest.raises(InputError, match=rf"^{message}"):
         parameter(given, (2, 3), "W")
+
+
+@pytest.mark.parametrize("size", [2.0, 0, -3, "2", None])
+def test_sizes_are_whole(size):
+    with pytest.raises(InputError, match=r"^W would have shape .*: every size is a whole num"):
+        parameter(None, (size, 3), "W")
+
+
+def test_more_numbers_than_there_is_room_for(rng):
+    for start in (None, init.normal()):
+        with pytest.raises(InputError, match=r"^W of shape \(9+, 9+\) cannot be made \(.*\)$"):
+            parameter(start, (999_999_999_999, 999_999_999_999), "W", rng)
+
+
+def test_a_seed_is_no_generator():
+    for make in (MLP, dA, RBM, SdA):
+        with pytest.raises(InputError, match=r"^rng is 1234, which draws nothing: give np.rando"):
+            make(1234, 4, 3, 2)
+    with pytest.raises(InputError, match=r"or np.random.default_rng\(5\)$"):
+        Dense(5, 4, 3)
+    with pytest.raises(InputError, match=r"^rng is 'seed', .* np.random.RandomState\(1234\) or"):
+        Dense("seed", 4, 3)
 
 
 def test_every_layer_goes_through_the_gate(rng):

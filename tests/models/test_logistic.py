@@ -20,4 +20,4 @@ def test_scores(rng):
     found = function([], model(pt.as_tensor(x)), mode="FAST_COMPILE")()
     np.testing.assert_allclose(found, x @ W + b, rtol=1e-5)
     assert [each.name for each in model.params] == ["output.W", "output.b"]
-    assert model.arguments == {"n_in": 4, "n_out": 3} and model.n_in == 4
+    assert model.arguments == {"n_in": 4, "n_out": 3, "name": "output"}

@@ -73,7 +73,7 @@ def test_dropout_acts_while_training_only(rng):
         )()
         np.testing.assert_array_equal(quiet, again)
         assert (noisy != other).any()
-        thin = model._dropouts[0](x, train=True)
+        thin = model.dropouts[0](x, train=True)
         assert (thin is not x) == drops_pixels
         # A network without bends: the mean over masks is what it says without them.
         for unit in range(3):

@@ -1,18 +1,18 @@
 """Models from files: the same outputs, and files that are not what they should be."""
 
+from dataclasses import InitVar
+from pathlib import Path
+
 import numpy as np
 import pytensor.tensor as pt
 import pytest
 
 from dltut import function
 from dltut.exceptions import InputError
-from dltut.machine.serialize import (
-    named_values,
-    read_arrays,
-    save_model,
-    stored_variables,
-    write_arrays,
-)
+from dltut.layers import BatchNorm, Dense, Network
+from dltut.machine.remember import remember
+from dltut.machine.serialize import named_values, read_arrays, write_arrays
+from dltut.machine.shared import shared_zeros
 from dltut.models import (
     DBN,
     MLP,
@@ -24,7 +24,11 @@ from dltut.models import (
     cA,
     dA,
     load_model,
+    save_model,
 )
+from dltut.models.saved import variables_of
+
+FORMATS = Path(__file__).parents[1] / "formats"
 
 
 @pytest.fixture
@@ -41,7 +45,8 @@ def outputs(*models):
     "make",
     [
         lambda rng: LogisticRegression(36, 4),
-        lambda rng: MLP(rng, 36, 5, 4),
+        lambda rng: LogisticRegression(36, 4, name="output"),
+        lambda rng: MLP(rng, 36, 5, 4, batch_norm=True),
         lambda rng: MLP(rng, np.int64(36), (5, 3), 4, activation="relu", dropout=(0.2, 0.5, 0.5)),
         lambda rng: LeNet(rng, (1, 6, 6), (2, 3), 4, 4, kernel_size=(2, 1), pool_size=(1, 2)),
         lambda rng: Autoencoder(rng, 36, 5, tied=False, encoder="tanh", decoder="linear"),
@@ -54,17 +59,91 @@ def outputs(*models):
 )
 def test_equal_outputs(make, path, rng):
     model = make(rng)
-    for each in stored_variables(model):
+    for each in variables_of(model):
         each.set_value(rng.normal(size=each.get_value().shape).astype(each.dtype))
     save_model(path, model, {"classes": list("abcd")})
     loaded = load_model(path)
     assert type(loaded) is type(model) and loaded.arguments == model.arguments
     np.testing.assert_array_equal(*outputs(model, loaded))
-    found, wanted = (named_values(stored_variables(each)) for each in (loaded, model))
+    found, wanted = (named_values(variables_of(each)) for each in (loaded, model))
     assert {name: each.tobytes() for name, each in found.items()} == {
         name: each.tobytes() for name, each in wanted.items()
     }
     assert read_arrays(path)[1]["classes"] == list("abcd")
+
+
+@pytest.mark.parametrize("file", sorted(FORMATS.glob("*/*.safetensors")), ids=lambda f: f.stem)
+def test_files_of_earlier_versions(file):
+    """Written by them, with an input and what the model made of it."""
+    header = read_arrays(file)[1]
+    model = load_model(file)
+    assert (
+        type(model).__name__ == file.stem
+        and header["arguments"].items() <= {**model.arguments}.items()
+    )
+    x = np.array(header["x"], dtype="float32")
+    found = function([], model(pt.as_tensor(x)), mode="FAST_COMPILE")()
+    np.testing.assert_allclose(found, header["outputs"], rtol=1e-5, atol=1e-6)
+
+
+class Net(Network):
+    """A network of one's own, with averages of a layer and one of its own."""
+
+    rng: InitVar
+    n_hidden: int
+    scales: list
+
+    def __post_init__(self, rng):
+        self.hidden = Dense(rng, 36, self.n_hidden, name="hidden")
+        self.normal = BatchNorm(self.n_hidden, name="hidden")
+        self.seen = shared_zeros((), "seen")
+
+    @property
+    def kept(self):
+        return [*super().kept, self.seen]
+
+    def __call__(self, x, train=False):
+        h = self.normal(self.hidden(x, train), train) * self.scales[1]
+        return remember(h, self.seen, self.seen + 1) if train else h + self.seen
+
+
+class Plain:
+    """One that knows nothing of this library's classes."""
+
+    def __init__(self, n_out):
+        self.arguments, self.W = {"n_out": n_out}, shared_zeros((36, n_out), "W")
+        self.params = [self.W]
+
+    def __call__(self, x):
+        return x @ self.W
+
+
+@pytest.mark.parametrize("model", [Net(np.random.RandomState(1), 5, [1, 2.5]), Plain(3)])
+def test_a_class_of_ones_own_is_handed_over(model, path, rng):
+    """With all its state; a file that names it is refused without it, and nothing is imported."""
+    x = pt.as_tensor(rng.random((3, 36)))
+    if isinstance(model, Net):
+        learn = function([], model(x, train=True), mode="FAST_COMPILE")
+        learn(), learn()
+        assert model.seen.get_value() == 2
+    model.params[0].set_value(rng.random(model.params[0].get_value().shape).astype("float32"))
+    save_model(path, model)
+    kind = type(model)
+    loaded = load_model(path, [kind])
+    assert type(loaded) is kind and loaded.arguments == model.arguments
+    np.testing.assert_array_equal(*outputs(model, loaded))
+    with pytest.raises(InputError, match=rf"names the model '{kind.__name__}', .* names=\[Class\]"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, -np.inf])
+def test_a_model_that_diverged_is_refused(bad, path):
+    model = LogisticRegression(36, 4)
+    model.b.set_value(np.array([0, bad, 0, 0], dtype=model.b.dtype))
+    save_model(path, model)
+    message = rf"^{path} holds NaN or infinite values in b: this training diverged; train again"
+    with pytest.raises(InputError, match=message):
+        load_model(path)
 
 
 def cube(x):
@@ -99,6 +178,7 @@ def test_an_activation_of_ones_own(own, path, rng):
             "names the model None, which cannot be built: valid names: Autoencoder, DBN, LeNet",
         ),
         ({"model": "MPL"}, "names the model 'MPL', which cannot be built: did you mean MLP"),
+        ({"model": "load_model"}, "names the model 'load_model', which cannot be built"),
         ({"model": ["MLP"]}, r"names the model \['MLP'\], which cannot be built"),
         ({"model": "os.system", "arguments": {"command": "ls"}}, "names the model 'os.system'"),
         ({"model": "MLP"}, r"does not fit this version's MLP \(.*missing"),

@@ -11,6 +11,7 @@ from dltut.exceptions import InputError
 from dltut.machine.rng import Streams, seed_from
 from dltut.machine.serialize import named_values
 from dltut.models import DBN, MLP, RBM, SdA, dA
+from dltut.models.saved import variables_of
 from dltut.nn import negative_log_likelihood
 from dltut.optim import sgd
 from dltut.training import minibatch_function
@@ -79,9 +80,9 @@ def test_both_views_have_the_same_weights(model, values):
 
 @pytest.mark.parametrize("layer", range(3))
 def test_pretraining_changes_one_layer_alone(model, values, layer):
-    before = {name: each.tobytes() for name, each in named_values(model.stored).items()}
+    before = {name: each.tobytes() for name, each in named_values(variables_of(model)).items()}
     learned(model, layer, values)
-    after = {name: each.tobytes() for name, each in named_values(model.stored).items()}
+    after = {name: each.tobytes() for name, each in named_values(variables_of(model)).items()}
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {each.name for each in model.blocks[layer].params}
     assert len(changed) == 3 and all(name.startswith(f"hidden{layer}.") for name in changed)
@@ -150,7 +151,7 @@ def test_dropout_is_for_finetuning(values):
 
 def test_only_the_first_machine_sees_real_numbers(values):
     model = DBN(np.random.RandomState(1), 12, (7, 6), 3, visible="gaussian")
-    assert [each.arguments["visible"] for each in model.rbms] == ["gaussian", "binary"]
+    assert [each.visible for each in model.rbms] == ["gaussian", "binary"]
     lone = RBM(np.random.RandomState(0), 12, 7, as_numbers(model.layers[0].W), visible="gaussian")
     lone.streams.seed = model.rbms[0].streams.seed
     x = pt.matrix("x")

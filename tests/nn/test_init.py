@@ -10,7 +10,7 @@ from dltut.nn import init
 DRAWN = {
     "uniform": init.uniform(0.1),
     "normal": init.normal(),
-    "tutorial": init.tutorial(),
+    "glorot_tutorial": init.glorot_tutorial(),
     "glorot_uniform": init.glorot_uniform(),
     "glorot_normal": init.glorot_normal(),
     "he_uniform": init.he_uniform(),
@@ -22,7 +22,7 @@ SHAPE = 200, 300
 VARIANCE = {
     "uniform": 0.01 / 3,
     "normal": 1e-4,
-    "tutorial": 2 / 500,
+    "glorot_tutorial": 2 / 500,
     "glorot_uniform": 2 / 500,
     "glorot_normal": 2 / 500,
     "he_uniform": 2 / 200,
@@ -45,10 +45,10 @@ def test_moments_and_seeds(name, generator):
 def test_bounds():
     """A sigmoid's is four times as wide, those of LeNet's two convolutions are published."""
     for initializer, shape, bound in (
-        (init.tutorial(), (784, 500), np.sqrt(6 / 1284)),
-        (init.tutorial(pt.sigmoid), (784, 500), 4 * np.sqrt(6 / 1284)),
-        (init.tutorial(pool=(2, 2)), (20, 1, 5, 5), 0.2),
-        (init.tutorial(pool=(2, 2)), (50, 20, 5, 5), 0.08596),
+        (init.glorot_tutorial(), (784, 500), np.sqrt(6 / 1284)),
+        (init.glorot_tutorial(pt.sigmoid), (784, 500), 4 * np.sqrt(6 / 1284)),
+        (init.glorot_tutorial(pool=(2, 2)), (20, 1, 5, 5), 0.2),
+        (init.glorot_tutorial(pool=(2, 2)), (50, 20, 5, 5), 0.08596),
         (init.glorot_uniform(2.0), (784, 500), 2 * np.sqrt(6 / 1284)),
         (init.he_uniform(), (784, 500), np.sqrt(6 / 784)),
     ):

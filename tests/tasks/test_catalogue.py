@@ -5,8 +5,7 @@ import pytest
 from dltut.datasets import load
 from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures
 from dltut.exceptions import InputError
-from dltut.machine.serialize import save_model
-from dltut.models import RBM, LogisticRegression, dA
+from dltut.models import RBM, LogisticRegression, dA, save_model
 from dltut.tasks import (
     Classification,
     MultiLabel,

@@ -71,6 +71,16 @@ def test_digits_of_any_size(shape):
     assert np.ptp(rows) + 1 == pytest.approx(20 / 28 * shape[1], abs=1.5)
 
 
+def test_several_digits_are_told_from_one():
+    picture = Image.new("L", (100, 60))
+    picture.paste(255, (20, 10, 26, 50))
+    assert not read_examples(picture, Pictures((1, 28, 28), "digit"))[0].note
+    picture.paste(255, (70, 10, 76, 50))
+    [two] = read_examples(picture, Pictures((1, 28, 28), "digit"))
+    assert two.note == "there seem to be 2 digits, which are taken for one: cut them apart"
+    assert not read_examples(picture, Pictures((1, 28, 28)))[0].note
+
+
 def test_prepared_pixels_come_back_as_a_picture():
     pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
     [example] = read_examples(pixels.ravel() / np.float32(256), PICTURES)

@@ -13,6 +13,7 @@ from dltut import shared_dataset
 from dltut.exceptions import InputError
 from dltut.machine.serialize import named_values, read_arrays
 from dltut.models import DBN, SdA, load_model
+from dltut.models.saved import variables_of
 from dltut.optim import momentum
 from dltut.training import PretrainingStep, pretrain, pretraining_steps, read_log, read_pretrained
 
@@ -83,7 +84,7 @@ def fingerprint(model, run_dir):
         for name in ("best.safetensors", "last.ckpt"):
             arrays = read_arrays(folder / name)[0]
             files[folder.name, name] = {key: each.tobytes() for key, each in arrays.items()}
-    return files, {name: each.tobytes() for name, each in named_values(model.stored).items()}
+    return files, {name: each.tobytes() for name, each in named_values(variables_of(model)).items()}
 
 
 def whole(make, split, folder):
@@ -160,7 +161,7 @@ def test_kept_representations_change_nothing(make, split, tmp_path, floatX):
         costs.append(
             [row["train_cost"] for i in range(2) for row in read_log(folder / f"layer{i}")]
         )
-        values.append(named_values(model.stored))
+        values.append(named_values(variables_of(model)))
     tight = {"rtol": 1e-10 if floatX == "float64" else 1e-4, "atol": 1e-6}
     np.testing.assert_allclose(*costs, **tight)
     for name in values[0]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dltut.exceptions import InputError
+from dltut.training import Log
 from dltut.viz import channel_names, learning_curves, running_mean
 
 ROWS = [
@@ -41,7 +42,7 @@ def test_costs_and_errors_have_a_panel_each():
 
 def test_every_measure_has_a_panel_and_only_rates_are_in_percent():
     row = {"epoch": 1, "train_cost": 2.0, "valid_cost": 3.0, "valid_squared_error": 2900.0}
-    row |= {"valid_f1": 0.5, "test_squared_error": 3000.0, "learning_rate": 0.1}
+    row = {"test_squared_error": 3000.0} | row | {"valid_f1": 0.5, "learning_rate": 0.1}
     figure = figure_of({"a": [row]})
     titles = ["cost", "squared error", "validation f1 (%)"]
     assert [axes.get_title() for axes in figure.axes] == titles
@@ -73,6 +74,18 @@ def test_several_runs_and_other_axes():
     assert errors == {"a": [[9, 19, 29], [50, 25, 30]], "b": [[9, 19], [50, 25]]}
     with pytest.raises(InputError, match="the log of a has no seconds in every row: choose"):
         learning_curves(runs, x="seconds")
+
+
+def test_a_log_says_what_its_cost_is_called():
+    """That of a Boltzmann machine may be a pseudo-likelihood, which should rise."""
+    log = Log(n_batches=10, cost_name="pseudo-likelihood")
+    for row in ROWS:
+        log.append({"epoch": row["epoch"], "iteration": row["iteration"], "train_cost": -90.0})
+    (axes,) = figure_of({"rbm": log}).axes
+    assert axes.get_title() == "pseudo-likelihood"
+    assert lines(axes.figure) == [{"pseudo-likelihood": [[1, 2, 3], [-90] * 3]}]
+    (axes,) = figure_of({"rbm": log}, x="seconds").axes
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), log.clock)
 
 
 def test_seconds():

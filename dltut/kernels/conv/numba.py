@@ -99,7 +99,16 @@ def images_of(block, frame):
 
 @numba_njit
 def convolve_block(block, x, filters, segments, frame, maps):
-    """The maps of the images of a block."""
+    """The maps of the images of a block.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels, rows, columns)
+    filters : array, shape (kernel elements,)
+    segments : uint64 array, shape (segments, 3)
+    frame : record
+    maps : array, shape (batch, maps, out rows, out columns)
+    """
     patches = np.zeros(frame[0].taps * frame[0].width, dtype=x.dtype)
     for n in images_of(block, frame):
         gather(x[n].reshape(-1), segments, frame, patches)

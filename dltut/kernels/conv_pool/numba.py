@@ -46,7 +46,18 @@ def add_bias_and_squash(pooled, bias):
 
 @numba_njit
 def forward_block(block, x, filters, bias, ws, segments, frame, pooled, positions):
-    """The pooled maps of the images of a block, and the places of their maxima."""
+    """The pooled maps of the images of a block, and the places of their maxima.
+
+    Parameters
+    ----------
+    x : array, shape (batch, channels, rows, columns)
+    filters : array, shape (kernel elements,)
+    bias : array, shape (maps,), or (0,) for no tanh
+    ws : pair of int
+    segments, frame
+        See `dltut.kernels.engine.gather`.
+    pooled, positions : array, shape (batch, maps, out rows, out columns)
+    """
     shape = frame[0]
     patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
     maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)

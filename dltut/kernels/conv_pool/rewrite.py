@@ -21,7 +21,15 @@ from dltut.kernels.sums import ChannelSums
 
 @node_rewriter([Convolution])
 def conv_pool(fgraph, node):
-    """A convolution that only a max-pool, and the pool's gradient, need."""
+    """A convolution that only a max-pool, and the pool's gradient, need.
+
+    ::
+
+        Pooling{max}(Convolution(x, w))         ->  pooled of PooledConvolution(x, w)
+        ConvolutionWeightGradient(x, d, w)  }   ->  PooledConvolutionGradients(x, w, places, up)
+        ConvolutionInputGradient(d, w, x)   }
+            where d is PoolingGradient(Convolution(x, w), up)
+    """
     x, w = node.inputs
     if x.dtype != w.dtype or not x.dtype.startswith("float"):
         return None
@@ -79,7 +87,13 @@ def _gradients(fgraph, pool_gradient, convolution):
 
 @node_rewriter([PooledConvolution])
 def conv_pool_with_tanh(fgraph, node):
-    """Tanh of pooled maps and a bias, also where a reshape has come between."""
+    """Tanh of pooled maps and a bias, also where a reshape has come between.
+
+    Who wants the shape of the pooled maps alone, gets that of the result. ::
+
+        Tanh(Add(pooled, DimShuffle{x, 0, x, x}(b)))
+                                        ->  pooled of PooledConvolution{tanh}(x, w, b)
+    """
     pooled, positions = node.outputs
     sums, shapes = users_and_shapes(fgraph, pooled)
     if node.op.tanh or len(sums) != 1 or not isinstance(scalar_operation(sums[0]), ps.Add):
@@ -126,7 +140,15 @@ def _bias(node, pooled):
 
 @node_rewriter([PooledConvolutionGradients])
 def gradients_with_tanh(fgraph, node):
-    """Gradients that begin behind the tanh, and that of the bias with them."""
+    """Gradients that begin behind the tanh, and that of the bias with them.
+
+    What is multiplied by the slope must have a number for each of the maps' numbers. ::
+
+        PooledConvolutionGradients(x, w, places, Mul(Sub(1, Sqr(t)), up))   }
+        Sum{0, 2, 3}(Mul(Sub(1, Sqr(t)), up))                               }
+            where t is pooled of PooledConvolution{tanh}(x, w, b)
+                                ->  PooledConvolutionGradients{tanh}(x, w, places, up, t)
+    """
     x, w, positions, up = node.inputs[:4]
     layer = made_by(positions, PooledConvolution)
     if node.op.tanh or not layer or not layer.op.tanh:

@@ -52,9 +52,15 @@ def linear_terms(variable, most: int | None = None) -> dict | None:
 
 
 def _factors(variable, sums: dict) -> dict:
-    """{part: factor} of all that `variable` is made of, in one pass over {sum: its parts}.
+    """{part: factor} of all that `variable` is made of, in one pass.
 
     A sum is taken apart once its own factor is complete: when all that it is a part of have been.
+
+    Parameters
+    ----------
+    variable : tensor variable
+    sums : dict
+        {sum: its parts}, see `_parts`, for `variable` and all sums in it.
     """
     dtype = variable.type.dtype
     uses = Counter(part for parts in sums.values() for part, *_ in parts)
@@ -70,7 +76,14 @@ def _factors(variable, sums: dict) -> dict:
 
 
 def _parts(variable):
-    """[(part, multipliers, divisor or None)] of a linear operation's result, else None."""
+    """What the result of a linear operation is made of, None of any other's.
+
+    Returns
+    -------
+    list of (part, multipliers, divisor) or None
+        The result is the sum of the parts, each times its multipliers and over its divisor, which
+        are numbers or scalar variables; no divisor: None.
+    """
     operation = scalar_operation(variable.owner)
     if not isinstance(operation, ps.Add | ps.Sub | ps.Neg | ps.Mul | ps.TrueDiv):
         return None
@@ -102,7 +115,16 @@ def _scalar(variable):
 
 
 def _scaled(factor, multipliers, divisor, dtype: str):
-    """A factor times others, or over one: in Python as long as all are numbers, else symbolic."""
+    """A factor times others, or over one: in Python as long as all are numbers, else symbolic.
+
+    Parameters
+    ----------
+    factor : float or scalar variable
+    multipliers : list of float or scalar variables
+    divisor : float, scalar variable or None
+    dtype : str
+        Of what is symbolic.
+    """
     for each in multipliers:
         if factor == 1.0:
             factor = each

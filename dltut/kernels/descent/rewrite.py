@@ -17,7 +17,13 @@ from dltut.kernels.sums import SumOfSquares
 def descent(fgraph, node):
     """``p - rate * (gradient + decay * p)``, however it is written, as one step.
 
-    A gradient that is a product ``x.T @ delta``, or the sum of two, is never stored.
+    What leaves the graph is taken apart into terms. One of them, with nothing before it, is the
+    parameter; the others are gradients, which must have a number for each of its own. One that
+    is a product ``x.T @ delta``, or the sum of two, is never stored. ::
+
+        Sub(W, Mul(rate, MatrixProduct{left_transposed}(x, delta)))
+                                        ->  DenseUpdate(W, 1, x, delta, -rate)
+        Sub(b, Mul(rate, g))            ->  Step(b, g, 1, -rate)
     """
     output = node.outputs[0]
     is_real = output.type.dtype in ("float32", "float64")
@@ -65,7 +71,7 @@ def _is_static(claim, shape: tuple) -> bool:
 
 @node_rewriter([DenseUpdate, Step])
 def step_in_place(fgraph, node):
-    """A step that overwrites its parameter."""
+    """A step that overwrites its parameter; PyTensor refuses where the old one is still needed."""
     if node.op.inplace:
         return None
     return type(node.op)(inplace=True)(*node.inputs, return_list=True)
@@ -73,7 +79,12 @@ def step_in_place(fgraph, node):
 
 @node_rewriter([SumOfSquares])
 def squares_of_step(fgraph, node):
-    """The squares of a parameter come with its step, unless the step depends on them."""
+    """The squares of a parameter come with its step, unless the step depends on them.
+
+    ::
+
+        SumOfSquares(W)     ->  second output of DenseUpdate(W, ...)
+    """
     (p,) = node.inputs
     for user, position in fgraph.clients[p]:
         is_step = isinstance(user.op, DenseUpdate) and position == 0

@@ -8,7 +8,12 @@ from dltut.kernels.elementary.op import OURS
 
 @node_rewriter([Elemwise])
 def in_single_precision(fgraph, node):
-    """The same function of the same array, by our machine code."""
+    """The same function of the same array, by our machine code.
+
+    ::
+
+        Tanh(x) of float32      ->  Tanh32(x)
+    """
     operation, kind = node.op.scalar_op, OURS.get(type(node.op.scalar_op))
     if kind is None or node.inputs[0].dtype != "float32":
         return None

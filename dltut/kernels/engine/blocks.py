@@ -10,7 +10,11 @@ ALONE_BELOW = 2**18  # multiplications, some microseconds: not worth sharing
 
 @numba_njit
 def by_rows(a):
-    """The matrix itself, or a copy of it, with the elements of a row side by side: (rows, n)."""
+    """The matrix (rows, n) itself, or a copy of it, with the elements of a row side by side.
+
+    Products take matrices whose rows lie apart, but not a stride within a row, nor rows that
+    overlap or run backwards.
+    """
     if a.strides[1] != a.itemsize or a.strides[0] < a.shape[1] * a.itemsize:
         return a.copy()[:, ::1]
     return a
@@ -34,7 +38,17 @@ def blocks_for(length, work):
 
 @numba_njit
 def side_of_block(length, step, blocks):
-    """How many of `length` rows or columns a block has: whole tiles, of `step`, keep it fast."""
+    """How many rows or columns a block has.
+
+    Parameters
+    ----------
+    length : int
+        How many there are in all.
+    step : int
+        Of a tile: whole tiles keep a block fast.
+    blocks : int
+        How many blocks there shall be, if there are enough tiles.
+    """
     return max(1, (length + step * blocks - 1) // (step * blocks)) * step
 
 

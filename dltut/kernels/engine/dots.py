@@ -21,10 +21,16 @@ _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
 
 def tile_of_dots(rows: int, columns: int, dtype: str):
-    """An intrinsic for ``c = alpha * a @ b.T + beta * c``, so many rows of a and of b.
+    """An intrinsic for ``c = alpha * a @ b.T + beta * c``, a tile of the result.
 
     It takes (terms, address of a, bytes from row to row, the same of b and of c) and (alpha, beta).
     There are at least as many terms as a vector has places.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the tile: so many rows of a and of b.
+    dtype : {"float32", "float64"}
     """
     size = np.dtype(dtype).itemsize
     element, lanes = ir.FloatType() if size == 4 else ir.DoubleType(), BYTES // size
@@ -80,7 +86,7 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
 
 
 def _last_places(builder, count, lanes: int):
-    """Which places of a vector are among the last `count`."""
+    """Generate a vector of bits: which of its places are among the last `count`."""
     kind = ir.VectorType(_INTEGER, lanes)
     nowhere = ir.VectorType(ir.IntType(32), lanes)(None)
     first = builder.sub(_INTEGER(lanes), count)
@@ -90,7 +96,7 @@ def _last_places(builder, count, lanes: int):
 
 
 def _sum(builder, numbers):
-    """The sum of a vector, by halves."""
+    """Generate the sum of a vector: of its halves, then of theirs, down to one number."""
     lanes = numbers.type.count
     while lanes > 1:
         lanes //= 2
@@ -103,7 +109,7 @@ def _sum(builder, numbers):
 
 
 def _store(builder, total, beta, pointer):
-    """``total + beta * what is there``, which is not read where beta is zero."""
+    """Generate a store of ``total + beta * what is there``, which is not read if beta is zero."""
     result = cgutils.alloca_once_value(builder, total)
     with builder.if_then(builder.fcmp_unordered("!=", beta, beta.type(0))):
         before = builder.fmul(beta, builder.load(pointer))

@@ -68,7 +68,11 @@ def _same_bits(context, builder, signature, arguments):
 
 @_compiled
 def exp32(x):
-    """Exponential: 2^k exp(r) for x = k ln 2 + r; what sums lose to rounding is added last."""
+    """Exponential: 2^k exp(r) for x = k ln 2 + r; what sums lose to rounding is added last.
+
+    Above 89 it is infinite and below -104 zero; in between 2^k is made of its bits, as two factors
+    where one would not fit.
+    """
     x = _choice(x > _OVERFLOW, _OVERFLOW, x)
     x = _choice(x < _UNDERFLOW, _UNDERFLOW, x)
     rounded = x * _LOG2_E + _ROUND
@@ -89,7 +93,15 @@ def exp32(x):
 
 @_compiled
 def _log_from_bits(bits, k_more):
-    """The logarithm of 2^k (1 + f), from its bits less those of the root of one half."""
+    """The logarithm of 2^k (1 + f), from its bits less those of the root of one half.
+
+    Parameters
+    ----------
+    bits : int32
+        Their upper part is k: 1 + f lies from the root of one half to the root of two.
+    k_more : float32
+        By how much k is too large.
+    """
     k = np.float32(np.int32(bits >> 23)) - k_more
     f = _number(np.int32((bits & _MANTISSA) + _ROOT_HALF_BITS)) - _ONE
     tail = ((_L7 * f + _L6) * f + _L5) * f + _L4
@@ -153,7 +165,15 @@ def softplus64(x):
 
 
 def _of_width(single, other):
-    """A function for compiled code: `single` of single precision, `other` of anything else."""
+    """A function for compiled code, by the width of its argument.
+
+    Parameters
+    ----------
+    single : compiled function
+        Of a number in single precision.
+    other : function
+        Of any other number.
+    """
 
     @intrinsic
     def function(typing, x):

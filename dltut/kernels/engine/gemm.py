@@ -27,11 +27,17 @@ _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
 
 def tile(rows: int, vectors: int, dtype: str):
-    """An intrinsic for ``c = alpha * a @ b + beta * c``, so many rows and vectors of columns.
+    """An intrinsic for ``c = alpha * a @ b + beta * c``, a tile of the result.
 
     It takes (terms, address of a, bytes from row to row and from term to term, address of b, bytes
     from row to row, address of c, bytes from row to row) and (alpha, beta). Where beta is zero, c
     is not read.
+
+    Parameters
+    ----------
+    rows, vectors : int
+        Of the tile: its columns are those of so many vectors.
+    dtype : {"float32", "float64"}
     """
     size = np.dtype(dtype).itemsize
     element = ir.FloatType() if size == 4 else ir.DoubleType()
@@ -79,20 +85,20 @@ def tile(rows: int, vectors: int, dtype: str):
 
 
 def _read(builder, place, vector, v):
-    """Vector number `v` from an address on."""
+    """Generate a load of vector number `v` from an address on, which need not be aligned."""
     place = builder.add(place, _INTEGER(v * BYTES))
     return builder.load(builder.inttoptr(place, vector.as_pointer()), align=4)
 
 
 def _spread(builder, number, vector):
-    """A vector that holds a number in every place."""
+    """Generate a vector that holds a number in every place."""
     first = builder.insert_element(vector(ir.Undefined), number, ir.IntType(32)(0))
     nowhere = ir.VectorType(ir.IntType(32), vector.count)(None)
     return builder.shuffle_vector(first, vector(ir.Undefined), nowhere)
 
 
 def _add_product(builder, x, y, total):
-    """Add x times y to a sum that lies in a register, in one instruction where there is one."""
+    """Generate the sum of x times y and a register: one instruction where there is one."""
     product = builder.fmul(x, y, flags=_FUSE)
     builder.store(builder.fadd(product, builder.load(total), flags=_FUSE), total)
 
@@ -130,7 +136,18 @@ def column_of_tiles_of(dtype: str):
 
     @numba_njit
     def column_of_tiles(is_wide, m, k, a, a_row, a_term, b, b_row, c, c_row, alpha, beta):
-        """All `m` rows of one or two vectors of columns, from k terms: tiles, then single rows."""
+        """All rows of one or two vectors of columns: tiles, then single rows.
+
+        Parameters
+        ----------
+        is_wide : bool
+            Whether there are two vectors.
+        m, k : int
+            Rows, and terms of a sum.
+        a, a_row, a_term, b, b_row, c, c_row : int
+            Where each matrix begins there, and bytes from row to row and from term to term.
+        alpha, beta : float
+        """
         i = 0
         while i < m:
             places = k, a + i * a_row, a_row, a_term, b, b_row, c + i * c_row, c_row
@@ -206,6 +223,13 @@ def columns_of_product_of(dtype: str):
             How many, up to those of two vectors; fewer go through `edge`.
         is_last : bool
             Whether they are the right edge of the result.
+        right_transposed : bool
+            Whether b lies in memory as its transpose.
+        m, k : int
+            Rows, and terms of a sum.
+        a, a_row, a_term, b, b_row, b_column, c, c_row : int
+            Where each matrix begins there, and bytes from row to row, term to term, column to
+            column.
         panel : array, shape (DEPTH * two vectors,)
             Room for columns of the right factor, see `copy_panel`.
         edge : array, shape (m * two vectors,)

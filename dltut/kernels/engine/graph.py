@@ -6,20 +6,41 @@ from pytensor.tensor.shape import Shape, Shape_i
 
 
 def made_by(variable, kind):
-    """The node of an operation of this kind that made `variable`, or None."""
+    """The node of an operation of this kind that made `variable`, or None.
+
+    Examples
+    --------
+    >>> import pytensor.tensor as pt
+    >>> x = pt.matrix("x")
+    >>> made_by(x.T, DimShuffle).inputs, made_by(x, DimShuffle)
+    ([x], None)
+    """
     owner = variable.owner
     return owner if owner and isinstance(owner.op, kind) else None
 
 
 def scalar_operation(node):
-    """What a node does with each element, as an operation on scalars; None if it does more."""
+    """What a node does with each element, as an operation on scalars; None if it does more.
+
+    Parameters
+    ----------
+    node : Apply or None
+        None, as the owner of an input, gives None.
+    """
     return node.op.scalar_op if node and isinstance(node.op, Elemwise) else None
 
 
 def rearranged(variable, *order):
-    """The tensor whose axes `variable` shows in this order ("x": a new one), or None.
+    """The tensor whose axes `variable` shows in this order, or None.
 
-    None as well if an axis of length 1 was left out on the way.
+    None as well if an axis of length 1 was left out on the way: the tensor has all the numbers, but
+    not the shape that the operations of ours take.
+
+    Parameters
+    ----------
+    variable : tensor variable
+    *order : int or "x"
+        The number of the tensor's axis, or "x" for a new one.
 
     Examples
     --------

@@ -25,7 +25,10 @@ from dltut.machine.progress import spinner
 
 
 class KernelLinker(NumbaLinker):
-    """PyTensor's linker, with a second process where kernels are not compiled yet."""
+    """PyTensor's linker, with a second process where kernels are not compiled yet.
+
+    It says so on a terminal: it is what a newcomer waits for.
+    """
 
     def fgraph_convert(self, fgraph, **kwargs):
         """Compile a graph of our kernels and PyTensor's operations."""
@@ -45,7 +48,10 @@ class KernelLinker(NumbaLinker):
 
 
 def _mark(nodes) -> Path:
-    """A file that is there once the kernels of these operations are in the cache."""
+    """A file that is there once the kernels of these operations are in the cache.
+
+    Its name holds the operations with their properties, versions and widths, in any order.
+    """
     kinds = sorted({f"{node.op} {_version(node.op):x} {_types(node)}" for node in nodes})
     name = hashlib.sha256("\n".join(kinds).encode()).hexdigest()[:16]
     return Path(config.base_compiledir) / "dltut" / name

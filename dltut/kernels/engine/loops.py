@@ -8,7 +8,17 @@ from pytensor.scan.op import Scan
 
 
 def inside_of_loops(tag: str):
-    """A rewrite that has the inside of loops rewritten with what is registered under `tag`, too."""
+    """A rewrite that has the inside of loops rewritten with what is registered under `tag`, too.
+
+    The graph of a loop's step is a graph of its own, which PyTensor rewrites in the loop's mode
+    when it compiles the loop. Of that mode, and of nobody else's, the tag becomes a part; loops in
+    loops are met in turn.
+
+    Parameters
+    ----------
+    tag : str
+        Under which rewrites are registered in PyTensor's `optdb`, this one among them.
+    """
 
     @node_rewriter([Scan])
     def loop(fgraph, node):

@@ -53,9 +53,21 @@ def version_of(function) -> int:
 
 
 def arrays(dtype: str, *ndims: int, layout: str = "A") -> tuple[types.Array, ...]:
-    """Types of arrays with these numbers of dimensions: of any strides (A), or contiguous (C).
+    """Types of arrays, as arguments of a kernel.
 
-    Loops over an array of any strides are not turned into vector instructions.
+    Parameters
+    ----------
+    dtype : str
+    *ndims : int
+        The number of dimensions of each.
+    layout : {"A", "C"}
+        Of any strides, or contiguous. Loops over an array of any strides are not turned into vector
+        instructions.
+
+    Examples
+    --------
+    >>> arrays("float32", 2, 1, layout="C")
+    (Array(float32, 2, 'C', False, aligned=True), Array(float32, 1, 'C', False, aligned=True))
     """
     return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, layout) for ndim in ndims)
 
@@ -94,13 +106,33 @@ def kernel(function, arguments: tuple):
 
 
 def cast_tuple(context, builder, packed, kinds, wanted) -> list:
-    """The members of a tuple, generated as values of the types that are wanted."""
+    """Generate the members of a tuple as values of the types that are wanted.
+
+    Parameters
+    ----------
+    context, builder
+        Of the code that is being generated.
+    packed : LLVM value
+        The tuple.
+    kinds, wanted : sequence of numba types
+        What its members are, and what they shall be.
+    """
     members = zip(cgutils.unpack_tuple(builder, packed), kinds, wanted, strict=True)
     return [context.cast(builder, value, *pair) for value, *pair in members]
 
 
 def compiled(function, arguments: tuple, name: str, **options):
-    """`function` compiled for arguments of these types, or read from PyTensor's cache."""
+    """`function` compiled for arguments of these types, or read from PyTensor's cache.
+
+    Parameters
+    ----------
+    function : function
+    arguments : tuple of numba types
+    name : str
+        The key of the cache, which holds the version.
+    **options
+        Of ``numba.njit``.
+    """
     CACHED_SRC_FUNCTIONS[function] = name
     dispatcher = numba_njit(cache=True, **options)(function)
     dispatcher.compile(types.void(*arguments))
@@ -123,7 +155,17 @@ def kept() -> dict:
 
 
 def call_symbol(context, builder, symbol: str, arguments: tuple, values) -> None:
-    """Generate a call of the function behind a symbol; what it raises is passed on."""
+    """Generate a call of the function behind a symbol; what it raises is passed on.
+
+    Parameters
+    ----------
+    context, builder
+        Of the code that calls.
+    symbol : str
+    arguments : tuple of numba types
+    values : list of LLVM values
+        Of these types.
+    """
     convention = context.call_conv
     kind = convention.get_function_type(types.void, arguments)
     function = cgutils.get_or_insert_function(builder.module, kind, symbol)

@@ -44,7 +44,13 @@ _give_way = types.ExternalFunction("sched_yield", types.intc())
 
 @numba_njit
 def take_block(end):
-    """Do the next block from one end of the present job; whether there was one."""
+    """Do the next block from one end of the present job; whether there was one.
+
+    Parameters
+    ----------
+    end : {FIRST, LAST}
+        What is added to CLAIM: the caller of the job counts its first blocks, helpers its last.
+    """
     claim = load(CLAIM)
     first, last = (claim // FIRST) & ENDS, claim & ENDS
     function, data, count = load(FUNCTION), load(DATA), load(COUNT)
@@ -142,7 +148,17 @@ def in_parallel(typing, block, count, arguments):
 
 
 def _work(context, builder, block, signature, arguments):
-    """A function of a number and the address of the packed arguments that calls the block."""
+    """Generate a function of a number and the address of the packed arguments that calls the block.
+
+    Parameters
+    ----------
+    context, builder
+        Of the code that calls `in_parallel`.
+    block : type of a compiled function
+    signature : signature
+        Of the block, for the types of the arguments.
+    arguments : tuple type
+    """
     convention, kinds = context.call_conv, (types.intp, types.voidptr)
     kind = convention.get_function_type(types.void, kinds)
     name = builder.module.get_unique_name(f"{builder.function.name}.work")
@@ -161,7 +177,14 @@ def _work(context, builder, block, signature, arguments):
 
 
 def n_threads() -> int:
-    """How many threads compute: NUMBA_NUM_THREADS, else OMP_NUM_THREADS, else the processors."""
+    """How many threads compute, the caller included.
+
+    Returns
+    -------
+    int
+        The variable NUMBA_NUM_THREADS, else OMP_NUM_THREADS, else the number of processors; what is
+        no number above 0 counts as not given.
+    """
     wanted = os.environ.get("NUMBA_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS", "")
     return int(wanted) if wanted.isdecimal() and int(wanted) else numba.config.NUMBA_NUM_THREADS
 
@@ -188,7 +211,7 @@ def start() -> np.ndarray:
 
 
 def _reset(words) -> None:
-    """No job, nobody asleep, locks that are free."""
+    """No job, nobody asleep, locks that are free: in the shared words (128,), at their start."""
     words[:] = 0
     words[CLAIM] = CLOSED
     library = ctypes.CDLL(None)

@@ -1,4 +1,9 @@
-"""64 bits on JAX for our functions alone, whatever JAX is set to elsewhere."""
+"""64 bits on JAX for our functions alone, whatever JAX is set to elsewhere.
+
+JAX narrows all numbers to 32 bits unless a setting of the whole process says otherwise; PyTensor
+makes that setting from floatX when it first loads JAX. Our graphs have the widths that are written
+in them, so ours are compiled, called and given their data in a context of their own.
+"""
 
 from contextlib import nullcontext
 
@@ -13,7 +18,14 @@ except ImportError:  # of older versions
 
 
 def wide():
-    """A context in which JAX knows both float widths."""
+    """A context in which JAX knows both float widths; it costs a few microseconds.
+
+    Examples
+    --------
+    >>> with wide():
+    ...     print(jax.numpy.ones(2, "float64").dtype)
+    float64
+    """
     return enable_x64(True)
 
 

@@ -9,7 +9,13 @@ from dltut.kernels.gibbs.op import GibbsChain
 
 @node_rewriter([Affine])
 def mean_of_hidden_units(fgraph, node):
-    """The mean of the hidden units at the end of a chain, given its visible ones."""
+    """The mean of the hidden units at the end of a chain, given its visible ones.
+
+    ::
+
+        Affine{sigmoid}(third output of GibbsChain(state, h, W, hbias, vbias), W, hbias)
+                                        ->  its fifth output
+    """
     v, W, hbias = node.inputs
     chain = made_by(v, GibbsChain)
     is_end = chain and v is chain.outputs[2] and [W, hbias] == chain.inputs[2:4]

@@ -38,7 +38,16 @@ def count(n, ws, stride, pad, ignore_border):
 
 @numba_njit
 def span(i, n, ws, stride, pad, mode):
-    """First and last row of window i, and by how many its average is divided."""
+    """First row of window i, the row behind its last, and by how many its average is divided.
+
+    Parameters
+    ----------
+    i : int
+        Which window.
+    n : int
+        Rows of the map.
+    ws, stride, pad, mode : int
+    """
     start = i * stride - pad
     stop = min(start + ws, n + pad)
     first, last = max(start, 0), min(stop, n)

@@ -15,7 +15,12 @@ from dltut.kernels.sums.op import ChannelSums, SumOfSquares
 
 @node_rewriter([CAReduce])
 def sum_of_squares(fgraph, node):
-    """``(x**2).sum()`` without storing the squares."""
+    """``(x**2).sum()`` without storing the squares.
+
+    ::
+
+        Sum(Sqr(x))     ->  SumOfSquares(x)
+    """
     (squares,) = node.inputs
     everything = node.op.axis in (None, tuple(range(squares.type.ndim)))
     is_square = isinstance(scalar_operation(squares.owner), ps.Sqr)
@@ -26,7 +31,12 @@ def sum_of_squares(fgraph, node):
 
 @node_rewriter([CAReduce])
 def channel_sums(fgraph, node):
-    """A sum over every axis but the second."""
+    """A sum over every axis but the second.
+
+    ::
+
+        Sum{0, 2, 3}(x)     ->  ChannelSums(x)
+    """
     (x,) = node.inputs
     others = tuple(axis for axis in range(x.type.ndim) if axis != 1)
     if x.type.ndim < 2 or node.op.axis != others or not _keeps_width(node):
@@ -43,7 +53,12 @@ def _keeps_width(node) -> bool:
 
 @node_rewriter([CAReduce])
 def in_the_width_of_the_result(fgraph, node):
-    """A reduction that is accumulated in another width than its result's, made narrow by a cast."""
+    """A reduction that is accumulated in another width than its result's, made narrow by a cast.
+
+    ::
+
+        Sum{acc=float64}(x) of float32  ->  Cast{float32}(Sum{dtype=float64}(x))
+    """
     accumulated, dtype = node.op.acc_dtype, node.outputs[0].type.dtype
     if accumulated in (None, dtype):
         return None

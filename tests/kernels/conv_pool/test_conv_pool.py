@@ -1,10 +1,5 @@
 """Fused convolution, pool, bias and tanh beside the same graph without the fusion."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -123,33 +118,6 @@ def test_everything_is_fused(reshaped):
     assert all(each.tanh for each in both)
     gradients = [each.of_input for each in both if isinstance(each, PooledConvolutionGradients)]
     assert sorted(gradients) == [False, True]
-
-
-ALL_GRADIENTS = """
-import hashlib
-import numpy as np, pytensor, pytensor.tensor as pt
-from dltut import function
-from test_conv_pool import conv2d, fused, network, pool2d, values
-rng = np.random.default_rng(4)
-inputs, outputs = network("float32")
-x = inputs[0]
-alone = pool2d(conv2d(x, inputs[1]), 2, 1)
-outputs = [*fused(inputs, outputs)[0], alone, *pytensor.grad((alone**2).sum(), inputs[:2])]
-results = function(inputs, outputs, mode="NUMBA")(*values(rng, 150, (12, 11), "float32"))
-print(hashlib.sha256(b"".join(each.tobytes() for each in results)).hexdigest())
-"""
-
-
-def test_results_do_not_depend_on_threads():
-    found = set()
-    for threads in "134":
-        places = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-        surroundings = {**os.environ, "NUMBA_NUM_THREADS": threads, "PYTHONPATH": places}
-        command = [sys.executable, "-c", ALL_GRADIENTS]
-        run = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
-        assert run.returncode == 0, run.stderr
-        found.add(run.stdout)
-    assert len(found) == 1
 
 
 @pytest.mark.parametrize(

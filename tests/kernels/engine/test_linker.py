@@ -12,19 +12,15 @@ import os
 import numpy as np
 import pytensor.tensor as pt
 from dltut import function
-from dltut.models import LogisticRegression
-from dltut.nn import negative_log_likelihood
-from dltut.optim import sgd
+from dltut.nn import errors, negative_log_likelihood
 
 forks, fork = [], os.fork
 os.fork = lambda: forks.append(1) or fork()
 x, y = pt.matrix("x", dtype="float64"), pt.ivector("y")
-model = LogisticRegression(9, 4)
-cost = negative_log_likelihood(model(x), y)
-step = function([x, y], cost, sgd(cost, model.params, 0.5))
+both = function([x, y], [negative_log_likelihood(x, y), errors(x, y)])
 rng = np.random.default_rng(0)
 given = rng.normal(size=(40, 9)), rng.integers(0, 4, 40).astype("int32")
-print([float(step(*given)).hex() for _ in range(3)], len(forks))
+print([float(each).hex() for each in both(*given)], len(forks))
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -36,7 +32,7 @@ def printed(cache: Path, threads: int) -> list[str]:
     environment = os.environ | {
         "PYTENSOR_FLAGS": f"base_compiledir={cache},floatX=float64",
         "NUMBA_NUM_THREADS": str(threads),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": str(Path(__file__).parents[3]),
     }
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True

@@ -26,7 +26,7 @@ import hashlib, threading
 import numpy as np, pytensor, pytensor.tensor as pt
 from dltut import function
 from dltut.models import MLP, LogisticRegression
-from dltut.nn import l2, negative_log_likelihood
+from dltut.nn import conv2d, l2, negative_log_likelihood, pool2d
 from dltut.optim import sgd
 
 pytensor.config.floatX = "float32"
@@ -42,6 +42,13 @@ for model, batch in ((MLP(rng, 784, 500, 10), 20), (LogisticRegression(784, 10),
         digest.update(np.asarray(step(X[rows], Y[rows])).tobytes())
     for each in model.params:
         digest.update(each.get_value().tobytes())
+x, w, b, v = pt.ftensor4("x"), pt.ftensor4("w"), pt.fvector("b"), pt.ftensor4("v")
+maps = pt.tanh(pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3)) + b[None, :, None, None])
+alone = pool2d(conv2d(maps, v), 2, 1)  # windows that overlap: nothing is fused
+of_pictures = function([x, w, b, v], pytensor.grad((alone**2).sum(), [w, b, v]), mode="NUMBA")
+shapes = (150, 3, 12, 11), (4, 3, 3, 2), (4,), (5, 4, 2, 1)
+for each in of_pictures(*(rng.normal(size=shape).astype("float32") for shape in shapes)):
+    digest.update(each.tobytes())
 helpers = sum(each.name == "dltut" for each in threading.enumerate())
 print(helpers, digest.hexdigest())
 """
@@ -215,7 +222,7 @@ def trained(**settings):
     others = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     command = [sys.executable, "-c", TRAIN]
     ended = subprocess.run(
-        command, capture_output=True, text=True, env=others | settings, timeout=200
+        command, capture_output=True, text=True, env=others | settings, timeout=400
     )
     assert ended.returncode == 0, ended.stderr
     helpers, digest = ended.stdout.split()
@@ -223,7 +230,7 @@ def trained(**settings):
 
 
 def test_results_do_not_depend_on_the_threads():
-    """Bit for bit, in trainings of an MLP and of a logistic regression."""
+    """Bit for bit, in trainings of an MLP and of a logistic regression, and on pictures."""
     alone = trained(NUMBA_NUM_THREADS="1", OMP_NUM_THREADS="4")
     assert alone[0] == 0
     assert trained(OMP_NUM_THREADS="2") == (1, alone[1])

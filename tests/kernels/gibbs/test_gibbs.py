@@ -9,6 +9,7 @@ from dltut import function
 from dltut.exceptions import InputError
 from dltut.kernels.gibbs import GibbsChain
 from dltut.machine.rng import Streams
+from dltut.nn.gibbs import gibbs_chain
 
 BACKENDS = ["FAST_COMPILE", "NUMBA", "JAX"]
 VISIBLE = ["binary", "gaussian"]
@@ -33,7 +34,7 @@ def chains():
             names = (("h", 2), ("W", 2), ("hbias", 1), ("vbias", 1))
             given = [pt.tensor(name, dtype=width, shape=(None,) * ndim) for name, ndim in names]
             streams = Streams(77)
-            f = function(given, streams.gibbs_chain(*given, n_steps, visible), mode=backend)
+            f = function(given, gibbs_chain(streams, *given, n_steps, visible), mode=backend)
             compiled[key] = f, streams.states[0]
         f, state = compiled[key]
         state.set_value(np.array([77, 0, 5], "uint32"))
@@ -104,7 +105,7 @@ def test_units_that_do_not_fit(chains, backend, part):
 
 def test_gradient_is_constant():
     h, W, hbias, vbias = (pt.matrix(), pt.matrix(), pt.vector(), pt.vector())
-    _, v, _ = Streams(1).gibbs_chain(h, W, hbias, vbias, 2)
+    _, v, _ = gibbs_chain(Streams(1), h, W, hbias, vbias, 2)
     found = pytensor.grad(v.sum(), [W], None, "ignore", return_disconnected="none")
     assert found == [None]
 

@@ -6,6 +6,7 @@ import pytensor.tensor as pt
 from graphs import Pair
 
 from dltut.machine.rng import Streams, next_states
+from dltut.nn.gibbs import gibbs_chain
 
 
 def test_the_end_of_a_gibbs_chain():
@@ -13,7 +14,7 @@ def test_the_end_of_a_gibbs_chain():
     rng = np.random.default_rng(0)
     W, h = (pytensor.shared(rng.random(shape), name="W") for shape in ((6, 4), (3, 4)))
     hbias, vbias = (pytensor.shared(rng.normal(size=n), name="bias") for n in (4, 6))
-    _, v, end = Streams(3).gibbs_chain(h, W, hbias, vbias, n_steps=2)
+    _, v, end = gibbs_chain(Streams(3), h, W, hbias, vbias, n_steps=2)
     outputs = [v, end, pt.sigmoid(v @ W + hbias), pt.sigmoid(end @ W.T + vbias)]
     both = Pair([], outputs, next_states(outputs))
     assert "Affine" not in both.operations

@@ -7,8 +7,7 @@ import pytest
 
 from dltut import function
 from dltut.exceptions import InputError
-from dltut.models import RBM
-from dltut.models.pseudo_likelihood import scattered_bits
+from dltut.models import RBM, scattered_bits
 
 
 @pytest.fixture(scope="module")

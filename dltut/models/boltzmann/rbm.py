@@ -1,5 +1,7 @@
 """The restricted Boltzmann machine, trained by contrastive divergence."""
 
+from collections.abc import Callable
+from dataclasses import InitVar
 from typing import NamedTuple
 
 import numpy as np
@@ -7,12 +9,15 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.gradient import disconnected_grad
 
-from dltut.layers.parameter import joined, owned, parameter
+from dltut.layers import Network, parameter
+from dltut.layers.parameter import joined
+from dltut.machine.remember import remember
 from dltut.machine.rng import Streams, seed_from
 from dltut.machine.shared import shared_zeros
-from dltut.models.pseudo_likelihood import pseudo_likelihood, scattered_bits
-from dltut.models.visible_units import visible_units
+from dltut.models.boltzmann.pseudo_likelihood import pseudo_likelihood, scattered_bits
+from dltut.models.boltzmann.units import visible_units
 from dltut.nn import init
+from dltut.nn.gibbs import gibbs_chain
 from dltut.optim import sgd
 
 
@@ -24,15 +29,7 @@ class GibbsSample(NamedTuple):
     h: pt.TensorVariable  # (batch, n_hidden)
 
 
-class ContrastiveCost(NamedTuple):
-    """What contrastive divergence lowers, {persistent chain: next state}, and the chain's end."""
-
-    cost: pt.TensorVariable
-    updates: dict
-    v_scores: pt.TensorVariable
-
-
-class RBM:
+class RBM(Network):
     r"""Two layers of units, each independent given the other, with a probability for every state.
 
     .. math:: E(v, h) = -v b - h c - v W h^T, \qquad p(v, h) = e^{-E(v, h)} / Z
@@ -55,13 +52,6 @@ class RBM:
     name : str
         Prefix of the parameters' names.
 
-    Attributes
-    ----------
-    params : list
-        [W, hbias, vbias].
-    weights : list
-        [W], what penalties apply to.
-
     References
     ----------
     .. [1] Hinton (2002), Training products of experts by minimizing contrastive divergence.
@@ -77,29 +67,29 @@ class RBM:
     array([-2.079442])
     """
 
-    def __init__(
-        self,
-        rng,
-        n_visible: int = 784,
-        n_hidden: int = 500,
-        W=None,
-        hbias=None,
-        vbias=None,
-        visible: str = "binary",
-        streams: Streams | None = None,
-        name: str = "",
-    ):
-        self.arguments = {"n_visible": n_visible, "n_hidden": n_hidden}
-        self.arguments |= {"visible": visible, "name": name}
-        self.n_visible, self.n_hidden, self.name = n_visible, n_hidden, name
-        self.units = visible_units(visible)
+    rng: InitVar
+    n_visible: int = 784
+    n_hidden: int = 500
+    W: InitVar = None
+    hbias: InitVar = None
+    vbias: InitVar = None
+    visible: str = "binary"
+    streams: InitVar = None
+    name: str = ""
+
+    def __post_init__(self, rng, W, hbias, vbias, streams):
+        self.units = visible_units(self.visible)
         self.streams = Streams(seed_from(rng)) if streams is None else streams
-        W = init.tutorial(pt.sigmoid) if W is None else W
-        hbias, vbias = (init.constant() if b is None else b for b in (hbias, vbias))
-        self.W = parameter(W, (n_visible, n_hidden), joined(name, "W"), rng)
-        self.hbias = parameter(hbias, (n_hidden,), joined(name, "hbias"), rng)
-        self.vbias = parameter(vbias, (n_visible,), joined(name, "vbias"), rng)
-        self.params, self.weights = owned(self.W, self.hbias, self.vbias), owned(self.W)
+        n_visible, n_hidden = self.n_visible, self.n_hidden
+        W = init.glorot_tutorial(pt.sigmoid) if W is None else W
+        self.W = parameter(W, (n_visible, n_hidden), joined(self.name, "W"), rng)
+        self.hbias = parameter(hbias, (n_hidden,), joined(self.name, "hbias"), rng)
+        self.vbias = parameter(vbias, (n_visible,), joined(self.name, "vbias"), rng)
+
+    @property
+    def n_in(self) -> int:
+        """Inputs: the visible units."""
+        return self.n_visible
 
     def __call__(self, x, train: bool = False):
         """The features of x: probabilities of the hidden units, shape (batch, n_hidden)."""
@@ -175,17 +165,15 @@ class RBM:
         InputError
             If there is no step.
         """
-        kind = self.arguments["visible"]
-        return GibbsSample(
-            *self.streams.gibbs_chain(h, self.W, self.hbias, self.vbias, n_steps, visible=kind)
-        )
+        weights = self.W, self.hbias, self.vbias
+        return GibbsSample(*gibbs_chain(self.streams, h, *weights, n_steps, self.visible))
 
     def persistent_chain(self, batch_size: int):
         """A shared variable for the hidden states of so many chains, zeros at first."""
         return shared_zeros((batch_size, self.n_hidden), joined(self.name, "chain"))
 
-    def cost(self, x, k: int = 1, persistent=None) -> ContrastiveCost:
-        r"""Mean free energy of the data minus that of states which k Gibbs steps lead to.
+    def cost(self, x, k: int = 1, persistent=None):
+        r"""Mean free energy of the data minus that of states which k Gibbs steps lead to; scalar.
 
         Parameters
         ----------
@@ -193,22 +181,25 @@ class RBM:
         k : int
             Gibbs steps.
         persistent : shared variable, shape (n_chains, n_hidden), optional
-            From `persistent_chain`: the chains go on where the last call left them (PCD). Without,
-            they start from the data at each call (CD).
+            From `persistent_chain`: the chains go on where the last call left them (PCD), which is
+            remembered. Without, they start from the data at each call (CD).
 
         Notes
         -----
         The chain's end is held constant: the gradient is that of the free energy at both places,
         an estimate of that of :math:`-\log p(x)`.
         """
+        cost, end = self._contrast(x, k, persistent)
+        return cost if persistent is None else remember(cost, persistent, end.h)
+
+    def _contrast(self, x, k, persistent):
+        """The cost, and where the chains have come to."""
         start = self.sample_h_given_v(x) if persistent is None else persistent
         end = self.chain(start, k)
         v = disconnected_grad(end.v)
-        cost = self.free_energy(x).mean() - self.free_energy(v).mean()
-        updates = {} if persistent is None else {persistent: end.h}
-        return ContrastiveCost(cost, updates, end.v_scores)
+        return self.free_energy(x).mean() - self.free_energy(v).mean(), end
 
-    def cost_updates(self, x, learning_rate, k: int = 1, persistent=None, rule=sgd):
+    def cost_updates(self, x, learning_rate, k: int = 1, persistent=None, rule: Callable = sgd):
         """A number to watch, and the updates of a learning step.
 
         Parameters
@@ -229,11 +220,12 @@ class RBM:
         dict
             {shared variable: next value}
         """
-        cost, updates, v_scores = self.cost(x, k, persistent)
-        updates = rule(cost, self.params, learning_rate) | updates
+        cost, end = self._contrast(x, k, persistent)
+        updates = rule(cost, self.params, learning_rate)
         if persistent is None:
-            return self.reconstruction_cost(x, v_scores), updates
-        if self.arguments["visible"] == "gaussian":
+            return self.reconstruction_cost(x, end.v_scores), updates
+        updates[persistent] = end.h
+        if self.visible == "gaussian":
             return self.reconstruction_cost(x, self.visible_scores(self.propup(x))), updates
         number = pytensor.shared(np.int64(0), name=joined(self.name, "bit"))
         updates[number] = (number + 1) % self.n_visible

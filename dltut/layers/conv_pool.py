@@ -1,16 +1,16 @@
 """The tutorials' LeNetConvPoolLayer: convolution, max-pool, bias, tanh."""
 
 from collections.abc import Callable
+from dataclasses import InitVar
 
-import pytensor.tensor as pt
-
-from dltut.layers.parameter import joined, owned, parameter
+from dltut.layers.network import Network
+from dltut.layers.parameter import joined, parameter
 from dltut.nn import conv2d, init, pool2d
-from dltut.nn.activations import activation as activation_of
+from dltut.nn.activations import activation
 from dltut.nn.pair import pair
 
 
-class ConvPool:
+class ConvPool(Network):
     r"""A convolution whose maps are pooled before the bias: :math:`s(\mathrm{pool}(x * W) + b)`.
 
     Parameters
@@ -31,13 +31,6 @@ class ConvPool:
     name : str
         Prefix of the parameters' names.
 
-    Attributes
-    ----------
-    params : list
-        [W, b].
-    weights : list
-        [W].
-
     Notes
     -----
     For an activation that never falls, the bias may stand before or behind the pool: behind it
@@ -48,27 +41,25 @@ class ConvPool:
     .. [1] Deep Learning Tutorials, Convolutional neural networks (LeNet).
     """
 
-    def __init__(
-        self,
-        rng,
-        n_in: int,
-        n_out: int,
-        kernel_size: int | tuple[int, int] = (5, 5),
-        pool_size: int | tuple[int, int] = (2, 2),
-        W=None,
-        b=None,
-        activation: Callable | str | None = pt.tanh,
-        name: str = "",
-    ):
-        self.pool_size = pair(pool_size, "pool_size", least=1)
-        self.activation = activation_of(activation)
-        shape = n_out, n_in, *pair(kernel_size, "kernel_size", least=1)
-        W = init.tutorial(pool=self.pool_size) if W is None else W
-        self.W = parameter(W, shape, joined(name, "W"), rng)
-        self.b = parameter(init.constant() if b is None else b, (n_out,), joined(name, "b"), rng)
-        self.params, self.weights = owned(self.W, self.b), owned(self.W)
+    rng: InitVar
+    n_in: int
+    n_out: int
+    kernel_size: int | tuple[int, int] = (5, 5)
+    pool_size: int | tuple[int, int] = (2, 2)
+    W: InitVar = None
+    b: InitVar = None
+    activation: Callable | str | None = "tanh"
+    name: str = ""
 
-    def __call__(self, x):
+    def __post_init__(self, rng, W, b):
+        self.activation = activation(self.activation)
+        self.pool_size = pair(self.pool_size, "pool_size", least=1)
+        shape = self.n_out, self.n_in, *pair(self.kernel_size, "kernel_size", least=1)
+        W = init.glorot_tutorial(pool=self.pool_size) if W is None else W
+        self.W = parameter(W, shape, joined(self.name, "W"), rng)
+        self.b = parameter(b, (self.n_out,), joined(self.name, "b"), rng)
+
+    def __call__(self, x, train: bool = False):
         """Pooled maps, (batch, n_out, rows, columns), of pictures (batch, n_in, rows, columns)."""
         pooled = pool2d(conv2d(x, self.W), self.pool_size)
         return self.activation(pooled + self.b[None, :, None, None])

@@ -2,8 +2,8 @@
 
 import pytensor.tensor as pt
 
-from dltut.exceptions import InputError, nearest
 from dltut.nn import binary_cross_entropy, squared_error
+from dltut.nn.names import Names
 
 
 class Binary:
@@ -69,7 +69,4 @@ def visible_units(name: str) -> Binary | Gaussian:
     InputError
         If there are none of that name.
     """
-    kinds = {"binary": Binary, "gaussian": Gaussian}
-    if name not in kinds:
-        raise InputError(f"there are no visible units {name!r}: {nearest(name, kinds)}")
-    return kinds[name]()
+    return Names("kind of visible units", binary=Binary, gaussian=Gaussian).function(name)()

@@ -12,6 +12,7 @@ from oracles import assert_golden, golden
 from dltut import function, shared_dataset
 from dltut.exceptions import InputError
 from dltut.kernels.threefry import uniform
+from dltut.machine.rng import next_states
 from dltut.models import RBM
 from dltut.nn import binary_cross_entropy
 from dltut.optim import momentum
@@ -121,7 +122,7 @@ def mean_gradients():
         rbm = tiny(seed=3)
         data = enumeration.states(4)[[3, 12, 5, 14]].astype("float64")
         x = pt.matrix("x")
-        gradients = [pt.grad(rbm.cost(x, k).cost, rbm.params) for k in (1, 20)]
+        gradients = [pt.grad(rbm.cost(x, k), rbm.params) for k in (1, 20)]
         f = function([x], [*gradients[0], *gradients[1]], mode="NUMBA")
         found = f(np.tile(data, (10_000, 1)))
         exact = enumeration.log_likelihood_gradient(enumeration.machine_of(rbm), data)
@@ -199,6 +200,27 @@ def test_the_persistent_chain_goes_on():
     assert not seen[0].any()
     assert all(set(np.unique(each)) == {0, 1} for each in seen[1:])
     assert all((one != other).any() for one, other in pairwise(seen))
+
+
+def test_the_cost_alone_moves_the_chain(double):
+    """One expression, as of other models: a rule of one's own learns from it."""
+    steps = []
+    for whole in (True, False):
+        rbm, x = tiny(), pt.matrix("x")
+        chain = rbm.persistent_chain(6)
+        if whole:
+            _, updates = rbm.cost_updates(x, 0.1, 2, chain, momentum)
+        else:
+            cost = rbm.cost(x, 2, chain)
+            updates = momentum(cost, rbm.params, 0.1)
+            assert chain not in updates and next_states([cost])[chain].ndim == 2
+        step = function([x], updates=updates, **FAST)
+        for _ in range(2):
+            step(enumeration.states(4)[5:11].astype("float64"))
+        steps.append([each.get_value() for each in (*rbm.params, chain)])
+    for one, other in zip(*steps, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert steps[0][-1].any()
 
 
 def test_the_bit_goes_round():
@@ -297,13 +319,12 @@ def test_samples_of_gaussian_units(double):
 def test_what_is_watched(double):
     """CD: the reconstruction from the chain's end; PCD of Gaussian units: from the hidden means."""
     x = enumeration.states(4).astype("float64")
-    rbm = tiny()
-    cost, updates, scores = rbm.cost(pt.as_tensor(x), k=2)
-    assert updates == {}
-    rbm.cost = lambda *given: (cost, updates, scores)
+    rbm, ends = tiny(), []
+    chain = rbm.chain
+    rbm.chain = lambda *start: ends.append(chain(*start)) or ends[0]
     watched, _ = rbm.cost_updates(pt.as_tensor(x), 0.1, k=2)
-    found = function([], [watched, binary_cross_entropy(scores, pt.as_tensor(x))], **FAST)()
-    np.testing.assert_allclose(*found)
+    wanted = binary_cross_entropy(ends[0].v_scores, pt.as_tensor(x))
+    np.testing.assert_allclose(*function([], [watched, wanted], **FAST)())
 
     rbm, x = tiny("gaussian"), x[:, :2]
     watched, updates = rbm.cost_updates(pt.as_tensor(x), 0.1, persistent=rbm.persistent_chain(5))
@@ -342,7 +363,8 @@ def test_features_are_the_hidden_probabilities(double):
 
 
 def test_refusals(rng):
-    with pytest.raises(InputError, match=r"^there are no visible units 'gausian': did you mean g"):
+    with pytest.raises(InputError, match=r"^there is no kind of visible units 'gausian': did"):
         RBM(rng, 4, 3, visible="gausian")
-    with pytest.raises(InputError, match=r"^n_steps is 0; a Gibbs chain has at least 1 step$"):
-        RBM(rng, 4, 3).cost(pt.matrix("x"), k=0)
+    for k in (0, 1.5):
+        with pytest.raises(InputError, match=rf"^{k} Gibbs steps: give a whole number, 1 or more$"):
+            RBM(rng, 4, 3).cost(pt.matrix("x"), k)

@@ -32,7 +32,7 @@ def pseudo_likelihood(rbm, x, bit):
     Raises
     ------
     InputError
-        If the visible units are no bits.
+        If the visible units are not bits.
 
     Notes
     -----
@@ -48,7 +48,7 @@ def pseudo_likelihood(rbm, x, bit):
     >>> round(float(value.eval(mode="FAST_COMPILE")), 6)
     -2.772589
     """
-    if rbm.arguments["visible"] != "binary":
+    if rbm.visible != "binary":
         raise InputError("Gaussian units cannot be flipped: watch the reconstruction cost instead")
     v = pt.gt(x, 0.5).astype(rbm.W.dtype)
     chosen = pt.eq(pt.atleast_1d(bit)[:, None], np.arange(rbm.n_visible))  # (1 or batch, n_visible)
