@@ -36,6 +36,12 @@ TOY = Path(__file__).with_name("toy.py")
 EPOCHS = 4  # of 5 minibatches, with a row every 3
 
 
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    """Nothing waits for the disk: the deaths here are of processes, not of machines."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 class Killed(Exception):
     """Stands for the death of the process: nothing of ours may run on the way out."""
 
@@ -132,12 +138,9 @@ def test_schedules_and_shuffling_resume_exactly(tmp_path):
             toy.targets = step_targets.value
             return toy(index)
 
-        class Rows:
-            x, y = split
-
         history = LossHistory()
         extensions = [
-            ShuffleEpochs(Rows, seed=3),
+            ShuffleEpochs(split, seed=3),
             Scheduled(toy.learning_rate, lambda step: 0.1 / (1 + step), per="minibatch"),
             history,
             Checkpoint(folder, resume=True, every_seconds=0),
