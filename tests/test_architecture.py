@@ -294,7 +294,7 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
-    "datasets.folder": "datasets.mnist",
+    "commands.ending": "commands.flags",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
     "models.visible_units": "models.rbm",

@@ -210,8 +210,11 @@ def tutorial_summary(log) -> list[str]:
 
 def _end(log, iteration: str) -> list[str]:
     rate = (log.iteration + 1) / log.n_batches / log.seconds if log.seconds else 0.0
+    where = (
+        f"in epoch {log.epoch} {iteration}" if log.iteration >= 0 else "before anything was done"
+    )
     return [
-        f"Stopped in epoch {log.epoch} {iteration}: {log.stop_reason}",
+        f"Stopped {where}: {log.stop_reason}",
         f"Trained for {duration(log.seconds)}, {rate:.3g} epochs/s",
     ]
 
