@@ -294,11 +294,10 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
-    "commands.report": "commands.plot",
-    "datasets.folder": "datasets.mnist",
+    "commands.ending": "commands.flags",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
-    "models.visible_units": "models.rbm",
+    "models.boltzmann.units": "models.boltzmann.rbm",
     "nn.pair": "nn.pool",
     "samplers.checks": "samplers.hmc",
 }

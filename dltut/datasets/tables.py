@@ -204,12 +204,14 @@ def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
         If a column is missing, or holds a text that was not met in training.
     """
     if not table.has_header or not set(table.names) & {_source(name) for name in inputs.names}:
-        if len(table.names) != len(inputs.names):
+        n, n_inputs = len(table.names), len(inputs.names)
+        if n != n_inputs:
+            some = f"none of whose names ({', '.join(table.names[:3])} ...) is an input's"
             raise InputError(
-                f"{table.place} has {len(table.names)} columns without names; the model takes "
-                f"{len(inputs.names)}: {', '.join(inputs.names[:5])} ..."
+                f"{table.place} has {n} columns, {some if table.has_header else 'without names'}; "
+                f"the model takes {n_inputs}: {', '.join(inputs.names[:5])} ..."
             )
-        columns = [table.column(i) for i in range(len(table.names))]
+        columns = [table.column(i) for i in range(n)]
     else:
         columns = [_input(table, name, inputs) for name in inputs.names]
     if any(column.dtype.kind == "U" for column in columns):

@@ -144,7 +144,12 @@ def test_several_labels_and_texts_and_an_index(tmp_path, capsys):
             "column colour holds 'rad': did you m",
         ),
         ([["1", "red"]], ["size", "colour"], "has no column 'even': valid names: colour, size"),
-        ([["1", "red", "true"]], None, "has 3 columns without names; the model takes 4"),
+        ([["1", "red", "true"]], None, "has 3 columns, without names; the model takes 4"),
+        (
+            [["1", "2"]],
+            ["a", "b"],
+            r"has 2 columns, none of whose names \(a, b ...\) is an input's",
+        ),
         ([["1", "red", "3", "4"]], None, "holds text where the model takes numbers"),
     ):
         with pytest.raises(InputError, match=rf"c\.csv:? {message}"):
