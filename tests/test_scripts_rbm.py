@@ -41,7 +41,7 @@ def test_training_fills_a_run_folder(tmp_path, monkeypatch, capsys):
     """C8, F2: the documented names and sizes."""
     monkeypatch.chdir(tmp_path)
     call(*SMALL, "--dry-run")
-    assert capsys.readouterr().out.startswith("dry run: cost -")
+    assert capsys.readouterr().out.startswith("dry run: pseudo-likelihood -")
     assert not list(tmp_path.iterdir())
 
     call(*SMALL)

@@ -14,6 +14,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike
 from typing import IO, ClassVar
 
@@ -199,6 +200,7 @@ class _ArrayUnpickler(pickle._Unpickler):
     def __init__(self, file: IO[bytes], name: object, limit: int):
         super().__init__(file, encoding="latin1")
         self.name, self.left = name, limit
+        self._file_readline = partial(_whole_line, file)
 
     def find_class(self, module: str, name: str):
         home = module.replace("numpy._core", "numpy.core").replace("__builtin__", "builtins")
@@ -233,6 +235,14 @@ class _ArrayUnpickler(pickle._Unpickler):
         pickle.BUILD[0]: load_build,
         **{code[0]: _with_simple_keys(code[0], keys) for code, keys in _HASHING.items()},
     }
+
+
+def _whole_line(file: IO[bytes]) -> bytes:
+    """The next line; a half one, where a file was cut off, would be read as a name."""
+    line = file.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError("a line has no end")
+    return line
 
 
 def _hashed(kind: type):

@@ -132,12 +132,9 @@ def test_schedules_and_shuffling_resume_exactly(tmp_path):
             toy.targets = step_targets.value
             return toy(index)
 
-        class Rows:
-            x, y = split
-
         history = LossHistory()
         extensions = [
-            ShuffleEpochs(Rows, seed=3),
+            ShuffleEpochs(split, seed=3),
             Scheduled(toy.learning_rate, lambda step: 0.1 / (1 + step), per="minibatch"),
             history,
             Checkpoint(folder, resume=True, every_seconds=0),
