@@ -181,7 +181,7 @@ def test_two_products(mode, width, rng):
         )
     if mode == "NUMBA":
         with pytest.raises(
-            InputError, match="a gradient .* does not have the shape of its weights"
+            InputError, match=r"a gradient .* does not have the shape of its weights"
         ):
             step(*factors[:2], *(normal(rng, width, 2, 5) for _ in "hd"))
 
