@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
+from types import SimpleNamespace
 from typing import IO, ClassVar
 
 import numpy as np
@@ -145,6 +146,14 @@ def _damage_named(name: object) -> Iterator[None]:
         ) from None
 
 
+def _whole_line(file: IO[bytes]) -> bytes:
+    """A line with its end, which the unpickler takes off without a look."""
+    line = file.readline()
+    if line[-1:] != b"\n":
+        raise EOFError("it ends in the middle of a line")
+    return line
+
+
 def _with_simple_keys(code: int, keys: slice):
     """The function of an opcode, after a look at the keys on the stack that it will hash."""
     load = pickle._Unpickler.dispatch[code]
@@ -198,7 +207,8 @@ class _ArrayUnpickler(pickle._Unpickler):
     """
 
     def __init__(self, file: IO[bytes], name: object, limit: int):
-        super().__init__(file, encoding="latin1")
+        whole = SimpleNamespace(read=file.read, readline=lambda: _whole_line(file))
+        super().__init__(whole, encoding="latin1")
         self.name, self.left = name, limit
         self._file_readline = partial(_whole_line, file)
 
