@@ -80,3 +80,8 @@ def own_settings(empty_home, request):
         yield
     os.environ.clear()
     os.environ.update(before)
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes under the name of their argument: packed ones hold the time at which they were made."""
+    return argname if isinstance(val, bytes) else None

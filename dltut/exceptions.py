@@ -4,16 +4,26 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-LONGEST = 80  # characters of a name or text from outside that a message shows
+LONGEST = 80  # characters of a name or text from outside that a message quotes
+LONGEST_MESSAGE = 2000
 MOST_NAMES = 20  # that a hint lists
 HIDDEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")  # what a terminal obeys or does not show
 
 
 class InputError(ValueError):
-    """What was given cannot be used; the message is one line that says what to do.
+    r"""What was given cannot be used; the message is one line that says what to do.
 
-    Scripts and the command line print it without a traceback and end with status 2.
+    Scripts and the command line print it without a traceback and end with status 2. A terminal
+    cannot be steered by it, whatever names it holds.
+
+    Examples
+    --------
+    >>> print(InputError("there is no picture 5\n\x1b[2J.png: check its name"))
+    there is no picture 5\n\x1b[2J.png: check its name
     """
+
+    def __init__(self, message: object = ""):
+        super().__init__(printable(message, LONGEST_MESSAGE))
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

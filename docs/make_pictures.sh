@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How docs/pictures was made. first_run_* and own_digit_prediction.png: what `make train` does, on the
-# embedded digits, and what start/your_own_picture.rst draws. The others: runs on the whole MNIST,
+# embedded digits, and what start/your_own_picture.rst draws; regression_*: what that page draws. The others: runs on the whole MNIST,
 # which DLTUT_DATA or the data folder must hold (python -m dltut data mnist).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,6 +37,27 @@ PYTHON
 "$python" scripts/conv_demo.py --out "$work/conv_demo.png"
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(
     'docs/pictures/conv_demo.jpg', quality=85)"
+
+# What the page on regression draws.
+"$python" - "$work" <<'PYTHON'
+import os
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "tests")
+from test_docs import blocks
+
+page, pictures, names = Path("docs/tutorial/regression.rst"), Path("docs/pictures").absolute(), {}
+code = [block for block in blocks(page) if not block.is_doctest]
+shutil.copy("docs/tutorial/diabetes.csv", sys.argv[1])
+os.chdir(sys.argv[1])
+for block in code:
+    block.run(names, page)
+    if Path("predicted.png").exists():
+        break
+shutil.copy("predicted.png", pictures / "regression_predicted.png")
+PYTHON
 
 # script, what else to say, the pictures to keep
 learn() {

@@ -11,6 +11,7 @@ import pytensor.tensor as pt
 from dltut import function
 from dltut.datasets.pictures import read_picture, resized
 from dltut.exceptions import InputError
+from dltut.machine.arguments import Seed
 from dltut.machine.config import configure
 from dltut.machine.progress import say
 from dltut.machine.shared import as_floatX
@@ -20,8 +21,8 @@ from dltut.viz import feature_map_picture, sample_photograph, save_picture
 
 def main(
     picture: Path | None = None,
-    out: Path = Path("conv-demo.png"),
-    seed: int = 23455,
+    out: Path = Path("runs/conv-demo.png"),
+    seed: Seed = 23455,
     floatX: Literal["float32", "float64"] | None = None,
     device: str | None = None,
 ):

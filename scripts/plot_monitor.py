@@ -2,6 +2,7 @@
 
 from dltut.commands import flags
 
+from os.path import commonpath
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,7 @@ def main(
     x: Literal["epoch", "iteration", "seconds"] = "epoch",
     smooth: bool = False,
     yrange: str | None = None,
-    out: Path = Path("curves.png"),
+    out: Path | None = None,
 ):
     """Draw what the logs of one or several runs say, in one figure.
 
@@ -34,12 +35,13 @@ def main(
     yrange : str
         Ends of the vertical axis, such as 0:10 or :10; errors are in %.
     out : path
-        Where the picture is written.
+        Where the picture is written; default: monitor.png in the folder that holds all the runs.
     """
     if not runs:
         raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
     names = None if channels is None else [each.strip() for each in channels.split(",")]
     logs = {name: read_log(path) for name, path in zip(short_names(runs), runs, strict=True)}
+    out = out or Path(commonpath(path.resolve() for path in runs), "monitor.png")
     save_picture(out, learning_curves(logs, names, x, smooth, ends(yrange)))
     say(f"pictures: {out}")
 

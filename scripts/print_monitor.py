@@ -5,7 +5,8 @@ from dltut.commands import flags
 from pathlib import Path
 
 from dltut.exceptions import InputError
-from dltut.training import read_log
+from dltut.machine.stopwatch import duration
+from dltut.training import read_run
 from dltut.viz import channel_names
 
 
@@ -19,43 +20,27 @@ def main(*runs: Path):
     """
     if not runs:
         raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
-    logs = {path: read_log(path) for path in runs}
-    print(
-        "\n\n".join(summary(rows, path if len(runs) > 1 else None) for path, rows in logs.items())
-    )
+    logs = {path: read_run(path) for path in runs}
+    titles = [f"{path}\n" if len(runs) > 1 else "" for path in logs]
+    summaries = ["\n".join(summary(log)) for log in logs.values()]
+    print("\n\n".join(map("".join, zip(titles, summaries, strict=True))))
 
 
-def summary(rows, title=None):
-    """Lines about a log, the path first if there are several."""
-    lines = [] if title is None else [str(title)]
-    if not rows:
-        return "\n".join([*lines, "no validation yet"])
-    lines.append(f"epochs seen: {rows[-1]['epoch']}")
-    if "seconds" in rows[-1]:
-        lines.append(f"time trained: {duration(rows[-1]['seconds'])}")
-    for name in sorted(channel_names(rows)):
-        last = next(row[name] for row in reversed(rows) if name in row)
-        lines.append(f"{name} : {value(name, last)}")
-    best = next((row for row in reversed(rows) if row.get("best")), None)
-    if best:
-        errors = (name for name in ("valid_error", "test_error") if name in best)
-        shown = ", ".join(f"{name} {value(name, best[name])}" for name in errors)
-        lines.append(f"best: {shown} in epoch {best['epoch']}")
-    return "\n".join(lines)
-
-
-def value(name, number):
-    """Errors in percent."""
-    return f"{100 * number:.6g} %" if name.endswith("error") else f"{number:.6g}"
-
-
-def duration(seconds):
-    """Seconds in words: 75 -> 1 min 15 s."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+def summary(log):
+    """Lines about a log."""
+    if not log.rows:
+        yield "no validation yet"
+        return
+    yield f"epochs seen: {log.rows[-1]['epoch']}"
+    yield f"time trained: {duration(log.clock[-1])}"
+    for name in sorted(channel_names(log.rows)):
+        last = next(row[name] for row in reversed(log.rows) if name in row)
+        yield f"{name} : {log.printed(name, last)}"
+    if best := log.best_row:
+        watched = log.watched or "valid_error"  # as it always was in version 0.1
+        names = [name for name in best if name == watched or name.startswith("test_")]
+        shown = ", ".join(f"{name} {log.printed(name, best[name])}" for name in names)
+        yield f"best: {shown} in epoch {best['epoch']}"
 
 
 if __name__ == "__main__":

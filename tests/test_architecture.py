@@ -246,7 +246,7 @@ def test_modules_do_nothing_when_they_are_imported():
         if (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
         or isinstance(node, ast.For | ast.While | ast.With | ast.Global)
     ]
-    assert_none(does)
+    assert_none([place for place in does if "commands/flags.py" not in place])  # a program begins
 
 
 def test_nothing_is_read_that_can_run_code():
@@ -294,8 +294,7 @@ OPERATIONS = {
 }
 TESTED_IN = {  # rooms that are tested with another, which they serve
     "__main__": "commands.cli",
-    "commands.report": "commands.plot",
-    "datasets.folder": "datasets.mnist",
+    "commands.ending": "commands.flags",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
     "models.boltzmann.units": "models.boltzmann.rbm",

@@ -56,5 +56,8 @@ def test_long_text_loses_its_middle():
     assert printable("a" * 80) == "a" * 80
 
 
-def test_an_input_error_is_a_value_error():
+def test_an_input_error_is_one_line_for_people_whatever_it_holds():
     assert issubclass(InputError, ValueError)
+    assert str(InputError("there is no ünï\x1b[2J\n.png")) == r"there is no ünï\x1b[2J\n.png"
+    assert len(str(InputError("n" * 1_000_000))) == 2000
+    assert str(InputError()) == ""

@@ -70,7 +70,8 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main, flags = main_of(name), [*SMALL, *TRAINING[name]]
     assert run(main, [*flags, "--dry-run"]).stop_reason == "dry run"
-    assert "dry run: cost 2.3" in capsys.readouterr().out
+    first = "1.0" if name == "train_logistic_cg" else "2.3"  # which is below chance already
+    assert f"dry run: cost {first}" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
 
     run(main, flags)
@@ -163,7 +164,7 @@ def test_conv_demo_shows_the_documented_numbers(tmp_path, monkeypatch, capsys):
         "[[0.72032449 0.39676747 0.53881673]\n [0.6852195  0.87811744 0.19810149]\n"
         " [0.96826158 0.69232262 0.87638915]]"
     ) in out
-    assert_drawn(tmp_path / "conv-demo.png")
+    assert_drawn(tmp_path / "runs" / "conv-demo.png")
 
 
 @pytest.mark.parametrize("colours", ["L", "RGB", "RGBA"])

@@ -74,25 +74,11 @@ def test_print_monitor_of_no_run(tmp_path, capsys):
     assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path)
 
 
-@pytest.mark.parametrize(
-    "seconds, words",
-    [
-        (0.04, "0.0 s"),
-        (59.4, "59.4 s"),
-        (119.7, "2 min 0 s"),
-        (3599.9, "1 h 0 min"),
-        (9e4, "25 h 0 min"),
-    ],
-)
-def test_durations(seconds, words):
-    assert script("print_monitor").duration(seconds) == words
-
-
 def test_plot_monitor(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     runs = [make_run(tmp_path / name) for name in ("one", "two")]
     call("plot_monitor", *runs)
-    assert capsys.readouterr().err == "pictures: curves.png\n"
+    assert capsys.readouterr().err == f"pictures: {tmp_path / 'monitor.png'}\n"
     flags = [
         "--channels",
         "valid_error, test_error",
@@ -103,7 +89,7 @@ def test_plot_monitor(tmp_path, monkeypatch, capsys):
         "0:60",
     ]
     call("plot_monitor", runs[0], *flags, "--out", "new/one.png")
-    with Image.open("curves.png") as two, Image.open("new/one.png") as one:
+    with Image.open("monitor.png") as two, Image.open("new/one.png") as one:
         assert two.width > 1.5 * one.width  # costs and errors, or errors alone
         assert np.asarray(one).std() > 5
 

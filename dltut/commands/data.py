@@ -1,20 +1,18 @@
 """Data sets from the network."""
 
 from pathlib import Path
-from typing import Literal
 
 from dltut.datasets.download import download
-from dltut.machine.config import data_dir as data_folder
 
 
-def data(name: Literal["mnist", "fashion-mnist"], data_dir: Path | None = None) -> None:
+def data(name: str, data_dir: Path | None = None) -> None:
     """Download a data set into the data folder, unless it is there already.
 
     Parameters
     ----------
     name : str
-        The data set: mnist or fashion-mnist.
+        The data set, mnist or fashion-mnist.
     data_dir : path
         The data folder; default: the one configured.
     """
-    download(name, data_folder(data_dir))
+    download(name, data_dir)

@@ -11,14 +11,16 @@ import io
 import os
 import re
 import sys
-import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 
+from dltut.commands import ending  # noqa: F401  (Ctrl-C during the next imports is one line)
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
+from dltut.machine.config import check_environment
+from dltut.machine.progress import say
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
@@ -370,7 +372,8 @@ def _refuse(unknown: str, flags: Iterable[str]) -> None:
     word = name.strip("-").replace("-", "_").lower()
     ours = [_spelt(own) for own, others in ELSEWHERE.items() if word in others.split()]
     meant = next((each for each in ours if each in flags), None)
-    hint = f"did you mean {meant}?" if meant else nearest(name, flags)
+    # A known word is not taken for another one that looks like it.
+    hint = f"did you mean {meant}?" if meant else nearest("" if ours else name, flags)
     raise InputError(f"there is no flag {printable(name)}; {hint}")
 
 
@@ -384,13 +387,14 @@ def _make_printable() -> None:
 
 
 def _end(line: str, status: int) -> None:
-    print(line, file=sys.stderr)
+    say(line)
     raise SystemExit(status) from None
 
 
 def _is_output_lost() -> bool:
+    """Whether nothing can be printed any more; a line that can end the last one is tried."""
     try:
-        sys.stdout.flush()
+        print(flush=True)
     except OSError:
         return True
     return False
@@ -401,12 +405,5 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _end_quietly(kind: type, error: BaseException, traceback: types.TracebackType | None) -> None:
-    """Show an error that nobody caught, Ctrl-C as one line."""
-    if issubclass(kind, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-    else:
-        sys.__excepthook__(kind, error, traceback)
-
-
-sys.excepthook = _end_quietly
+with mistakes_reported():
+    check_environment()  # what would be a traceback of PyTensor's while it is imported

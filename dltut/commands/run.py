@@ -29,7 +29,7 @@ from dltut.training import (
 )
 from dltut.viz import save_picture
 
-STATED = "target ignore task scale image_shape".split()  # of a file
+STATED = "target ignore header task scale image_shape".split()  # of a file
 
 
 @dataclass
@@ -108,6 +108,8 @@ class Run(Session):
         The columns of a table that are to be predicted; default: the last one.
     ignore : names or numbers
         The columns of a table that are left out.
+    header : bool
+        Whether the first row of a table has the names of the columns; default: as it looks.
     task : str
         What is asked of a file's examples; default: as its targets look.
     scale : float
@@ -132,6 +134,7 @@ class Run(Session):
     dataset: str = "auto"
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
+    header: bool | None = None
     task: Literal["classification", "regression", "multilabel"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dltut.datasets.base import PARTS, Dataset, Split
-from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures
+from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
 from dltut.exceptions import InputError, nearest
 from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.progress import say
@@ -17,7 +17,6 @@ TASKS = ("classification", "regression", "multilabel")
 MOST_CLASSES = (
     20  # whole numbers with more distinct values are classes only if they are 0, 1, 2, ...
 )
-SMALLEST_SIDE = 8  # of a picture that comes as a row: four numbers are no picture of 2 x 2
 BYTES_FROM = 128  # bytes of pictures have a value that needs their eighth bit
 
 
@@ -160,7 +159,7 @@ def dataset_of(parts: Parts, name: str, place: object, stated: Stated) -> Datase
         targets, ys = _understood_targets(ys, parts.target_names, stated)
         xs, ys = _three(xs, ys, isinstance(targets, Classes), parts, stated.seed)
         inputs, xs = _understood_inputs(xs, parts, stated)
-        if isinstance(targets, Classes):
+        if isinstance(targets, Classes) and not stated.classes:
             _check_known(ys, targets)
         if isinstance(targets, Numbers):
             targets = targets.fitted(ys[0])
@@ -357,10 +356,8 @@ def _picture_shape(xs, low, high, is_whole, stated, names) -> tuple[tuple | None
             raise InputError(f"an example has {prod(sizes)} values, no picture of {tuple(stated)}")
         return tuple(stated), xs
     if len(sizes) == 1:
-        side = round(sizes[0] ** 0.5)
         is_grey = low >= 0 and (high <= 1 or (is_whole and BYTES_FROM <= high <= 255))
-        is_picture = names is None and is_grey and side**2 == sizes[0] and side >= SMALLEST_SIDE
-        return ((1, side, side) if is_picture else None), xs
+        return (square_shape(sizes[0]) if names is None and is_grey else None), xs
     if len(sizes) == 2:
         return (1, *sizes), xs
     if len(sizes) == 3 and sizes[0] in (1, 3):

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures
+from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
 from dltut.exceptions import InputError
 from dltut.machine.columns import checked_columns
 
@@ -138,7 +138,8 @@ class Dataset:
         With the same columns.
     name : str
     inputs : Pictures, Numbers or a kind of your own
-        What a row of x is; a bare (channels, rows, columns) means `Pictures`. Default: numbers.
+        What a row of x is; a bare (channels, rows, columns) means `Pictures`. Default: as x looks,
+        pictures if it is squares of grey levels in 0..1, of 8 x 8 or more, else numbers.
     targets : Classes, Labels, Numbers or a kind of your own
         What y is; bare names mean `Classes`. Default: as y looks, None where there is no y.
 
@@ -284,9 +285,10 @@ class Dataset:
 def _inputs(given, split: Split) -> Kind | None:
     if isinstance(given, tuple | list):
         return Pictures(tuple(given))
-    if given is None and "x" in split.columns:
-        return Numbers(range(split.n_inputs))
-    return given
+    if given is not None or "x" not in split.columns:
+        return given
+    shape, is_grey = square_shape(split.n_inputs), split.x.min() >= 0 and split.x.max() <= 1
+    return Pictures(shape) if shape and is_grey else Numbers(range(split.n_inputs))
 
 
 def _targets(given, ys: list) -> Kind | None:

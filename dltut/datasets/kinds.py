@@ -12,6 +12,7 @@ import numpy as np
 
 from dltut.exceptions import InputError, nearest
 
+SMALLEST_SIDE = 8  # of a picture that comes as a row
 PREPARATIONS = ("resize", "digit", "light on dark")
 
 
@@ -231,6 +232,19 @@ class Labels(_Named):
                 f"{_listed(self.names)}"
             )
         return values.astype(np.int64, copy=False)
+
+
+def square_shape(n_values: int) -> tuple[int, int, int] | None:
+    """The shape of a grey square picture that comes as a row, None if it cannot be one.
+
+    Examples
+    --------
+    >>> square_shape(784)
+    (1, 28, 28)
+    >>> square_shape(4)  # four numbers are no picture of 2 x 2
+    """
+    side = round(n_values**0.5)
+    return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
 KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Classes, Labels)}

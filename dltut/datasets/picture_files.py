@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dltut.exceptions import InputError, printable
+from dltut.machine.files import unreadable
 from dltut.machine.progress import say
 
 # What is opened, whatever a file is called. Pillow knows many kinds more: for EPS it starts
@@ -64,6 +65,8 @@ def read_picture(path: str | PathLike) -> Image.Image:
         reason = f"damaged, or none of {', '.join(FORMATS)}"
         raise InputError(f"{path} is no readable picture ({reason}): convert it") from None
     except _BROKEN as error:
+        if getattr(error, "errno", None):
+            raise unreadable(path, error) from None
         reason = printable(str(error).partition("\n")[0] or type(error).__name__, 160)
         raise InputError(f"{path} is no readable picture ({reason}): repair or remove it") from None
 

@@ -85,12 +85,11 @@ class Table:
         InputError
             If there is no such column.
         """
+        n = len(self.names)
         if column in self.names:
             return self.names.index(column)
-        if re.fullmatch(r"-?\d+", str(column)) and -len(self.names) <= int(column) < len(
-            self.names
-        ):
-            return int(column) % len(self.names)
+        if re.fullmatch(r"-?\d+", str(column)) and int(column) in range(-n, n):
+            return int(column) % n
         hint = nearest(str(column), self.names)
         raise InputError(f"{self.place} has no column {column!r}: {hint}")
 
@@ -113,13 +112,19 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
     InputError
         If there is no row, or the rows have different lengths.
     """
-    text = _decoded(data, place)
+    try:
+        return _read_table(_decoded(data, place), place, header)
+    except csv.Error as error:
+        raise InputError(f"{place} is no table ({error}): is a quote missing?") from None
+
+
+def _read_table(text: str, place: object, header: bool | None) -> Table:
     comments = re.match(r"(?:[ \t]*#.*\n)*", text)[0]
-    text = text[len(comments) :]
+    text, skipped = text[len(comments) :], comments.count("\n")
     delimiter = next((each for each in DELIMITERS if _is_even(text, each)), ",")
     named = comments.rstrip("\n").rpartition("\n")[2].strip(" \t#") + "\n"
     if comments and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
-        text = named + text
+        text, skipped = named + text, skipped - 1
     rows = list(itertools.islice(_rows(text, delimiter), LOOKED_AT))
     header = bool(rows) and _has_header([row for _, row in rows]) if header is None else header
     if len(rows) <= header:
@@ -130,7 +135,7 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
     columns = _numbers_alone(text, delimiter, header)
     if columns is not None and len(columns) == len(names):
         return Table(place, names, columns, has_header=header)
-    lines, cells = _cells(text, delimiter, header, len(names), place)
+    lines, cells = _cells(text, delimiter, header, len(names), place, skipped)
     return Table(place, names, cells, lines, delimiter != ",", header)
 
 
@@ -199,12 +204,14 @@ def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
         If a column is missing, or holds a text that was not met in training.
     """
     if not table.has_header or not set(table.names) & {_source(name) for name in inputs.names}:
-        if len(table.names) != len(inputs.names):
+        n, n_inputs = len(table.names), len(inputs.names)
+        if n != n_inputs:
+            some = f"none of whose names ({', '.join(table.names[:3])} ...) is an input's"
             raise InputError(
-                f"{table.place} has {len(table.names)} columns without names; the model takes "
-                f"{len(inputs.names)}: {', '.join(inputs.names[:5])} ..."
+                f"{table.place} has {n} columns, {some if table.has_header else 'without names'}; "
+                f"the model takes {n_inputs}: {', '.join(inputs.names[:5])} ..."
             )
-        columns = [table.column(i) for i in range(len(table.names))]
+        columns = [table.column(i) for i in range(n)]
     else:
         columns = [_input(table, name, inputs) for name in inputs.names]
     if any(column.dtype.kind == "U" for column in columns):
@@ -279,9 +286,11 @@ def _plain_numbers(cells: list[str]) -> np.ndarray | None:
     return numbers if np.isfinite(numbers).all() and "_" not in "".join(cells) else None
 
 
-def _cells(text: str, delimiter: str, header: bool, width: int, place: object) -> tuple:
+def _cells(
+    text: str, delimiter: str, header: bool, width: int, place: object, skipped: int
+) -> tuple:
     """The line of each row, and the cells of each column."""
-    rows = list(_rows(text, delimiter))[header:]
+    rows = [(line + skipped, row) for line, row in _rows(text, delimiter)][header:]
     for line, row in rows:
         if len(row) != width:
             raise InputError(

@@ -79,7 +79,7 @@ class CompiledFunction:
             return self._first_call(arguments) if self._first else self._function(*arguments)
         except InputError as error:
             # PyTensor appends the graph around the operation to the operation's own line.
-            raise InputError(str(error).partition("\n")[0]) from None
+            raise InputError(str(error).partition(r"\nApply node that caused")[0]) from None
 
     def _first_call(self, arguments):
         text = f"compiling {self._function.name or 'a function'}, first run only"

@@ -83,7 +83,8 @@ def check_range(split, low: float = 0.0, high: float = 1.0, of: str = "this mode
     dltut.exceptions.InputError: x goes from 0 to 7.5, but a denoising autoencoder takes 0 to 1: ...
     """
     for part in [split] if hasattr(split, "x") else split:
-        x = part.x.get_value(borrow=True) if hasattr(part.x, "get_value") else part.x
+        x = getattr(part, "source", part.columns)["x"]  # all of it, if it is held in chunks
+        x = x.get_value(borrow=True) if hasattr(x, "get_value") else x
         smallest, largest = float(x.min()), float(x.max())
         if not low <= smallest <= largest <= high:
             raise InputError(

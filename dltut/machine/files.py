@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 
 UNFINISHED = ".part"
 LONGEST_NAME = 200  # characters of a file's name that its unfinished twin repeats
@@ -110,6 +110,20 @@ def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
         if error.errno is None:
             raise
         raise unreadable(path, error) from None
+
+
+def expanded(path: str | os.PathLike) -> Path:
+    """A path with the home folder in the place of ``~``.
+
+    Raises
+    ------
+    InputError
+        If nobody has that name, or the home folder is not known.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InputError(f"{printable(path)}: {error} Write the path without ~") from None
 
 
 def unreadable(path: object, error: OSError) -> InputError:

@@ -1,26 +1,38 @@
 """Pickles read without running what they ask for: containers, numbers, strings and arrays only.
 
 A pickle is a small program, and the plain unpickler runs it. Here a name that the file asks for
-is looked up in one short table; any other name is an error.
+is looked up in one short table; any other name is an error. The program cannot waste memory or time
+either: see `_ArrayUnpickler` and `_Finished`.
 """
 
+import gzip
+import os
 import pickle
 import re
+import struct
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
-from typing import IO
+from typing import IO, ClassVar
 
 import numpy as np
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 from dltut.machine.files import open_unpacked
 
+MEMORY = 64 * 2**20  # bytes that any pickle may unpack to; ten times its file is allowed beside it
+MOST_IN_KEY = 100  # values in a tuple that is a key
+KEYS = (
+    str, bytes, int, float, type(None),
+    np.integer, np.floating, np.bool_, np.str_, np.bytes_,
+)  # fmt: skip
+
 _BROKEN = (
-    pickle.UnpicklingError, EOFError, OSError, zlib.error, AttributeError, LookupError, TypeError,
-    ValueError, ArithmeticError, MemoryError, RecursionError,
+    pickle.UnpicklingError, EOFError, OSError, zlib.error, struct.error, AssertionError,
+    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, MemoryError,
+    RecursionError,
 )  # fmt: skip
 
 
@@ -41,7 +53,8 @@ def load_arrays(source: str | PathLike | IO[bytes]):
     Raises
     ------
     InputError
-        If the pickle asks for any function or class besides these, is cut off or damaged.
+        If the pickle asks for any function or class besides these, is cut off or damaged, or is a
+        small file that would take much memory or time.
 
     Examples
     --------
@@ -54,7 +67,7 @@ def load_arrays(source: str | PathLike | IO[bytes]):
     dltut.exceptions.InputError: ... asks to run posix.system; only arrays are read; nothing was run
     """
     if hasattr(source, "read"):
-        return _load(source, getattr(source, "name", "the pickle"))
+        return _load(source, getattr(source, "name", "the pickle"), _limit(source))
     values = load_sequence(source)
     if len(values) > 1:
         raise InputError(f"{source} holds {len(values)} pickles, expected one: use load_sequence")
@@ -76,14 +89,45 @@ def load_sequence(path: str | PathLike) -> list:
     """
     values = []
     with open_unpacked(path) as file, _damage_named(path):
+        limit = _limit(file)
+        if isinstance(file, gzip.GzipFile):
+            file, limit = _Bounded(file, limit), 2 * limit
         while not values or file.peek(1):
-            values.append(_load(file, path))
+            values.append(_load(file, path, limit))
     return values
 
 
-def _load(file: IO[bytes], name: object):
+def _load(file: IO[bytes], name: object, limit: int):
     with _damage_named(name):
-        return _Finished().value(_ArrayUnpickler(file, name).load())
+        return _Finished(limit).value(_ArrayUnpickler(file, name, limit).load())
+
+
+def _limit(file: IO[bytes]) -> int:
+    """How many bytes may be made of an open file, as far as it tells its size."""
+    try:
+        size = os.fstat(file.fileno()).st_size
+    except (AttributeError, OSError):
+        size = file.getbuffer().nbytes if hasattr(file, "getbuffer") else 0
+    return MEMORY + 10 * size
+
+
+class _Bounded:
+    """A packed file that may not hold more than so many bytes."""
+
+    def __init__(self, file: IO[bytes], limit: int):
+        self.file, self.limit, self.left = file, limit, limit
+        self.peek = file.peek
+
+    def read(self, n: int) -> bytes:
+        self.left -= n
+        if self.left < 0:
+            raise ValueError(f"unpacked, it has more than {self.limit} bytes: unpack it yourself")
+        return self.file.read(n)
+
+    def readline(self) -> bytes:
+        line = self.file.readline(self.left + 1)
+        self.left -= len(line)
+        return line + self.read(0)
 
 
 @contextmanager
@@ -93,27 +137,113 @@ def _damage_named(name: object) -> Iterator[None]:
     except InputError:
         raise
     except _BROKEN as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = printable(str(error).partition("\n")[0] or type(error).__name__)
         raise InputError(
             f"{name} is not a whole pickle of arrays ({reason}); it may be cut off or damaged: "
             "fetch or write it again"
         ) from None
 
 
-class _ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that finds only the names in `_ALLOWED`."""
+def _with_simple_keys(code: int, keys: slice):
+    """The function of an opcode, after a look at the keys on the stack that it will hash."""
+    load = pickle._Unpickler.dispatch[code]
 
-    def __init__(self, file: IO[bytes], name: object):
+    def checked(unpickler):
+        _check_keys(unpickler.stack[keys])
+        load(unpickler)
+
+    return checked
+
+
+def _check_keys(keys) -> None:
+    """Refuse what takes long to hash: tuples in tuples, each twice, double the time each time."""
+    for key in keys:
+        inside, n_left = [key], MOST_IN_KEY
+        while inside:
+            each = inside.pop()
+            n_left -= 1
+            if type(each) is tuple and len(each) <= n_left:
+                inside.extend(each)
+            elif n_left < 0 or not isinstance(each, KEYS):
+                raise TypeError(f"a {type(each).__name__} as a key or in a set")
+            elif isinstance(each, int) and each.bit_length() > 64:
+                raise TypeError("a number of more than 64 bits as a key or in a set")
+
+
+# Where the keys are on the stack, from the last mark on, when an opcode is about to hash them.
+_HASHING = {
+    pickle.SETITEM: slice(-2, -1),
+    pickle.SETITEMS: slice(0, None, 2),
+    pickle.DICT: slice(0, None, 2),
+    pickle.ADDITEMS: slice(None),
+    pickle.FROZENSET: slice(None),
+}
+
+
+class _ArrayUnpickler(pickle._Unpickler):
+    """An unpickler that finds only the names in `_ALLOWED`, and hashes only simple keys.
+
+    The one that is written in Python: the other makes a table of as many places as the largest
+    number by which a pickle remembers a value, and seven bytes can name four thousand million.
+
+    Parameters
+    ----------
+    file : binary file
+    name : path
+        What messages call it.
+    limit : int
+        Bytes that functions may return in all: a few opcodes can make an array of a text that was
+        read before, again and again.
+    """
+
+    def __init__(self, file: IO[bytes], name: object, limit: int):
         super().__init__(file, encoding="latin1")
-        self.name = name
+        self.name, self.left = name, limit
 
     def find_class(self, module: str, name: str):
         home = module.replace("numpy._core", "numpy.core").replace("__builtin__", "builtins")
         if (home, name) not in _ALLOWED:
+            asked = f"{printable(module)}.{printable(name)}"
             raise InputError(
-                f"{self.name} asks to run {module}.{name}; only arrays are read; nothing was run"
+                f"{self.name} asks to run {asked}; only arrays are read; nothing was run"
             )
         return _Callable(_ALLOWED[home, name])
+
+    def load_bytearray8(self):
+        """As the one of `pickle`, which makes room for as many bytes as the file says."""
+        self.append(bytearray(self.read(struct.unpack("<Q", self.read(8))[0])))
+
+    def load_reduce(self):
+        super().load_reduce()
+        self._count(self.stack[-1])
+
+    def load_build(self):
+        super().load_build()
+        self._count(getattr(self.stack[-1], "result", None))
+
+    def _count(self, made):
+        self.left -= len(made) if isinstance(made, bytes) else getattr(made, "nbytes", 0)
+        if self.left < 0:
+            raise MemoryError("a small file with very large arrays")
+
+    dispatch: ClassVar = {
+        **pickle._Unpickler.dispatch,
+        pickle.BYTEARRAY8[0]: load_bytearray8,
+        pickle.REDUCE[0]: load_reduce,
+        pickle.BUILD[0]: load_build,
+        **{code[0]: _with_simple_keys(code[0], keys) for code, keys in _HASHING.items()},
+    }
+
+
+def _hashed(kind: type):
+    """Make a set, or a dictionary of pairs, of simple keys."""
+
+    def made(items=()):
+        items = list(items)
+        _check_keys((pair[0] for pair in items) if kind is OrderedDict else items)
+        return kind(items)
+
+    return made
 
 
 class _Callable:
@@ -173,10 +303,17 @@ class _Array:
 
 
 class _Finished:
-    """Puts the arrays where their stand-ins are; what is shared in the pickle stays shared."""
+    """Puts the arrays where their stand-ins are; what is shared in the pickle stays shared.
 
-    def __init__(self):
-        self.done = {}
+    Parameters
+    ----------
+    limit : int
+        Bytes that all would take if what is shared were copied, as an array made of it does: a
+        list that holds a list twice, which holds a list twice, and so on.
+    """
+
+    def __init__(self, limit: int):
+        self.done, self.bytes, self.left = {}, {}, limit
 
     def value(self, given):
         kind = type(given)
@@ -185,7 +322,24 @@ class _Finished:
         if id(given) not in self.done:
             # the pair keeps `given` alive, so that its id stays its own
             self.done[id(given)] = given, _FINISH[kind](self, given)
+        else:
+            self.left -= self.size(self.done[id(given)][1])
+            if self.left < 0:
+                raise MemoryError("few values stand in very many places")
         return self.done[id(given)][1]
+
+    def size(self, value) -> int:
+        """The bytes of a value, all that is inside counted as often as it is there."""
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            return value.nbytes + 8
+        if not isinstance(value, list | tuple | dict | set | frozenset | np.ndarray):
+            return 8
+        if id(value) not in self.bytes:
+            self.bytes[id(value)] = 8  # of one that holds itself
+            inside = value.values() if isinstance(value, dict) else value
+            inside = value.flat if isinstance(value, np.ndarray) else inside
+            self.bytes[id(value)] = 8 + sum(map(self.size, inside))
+        return self.bytes[id(value)]
 
     def _list(self, given):
         self.done[id(given)] = given, given
@@ -241,9 +395,9 @@ _ALLOWED = {
     ("numpy.core.multiarray", "scalar"): lambda dtype, data: dtype.array(data, ())[()],
     ("numpy.core.numeric", "_frombuffer"): lambda data, dtype, *shape: dtype.array(data, *shape),
     ("_codecs", "encode"): _encode,
-    ("collections", "OrderedDict"): OrderedDict,
-    ("builtins", "set"): set,
-    ("builtins", "frozenset"): frozenset,
+    ("collections", "OrderedDict"): _hashed(OrderedDict),
+    ("builtins", "set"): _hashed(set),
+    ("builtins", "frozenset"): _hashed(frozenset),
     ("builtins", "complex"): complex,
     ("builtins", "bytes"): lambda: b"",  # how Python 3 writes empty bytes for Python 2
 }

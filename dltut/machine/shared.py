@@ -116,10 +116,15 @@ class ChunkedSplit(SharedSplit):
         {name: array}, the whole split in main memory or on a disk.
     chunk_size : int
         Examples on the device at a time.
+
+    Attributes
+    ----------
+    source : dict
+        The whole columns, as they were given.
     """
 
     def __init__(self, columns: Mapping[str, np.ndarray], chunk_size: int):
-        self._source, self._n = columns, len(next(iter(columns.values())))
+        self.source, self._n = columns, len(next(iter(columns.values())))
         self.chunk_size = min(chunk_size, self._n)
         self._rows = 0, self.chunk_size
         super().__init__(**_shared(columns, slice(self.chunk_size)))
@@ -132,7 +137,7 @@ class ChunkedSplit(SharedSplit):
     def load(self, first: int, n_rows: int) -> None:
         """Put rows `first` to `first + n_rows` into the shared variables, unless they are there."""
         if (first, n_rows) != self._rows:
-            for name, values in self._source.items():
+            for name, values in self.source.items():
                 self.columns[name].set_value(_kept(name, values[first : first + n_rows]))
             self._rows = first, n_rows
 

@@ -10,8 +10,6 @@ from dltut.exceptions import InputError
 from dltut.machine.backend import function
 from dltut.machine.shared import as_floatX
 
-_DIVERGED = "its training diverged; train again, say with a smaller learning rate"
-
 
 def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
     """A compiled function from inputs to what the model makes of them.
@@ -28,8 +26,8 @@ def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
     Raises
     ------
     InputError
-        If a parameter of the model is NaN or infinite; when called with an array that is not a
-        matrix of finite numbers with the model's ``n_in`` columns.
+        When called with an array that is not a matrix of finite numbers with the model's ``n_in``
+        columns, or if the answer is NaN or infinite: training diverged.
 
     Examples
     --------
@@ -131,11 +129,6 @@ def way_back(model) -> Callable | None:
 
 def _checked(model, compiled):
     """The compiled function, of rows that the model can take and with finite numbers only."""
-    for variable in getattr(model, "params", ()):
-        if not np.isfinite(np.asarray(variable.get_value(borrow=True))).all():
-            raise InputError(
-                f"{variable.name} of the model holds NaN or infinite values: {_DIVERGED}"
-            )
     n_in = getattr(model, "n_in", getattr(model, "n_visible", None))
 
     def checked(inputs):
@@ -154,7 +147,10 @@ def _checked(model, compiled):
             raise InputError("the inputs hold NaN or infinite values")
         outputs = tuple(map(np.asarray, compiled(inputs)))
         if not all(np.isfinite(each).all() for each in outputs):
-            raise InputError(f"the model answers with NaN or infinite numbers: {_DIVERGED}")
+            raise InputError(
+                "the model answers with NaN or infinite numbers: its training diverged; train "
+                "again with a lower learning rate"
+            )
         return outputs
 
     return checked

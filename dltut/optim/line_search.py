@@ -69,10 +69,7 @@ def wolfe_point(
     if not (start.slope < 0 and first >= SHORTEST):
         return None
     wanted = decrease * start.slope
-    best = other = start
-    is_bracketed = is_below = False
-    least, most = 0.0, 5 * first  # where the next step lies
-    width, width_before = LONGEST, 2 * LONGEST
+    interval, is_below = _Interval(start, first), False
     point = look(first)
     for _ in range(N_TRIES):
         step, cost, slope = point
@@ -80,33 +77,52 @@ def wolfe_point(
         is_below = is_below or (cost <= limit and slope >= 0)
         if cost <= limit and abs(slope) <= curvature * -start.slope:
             return point
-        if is_bracketed and not (least < step < most and most - least > CLOSE * most):
-            return None
-        if step in (SHORTEST, LONGEST):
+        if not interval.has_room(step) or step in (SHORTEST, LONGEST):
             return None
         # At first a lower cost is not enough: look for what lies most below the line.
-        tilt = wanted if not is_below and limit < cost <= best.cost else 0.0
-        ends = best.tilted(tilt), other.tilted(tilt)
-        with np.errstate(all="ignore"):
-            step, is_bracketed = _next_step(*ends, point.tilted(tilt), is_bracketed, least, most)
-        best, other = (end.tilted(-tilt) for end in _interval(*ends, point.tilted(tilt)))
-        if is_bracketed:
-            if abs(other.step - best.step) >= 0.66 * width_before:
-                step = best.step + 0.5 * (other.step - best.step)
-            width_before, width = width, abs(other.step - best.step)
-            least, most = sorted((best.step, other.step))
-        else:
-            least, most = (step + factor * (step - best.step) for factor in (1.1, 4.0))
-        step = np.clip(step, SHORTEST, LONGEST)
-        if is_bracketed and not (least < step < most and most - least > CLOSE * most):
-            step = best.step
+        tilt = wanted if not is_below and limit < cost <= interval.best.cost else 0.0
+        step = interval.narrow(point, tilt)
         if not np.isfinite(step):
             return None
         point = look(step)
     return None
 
 
-def _interval(best: Point, other: Point, point: Point) -> tuple[Point, Point]:
+class _Interval:
+    """Between which points the least cost is looked for: the best so far, and another one."""
+
+    def __init__(self, start: Point, first: float):
+        self.best = self.other = start
+        self.is_closed = False  # whether the least cost is known to lie in it
+        self.least, self.most = 0.0, 5 * first  # where the next step lies
+        self.width, self.width_before = LONGEST, 2 * LONGEST
+
+    def has_room(self, step: float) -> bool:
+        """Whether there can be something better than this step."""
+        inside = self.least < step < self.most and self.most - self.least > CLOSE * self.most
+        return inside or not self.is_closed
+
+    def narrow(self, point: Point, tilt: float) -> float:
+        """Take a point in, its cost seen from a tilted line; the step to try next."""
+        best, other, point = (each.tilted(tilt) for each in (self.best, self.other, point))
+        with np.errstate(all="ignore"):
+            step, self.is_closed = _next_step(
+                best, other, point, self.is_closed, self.least, self.most
+            )
+        ends = _ends(best, other, point)
+        self.best, self.other = best, other = tuple(end.tilted(-tilt) for end in ends)
+        if self.is_closed:
+            if abs(other.step - best.step) >= 0.66 * self.width_before:
+                step = best.step + 0.5 * (other.step - best.step)
+            self.width_before, self.width = self.width, abs(other.step - best.step)
+            self.least, self.most = sorted((best.step, other.step))
+        else:
+            self.least, self.most = (step + by * (step - best.step) for by in (1.1, 4.0))
+        step = np.clip(step, SHORTEST, LONGEST)
+        return step if self.has_room(step) else best.step
+
+
+def _ends(best: Point, other: Point, point: Point) -> tuple[Point, Point]:
     """Which two points are kept: the better of them first."""
     if point.cost > best.cost:
         return best, point
@@ -114,7 +130,7 @@ def _interval(best: Point, other: Point, point: Point) -> tuple[Point, Point]:
 
 
 def _next_step(
-    best: Point, other: Point, point: Point, is_bracketed: bool, least: float, most: float
+    best: Point, other: Point, point: Point, is_closed: bool, least: float, most: float
 ) -> tuple[float, bool]:
     """Where to look next, and whether the least cost is known to lie between two points."""
     if point.cost > best.cost:
@@ -131,12 +147,12 @@ def _next_step(
     bound = most if point.step > best.step else least
     if abs(point.slope) < abs(best.slope):
         cubic = _cubic_step_beyond(best, point, bound)
-        if not is_bracketed:
+        if not is_closed:
             return np.clip(_farther(cubic, secant, point.step), least, most), False
         nearer = cubic if abs(cubic - point.step) < abs(secant - point.step) else secant
         part = point.step + 0.66 * (other.step - point.step)
         return (min if point.step > best.step else max)(part, nearer), True
-    if is_bracketed:
+    if is_closed:
         return _cubic_step(point, other, _theta(other, point)), True
     return bound, False
 

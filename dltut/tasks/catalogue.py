@@ -63,7 +63,7 @@ def load_trained(
     names = list(names)
     tasks = [each for each in names if issubclass(each, Task)]
     models = [each for each in names if each not in tasks]
-    model = load_model(path, **({"names": models} if models else {}))
+    model = load_model(path, models)
     return model, task_from({**(facts or {}), **read_arrays(path)[1]}, model, tasks, str(path))
 
 

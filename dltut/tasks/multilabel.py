@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pytensor.tensor as pt
 from scipy import special
 
 from dltut.datasets.kinds import Labels, Numbers, Pictures
-from dltut.nn import binary_cross_entropy
+from dltut.nn import binary_cross_entropy, label_errors
 from dltut.tasks.task import Task
 from dltut.viz import label_picture, prediction_picture
 
@@ -38,7 +37,7 @@ class MultiLabel(Task):
 
     def measures(self, scores, y) -> dict:
         """The error: the share of all labels that are wrong."""
-        return {"error": pt.neq(scores > 0, y > 0.5).mean(dtype="float64")}
+        return {"error": label_errors(scores, y)}
 
     def answer(self, scores):
         """Probabilities, shape (n, n_labels): the sigmoid of the scores."""

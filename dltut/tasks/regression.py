@@ -8,7 +8,7 @@ import numpy as np
 
 from dltut.datasets.kinds import Numbers, Pictures
 from dltut.machine.shared import as_floatX
-from dltut.nn import squared_error
+from dltut.nn import absolute_error, squared_error
 from dltut.tasks.task import Task
 from dltut.viz import agreement_picture
 
@@ -42,9 +42,10 @@ class Regression(Task):
         return squared_error(scores, y)
 
     def measures(self, scores, y) -> dict:
-        """The squared error in the targets' own units."""
+        """The squared error, and how far off an answer is on average, in the targets' own units."""
         scale = as_floatX(self.targets.scale or 1)
-        return {"squared_error": squared_error(scale * scores, scale * y)}
+        own = scale * scores, scale * y
+        return {"squared_error": squared_error(*own), "absolute_error": absolute_error(*own)}
 
     def answer(self, scores):
         """The numbers in their own units, shape (n, n_targets)."""

@@ -9,11 +9,12 @@ from tqdm import tqdm
 
 from dltut.machine.channels import is_rate
 from dltut.machine.checks import check_numbers
-from dltut.machine.progress import bar, say
+from dltut.machine.progress import say
 from dltut.machine.stopwatch import duration
 from dltut.training.extensions import Extension
 from dltut.training.log import POSITION, place
 
+BAR = "|{bar:20}| {desc}"
 REDRAW = 0.1  # seconds
 GROWTH = 1.25  # of the number of rows, or of the time, from one line to the next
 
@@ -45,19 +46,18 @@ class Progress(Extension):
     def __init__(self, verbose: bool = False, line_every: float = 30.0):
         check_numbers(lambda value: 0 <= value <= inf, "0 or more", line_every=line_every)
         self.verbose, self.line_every = verbose, line_every
-        self._bar = None
+        self._bar, self._on_terminal = None, False
         self._n_shown = self._next_row = 0  # rows
-        self._first, self._start = -1, 0.0  # the session's iteration and seconds
-        self._began = self._seen = self._line_due = 0.0  # on the clock
+        self._first, self._start = -1, 0.0  # the session's first iteration, and its seconds then
+        self._began = self._due = 0.0  # on the clock
 
     def before_training(self, trainer) -> None:
         """Begin to watch the clock; say where a resumed run goes on."""
         log = trainer.log
-        self._bar = bar(None, "training")
-        self._bar.bar_format = "|{bar:20}| {desc}"
+        self._on_terminal = sys.stderr.isatty()
         self._n_shown, self._next_row = len(log.rows), _next_row(len(log.rows))
         self._first, self._start = log.iteration, log.seconds
-        self._began = self._seen = time.monotonic()
+        self._began = time.monotonic()
         self._wait()
         if log.iteration >= 0:
             self._print(f"going on after {log.place}")
@@ -68,18 +68,22 @@ class Progress(Extension):
         if len(log.rows) > self._n_shown:
             self._print(*self._lines_of(log))
             self._n_shown = len(log.rows)
-        now = time.monotonic()
-        if self._bar.disable:
-            if now >= self._line_due:
-                say(self._status(log))
-                self._wait()
-        elif now - self._seen >= REDRAW:
-            self._draw(log, now)
+        if time.monotonic() >= self._due:
+            self._show(log)
+            self._wait()
 
     def after_training(self, trainer) -> None:
         """Print the summary."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
         self._print(*(tutorial_summary if self.verbose else summary)(trainer.log))
+
+    def _wait(self) -> None:
+        """Show nothing for a while; in a log, for a part of the time that has passed already."""
+        now = time.monotonic()
+        silence = max(self.line_every, (GROWTH - 1) * (now - self._began))
+        self._due = now + (REDRAW if self._on_terminal else silence)
 
     def _lines_of(self, log) -> list[str]:
         """What is to be printed of the rows that are new."""
@@ -94,25 +98,30 @@ class Progress(Extension):
             self._wait()
         return found
 
-    def _wait(self) -> None:
-        """Be silent for as long as `line_every`, or a part of the time that has passed already."""
-        now = time.monotonic()
-        self._line_due = now + max(self.line_every, (GROWTH - 1) * (now - self._began))
-
-    def _draw(self, log, now: float) -> None:
-        self._seen = now
-        self._bar.n, self._bar.total = log.iteration + 1, log.last_iteration + 1
-        self._bar.set_description_str(self._status(log))
-
-    def _status(self, log) -> str:
-        """Where the run stands, and how much longer it will take."""
-        best, done = log.best_row, log.iteration - self._first
-        seconds = (log.seconds - self._start) / done * (log.last_iteration - log.iteration)
-        parts = [log.place, f"{log.cost_name} {log.cost:.4g}"]
+    def _show(self, log) -> None:
+        """The bar, or a sign of life."""
+        best, left = log.best_row, self._left(log)
+        parts = [f"epoch {log.epoch}" if self._on_terminal else log.place, left]
+        parts.append(f"{log.cost_name} {log.cost:.4g}")
         if best is not None:
             value = log.printed(log.watched, best[log.watched])
             parts.append(f"best {log.called(log.watched)} {value}")
-        return ", ".join([*parts, f"{tqdm.format_interval(seconds)} left"])
+        text = ", ".join(filter(None, parts))
+        if not self._on_terminal:
+            say(text)
+            return
+        done, total = log.iteration + 1, log.last_iteration + 1
+        if self._bar is None:
+            options = {"file": sys.stderr, "leave": False, "dynamic_ncols": True}
+            self._bar = tqdm(desc=text, total=total, initial=done, bar_format=BAR, **options)
+        self._bar.n, self._bar.total = done, total
+        self._bar.set_description_str(text)
+
+    def _left(self, log) -> str:
+        """How much longer the run takes, once there is something to tell it from."""
+        seconds = log.seconds - self._start
+        rest = (log.last_iteration - log.iteration) / (log.iteration - self._first)
+        return f"{tqdm.format_interval(seconds * rest)} left" if seconds >= 1 else ""
 
     def _print(self, *texts: str) -> None:
         for text in texts:
@@ -210,8 +219,11 @@ def tutorial_summary(log) -> list[str]:
 
 def _end(log, iteration: str) -> list[str]:
     rate = (log.iteration + 1) / log.n_batches / log.seconds if log.seconds else 0.0
+    where = (
+        f"in epoch {log.epoch} {iteration}" if log.iteration >= 0 else "before anything was done"
+    )
     return [
-        f"Stopped in epoch {log.epoch} {iteration}: {log.stop_reason}",
+        f"Stopped {where}: {log.stop_reason}",
         f"Trained for {duration(log.seconds)}, {rate:.3g} epochs/s",
     ]
 

@@ -1,5 +1,6 @@
 """Greedy pretraining: one layer after the other learns what the layers below it say."""
 
+from collections.abc import Callable
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -13,6 +14,7 @@ from dltut.machine.rng import next_states
 from dltut.machine.serialize import read_arrays, set_named_values
 from dltut.machine.shared import SharedSplit, shared_dataset
 from dltut.models.saved import variables_of
+from dltut.optim import sgd
 from dltut.training.checkpoint import Checkpoint
 from dltut.training.display import Progress
 from dltut.training.log import Log
@@ -39,8 +41,10 @@ class PretrainingStep:
     cached : bool
         Compute what the layers below say once for all examples and keep it, instead of once more
         for each minibatch. They do not change any more, so the costs are the same up to rounding.
-    **arguments
-        Of the model's ``pretraining``, such as k or the learning rule.
+    rule : callable
+        A learning rule of `dltut.optim`.
+    k : int, optional
+        Gibbs steps from one update to the next, of Boltzmann machines; 1 if not given.
 
     Attributes
     ----------
@@ -58,15 +62,16 @@ class PretrainingStep:
         batch_size: int,
         learning_rate,
         cached: bool = False,
-        **arguments,
+        rule: Callable = sgd,
+        k: int | None = None,
     ):
         self.model, self.layer, self.batch_size = model, layer, batch_size
         self.n_batches = split.n_batches(batch_size)
         self.n_examples = self.n_batches * batch_size
         self._split, self._cached, self._x = split, cached, split.x.type("x")
-        start = layer if cached else 0
+        start, steps = layer if cached else 0, {} if k is None else {"k": k}
         self._cost, self._updates = model.pretraining(
-            layer, self._x, learning_rate, start=start, **arguments
+            layer, self._x, learning_rate, rule=rule, start=start, **steps
         )
         changed = self._updates | next_states([self._cost, *self._updates.values()])
         self.state = {variable.name: variable for variable in changed}
@@ -88,11 +93,17 @@ class PretrainingStep:
         outputs = self.model.inputs_of(self.layer, x)
         below = minibatch_function(outputs, [x], self._split, min(AT_ONCE, n), partial="keep")
         rows = np.concatenate([below(index) for index in range(below.n_batches)])
-        return shared_dataset((rows, np.zeros(n, dtype="int32")))
+        return shared_dataset((rows,))
 
 
 def pretraining_steps(
-    model, split: SharedSplit, batch_size: int, learning_rate, cached: bool = False, **arguments
+    model,
+    split: SharedSplit,
+    batch_size: int,
+    learning_rate,
+    cached: bool = False,
+    rule: Callable = sgd,
+    k: int | None = None,
 ) -> list[PretrainingStep]:
     """A step for each hidden layer of a stack.
 
@@ -107,8 +118,8 @@ def pretraining_steps(
     learning_rate : float or shared scalar
     cached : bool
         Keep what the layers below say, which takes memory for all examples and saves time.
-    **arguments
-        Of the model's ``pretraining``, such as k or the learning rule.
+    rule, k
+        As in `PretrainingStep`.
 
     Returns
     -------
@@ -116,7 +127,7 @@ def pretraining_steps(
         Nothing is compiled before a step is called.
     """
     return [
-        PretrainingStep(model, layer, split, batch_size, learning_rate, cached, **arguments)
+        PretrainingStep(model, layer, split, batch_size, learning_rate, cached, rule, k)
         for layer in range(len(model.blocks))
     ]
 

@@ -7,6 +7,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from dltut.exceptions import InputError
+from dltut.machine.channels import printed
 from dltut.viz.figure import FAINT, INK, PALE, class_names, drawn, sheet
 
 
@@ -91,5 +92,6 @@ def confusion_picture(counts: np.ndarray, classes: Sequence[str] | None = None) 
     axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
     axes.set(xlabel="predicted", ylabel="true")
     errors, total = int(wrong.sum()), int(counts.sum())
-    axes.set_title(f"{errors:,} of {total:,} wrong ({100 * errors / max(total, 1):.2f} %)")
+    share = printed("error", errors / max(total, 1), max(total, 1))
+    axes.set_title(f"{errors:,} of {total:,} wrong ({share})")
     return figure

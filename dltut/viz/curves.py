@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
-from dltut.machine.channels import is_rate, measure_of, words
+from dltut.machine.channels import SPLITS, is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
 X_AXES = ("epoch", "iteration", "seconds")
@@ -90,6 +90,8 @@ def learning_curves(
         axes = figure.add_subplot(down, across, place + 1)
         for i, (run, rows) in enumerate(runs.items()):
             for j, name in enumerate(names):
+                if not any(name in row for row in rows):
+                    continue
                 label = [run] * (len(runs) > 1)
                 label += [called(name)] * (len(runs) == 1 or len(names) > 1)
                 look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
@@ -115,7 +117,7 @@ def _panels(runs, channels):
     known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
     if not known:
         raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for name in known if measure_of(name) != name] or known
+    usual = [name for split in SPLITS for name in known if name.startswith(f"{split}_")] or known
     chosen = usual if channels is None else list(channels)
     for name in chosen:
         if name not in known:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from dltut.exceptions import InputError
+from dltut.machine.channels import printed
 from dltut.viz.figure import FAINT, class_names, drawn, sheet
 
 COLUMNS = ("examples", "found", "missed", "wrongly found", "F1")
@@ -86,5 +87,6 @@ def label_picture(
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
     axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
     wrong, total = int(missed.sum() + false.sum()), np.size(y)
-    axes.set_title(f"{wrong:,} of {total:,} labels wrong ({100 * wrong / max(total, 1):.2f} %)")
+    share = printed("error", wrong / max(total, 1), max(total, 1))
+    axes.set_title(f"{wrong:,} of {total:,} labels wrong ({share})")
     return figure

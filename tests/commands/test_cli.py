@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from dltut import __version__
-from dltut.commands import cli, data
+from dltut.commands import cli
 from dltut.commands.flags import described
 
 
@@ -43,18 +43,9 @@ def test_an_unknown_command_names_the_nearest(capsys):
     assert capsys.readouterr().err == "error: there is no command docter; did you mean doctor?\n"
 
 
-def test_data_downloads_into_the_configured_folder(monkeypatch, tmp_path):
-    calls = []
-    monkeypatch.setattr(data, "download", lambda *arguments: calls.append(arguments))
-    monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "configured"))
-    cli.main(["data", "mnist"])
-    cli.main(["data", "fashion-mnist", "--data-dir", str(tmp_path / "given")])
-    assert calls == [("mnist", tmp_path / "configured"), ("fashion-mnist", tmp_path / "given")]
-
-
 def test_the_module_runs_as_a_program(repository):
     command = [sys.executable, "-m", "dltut", "data", "mnis"]
     ended = subprocess.run(command, cwd=repository, capture_output=True, text=True)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("error: name is 'mnis'; expected mnist or fashion-mnist")
+    assert ended.stderr.startswith("error: no data set 'mnis' to download: did you mean mnist?")
     assert ended.stderr.count("\n") == 1

@@ -1,8 +1,10 @@
 """Flags are made from a signature; a user's mistake becomes one line and status 2."""
 
 import inspect
+import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.commands.flags import documentation, run
+from dltut.commands.flags import call, described, documentation, run
 from dltut.exceptions import InputError
+from dltut.machine.arguments import Amount, Count
 
 
 def train(
@@ -157,12 +160,32 @@ def test_input_errors_of_the_program_itself(capsys):
     assert (end.value.code, capsys.readouterr().err) == (2, "error: the data is missing\n")
 
 
+def test_an_error_is_one_line_that_a_terminal_does_not_obey(capsys):
+    def main():
+        raise InputError("no class \x1b[2J\nerror: none" + "." * 10_000)
+
+    with pytest.raises(SystemExit):
+        run(main, [])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(r"error: no class \x1b[2J\nerror: none") and len(line) < 2100
+
+
 def test_other_errors_keep_their_traceback():
     def main():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         run(main, [])
+
+
+@pytest.mark.parametrize("imported", ["pytensor", "numba, jax, matplotlib, scipy, PIL.Image"])
+def test_control_c_while_the_rest_is_imported(imported, repository):
+    """PyTensor puts an excepthook of its own in the place of ours."""
+    program = f"import dltut.commands.flags, {imported}; raise KeyboardInterrupt"
+    environment = os.environ | {"PYTHONPATH": str(repository)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stderr == "interrupted\n" and done.returncode in (130, -2)
 
 
 def test_control_c(capsys):
@@ -223,6 +246,144 @@ def test_every_value_comes_through(seed, learning_rate, dataset, quick):
     arguments += [f"--dataset={dataset}", "--quick" if quick else "--no-quick"]
     changes = {"seed": seed, "learning_rate": learning_rate, "dataset": dataset, "quick": quick}
     assert run(train, arguments) == DEFAULTS | changes
+
+
+@dataclass
+class Place:
+    """Where.
+
+    Parameters
+    ----------
+    folder : path
+        Of everything.
+    quick : bool
+        Little of everything.
+    """
+
+    folder: Path | None = None
+    quick: bool = False
+    name: str = field(default="", init=False)
+    arguments: dict = field(default_factory=dict, init=False)
+
+    def __enter__(self):
+        self.entered = True
+
+    def __exit__(self, *error):
+        self.left = error[0]
+
+
+def placed(place: Place, n_hidden: Count = 500, l2_reg: Amount = 0.1):
+    """Work somewhere.
+
+    Parameters
+    ----------
+    n_hidden : int
+        Units.
+    """
+    return place, n_hidden, l2_reg
+
+
+def test_a_dataclass_is_a_flag_for_each_of_its_fields(capsys):
+    place, n_hidden, l2_reg = run(placed, ["--n-hidden", "3", "--folder", "f", "--quick"])
+    assert (place.folder, place.quick, n_hidden, l2_reg) == (Path("f"), True, 3, 0.1)
+    assert place.name == "test-flags" and list(place.arguments.items()) == [
+        *(("folder", Path("f")), ("quick", True), ("n_hidden", 3), ("l2_reg", 0.1)),
+    ]
+    assert place.entered and place.left is None
+    assert described(placed) == {
+        "--folder": "Of everything.",
+        "--quick": "Little of everything.",
+        "--n-hidden": "Units.",
+        "--l2-reg": "",
+    }
+    with pytest.raises(SystemExit):
+        run(placed, ["--help"])
+    shown = capsys.readouterr().out
+    assert shown.index("--n-hidden N") < shown.index("flags of all scripts") < shown.index("--fol")
+
+
+def test_a_program_is_called_by_the_names_of_its_flags():
+    place, n_hidden, _ = call(placed, folder="f", n_hidden=3)
+    assert (place.folder, n_hidden, place.arguments["l2_reg"]) == ("f", 3, 0.1)
+    with pytest.raises(InputError, match=r"placed takes no foldr; did you mean folder\?"):
+        call(placed, foldr="f")
+
+
+def test_a_place_is_left_when_the_work_fails():
+    def failing(place: Place):
+        places.append(place)
+        raise InputError("no")
+
+    places = []
+    with pytest.raises(InputError):
+        call(failing)
+    assert places[0].left is InputError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--l2-reg -1", "--l2-reg is '-1'; expected a number, 0 or above"),
+        ("--l2-reg nan", "--l2-reg is 'nan'; expected a number, 0 or above"),
+        ("--l2-reg inf", "--l2-reg is 'inf'; expected a number, 0 or above"),
+        ("--n-hidden -1", "--n-hidden is '-1'; expected a whole number, 0 or above"),
+        ("--n-hidden 1.5", "--n-hidden is '1.5'; expected a whole number, 0 or above"),
+        ("--folder=", "--folder is ''; expected a path"),
+        ("--hidden 3", "there is no flag --hidden; did you mean --n-hidden?"),
+        ("--hidden-size=3", "there is no flag --hidden-size; did you mean --n-hidden?"),
+        ("--weight-decay 3", "there is no flag --weight-decay; did you mean --l2-reg?"),
+        ("--lr .1", "there is no flag --lr; valid names: --folder, --l2-reg, --n-hidden, --quick"),
+    ],
+)
+def test_numbers_out_of_range_and_names_of_other_libraries(capsys, arguments, message):
+    with pytest.raises(SystemExit) as end:
+        run(placed, arguments.split())
+    assert (end.value.code, capsys.readouterr().err) == (2, f"error: {message}\n")
+
+
+def test_the_home_is_written_as_a_tilde(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    place, *_ = run(placed, ["--folder=~/runs"])
+    assert place.folder == Path("/home/me/runs")
+
+
+PRINTING = "from dltut.commands import flags\ndef main():\n    print({})\nflags.run(main)"
+
+
+def program(text, **options):
+    """A program that has ended: its status, and what it said on standard error."""
+    command = [sys.executable, "-c", text]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, **options)
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("text", ["1", "'long' * 100000"])
+def test_a_full_output_is_one_line(text):
+    with Path("/dev/full").open("w") as full:
+        error = "error: standard output cannot be written (No space left on device)\n"
+        assert program(PRINTING.format(text), stdout=full) == (1, error)
+
+
+def test_a_closed_output_is_no_error():
+    command = f'{sys.executable} -c "{PRINTING.format(1)}" >&-'
+    ended = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_terminal_without_a_letter_shows_its_number():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(
+        [sys.executable, "-c", PRINTING.format("'\xfcn\xef'")],
+        env=environment,
+        stdout=subprocess.PIPE,
+    )
+    assert (ended.returncode, ended.stdout) == (0, b"\\xfcn\\xef\n")
+
+
+def test_control_c_while_a_program_imports_is_one_line():
+    _, said = program("from dltut.commands import flags\nraise KeyboardInterrupt")
+    assert said == "interrupted\n"
 
 
 def test_a_reader_that_stops_early_sees_no_traceback():

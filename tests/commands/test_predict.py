@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 import pytensor
@@ -14,6 +15,7 @@ from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import load
 from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.exceptions import InputError
+from dltut.layers import Dense, Network
 from dltut.models import LogisticRegression, dA, probability_function, save_model
 from dltut.tasks import Classification, Reconstruction, Regression
 
@@ -292,13 +294,50 @@ def test_an_autoencoder_gives_its_picture_back(tmp_path, rng, capsys):
         assert drawing.width > 2 * drawing.height
 
 
+class Shy(Network):
+    """A class of one's own: a layer whose outputs are halved."""
+
+    rng: InitVar
+    n_in: int
+    n_out: int
+
+    def __post_init__(self, rng):
+        self.layer = Dense(rng, self.n_in, self.n_out, activation=None, name="layer")
+
+    def __call__(self, x, train=False):
+        return self.layer(x, train) / 2
+
+
+@dataclass(frozen=True)
+class Rounded(Regression):
+    """A task of one's own: its answers are whole numbers."""
+
+    def answer(self, scores):
+        return super().answer(scores).round()
+
+
+def test_classes_of_ones_own_are_handed_over(table, tmp_path, rng):
+    """Those that the file names, a model and a task; without them it says so."""
+    model = Shy(rng, 2, 1)
+    task = Rounded(PEOPLE, Numbers(("height",), (170.0,), (10.0,)))
+    save_model(tmp_path / "best.safetensors", model, task.facts)
+    answers = [each.answer for each in predict(tmp_path, table, names=[Shy, Rounded])]
+    W = model.layer.W.get_value()
+    expected = (170 + 10 * np.array([[-1, -1], [2, 2]]) @ W / 2).round()
+    np.testing.assert_array_equal(answers, expected)
+    with pytest.raises(InputError, match=r"names the model 'Shy', which cannot be built: .* hande"):
+        predict(tmp_path, table)
+    with pytest.raises(InputError, match=r"names the task 'Rounded'; .* is handed over, names="):
+        predict(tmp_path, table, names=[Shy])
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_model_that_diverged_has_no_answer(value, tmp_path, data):
     """It once was "0 nan %"."""
     W = np.zeros((784, 10))
     W[5, 3] = value
     save_model(tmp_path / "best.safetensors", LogisticRegression(784, 10, W), data.facts)
-    with pytest.raises(InputError, match="W of the model holds NaN or infinite values: its trai"):
+    with pytest.raises(InputError, match="holds NaN or infinite values in W: this training"):
         Predictor(tmp_path)
 
 

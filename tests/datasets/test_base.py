@@ -104,6 +104,11 @@ def test_what_is_not_said_is_seen():
             kinds([0, 1, 2, top])
 
 
+def test_squares_of_grey_levels_are_pictures():
+    for x, kind in ((np.eye(64), Pictures((1, 8, 8))), (2 * np.eye(64), Numbers(range(64)))):
+        assert Dataset(*[Split(x=x)] * 3, "a").inputs == kind
+
+
 def test_what_a_model_file_says():
     for inputs, targets in (
         (Pictures((1, 2, 2), "light on dark"), Classes(["cat", "dog"])),
@@ -119,9 +124,6 @@ def test_what_a_model_file_says():
     facts = load("digits", quick=True).facts
     assert facts["preparation"] == "digit" and facts["image_shape"] == [1, 28, 28]  # as in 0.1
     assert facts["classes"] == list("0123456789")
-    for wrong in ({"kind": "Pictures", "size": 3}, {"kind": "os.system"}, {}):
-        with pytest.raises(InputError, match="no kind of inputs or targets has the facts"):
-            kind_from(wrong)
 
 
 @pytest.mark.parametrize(
@@ -149,21 +151,7 @@ def test_what_does_not_fit(split, arguments, message):
         Dataset(**{part: split for part in ("train", "valid", "test")} | arguments, name="tiny")
 
 
-def test_kinds_that_there_are_not():
-    with pytest.raises(InputError, match="there is no preparation 'digits': did you mean digit"):
-        Pictures(preparation="digits")
-    with pytest.raises(
-        InputError, match=r"pictures of \(28, 28\); expected \(channels, rows, colu"
-    ):
-        Pictures((28, 28))
-    with pytest.raises(InputError, match="classes with the name '', empty or twice; expected one"):
-        Classes(["", "cat"])
-    with pytest.raises(InputError, match="labels with the name 'a', empty or twice"):
-        Labels(("a", "a"))
-    with pytest.raises(InputError, match="classes with no names"):
-        Classes([])
-    with pytest.raises(InputError, match="1 values of mean for 2 columns"):
-        Numbers(("a", "b"), mean=[0.0])
+def test_a_part_is_a_split():
     with pytest.raises(InputError, match=r"train is a tuple; expected Split\(x=\.\.\., y=\.\.\.\)"):
         Dataset((1, 2), None, None, "a")
 
@@ -178,18 +166,3 @@ def test_tables_have_no_pictures_and_real_targets_no_classes():
         data.n_classes  # noqa: B018
     with pytest.raises(InputError, match="a has no targets: there are no classes to tell apart"):
         Dataset(*[Split(x=np.eye(4))] * 3, "a").n_outputs  # noqa: B018
-
-
-def test_standardised_and_back(rng):
-    values = rng.normal(1e6, 3, size=(50, 3))
-    values[:, 1] = 0.1 + 0.2  # constant, but for rounding
-    numbers = Numbers(("a", "b", "c")).fitted(values)
-    x = numbers.standardised(values)
-    assert x.dtype == np.float32 and np.isfinite(x).all()
-    np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
-    np.testing.assert_allclose(x.std(axis=0), [1, 0, 1], atol=1e-6)
-    np.testing.assert_allclose(numbers.original(x), values, rtol=1e-9, atol=1e-6)
-    one = Numbers(["y"]).fitted(values[:, 0])
-    np.testing.assert_allclose(
-        one.original(one.standardised(values[:, 0])), values[:, 0], atol=1e-6
-    )

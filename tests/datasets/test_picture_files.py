@@ -1,7 +1,9 @@
 """Every kind of picture means what it says: each mode against NumPy, and nothing else is opened."""
 
 import colorsys
+import errno
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -380,7 +382,19 @@ def test_a_folder_decides_about_all_its_deep_pictures_together(tmp_path, capsys)
 def test_folders_and_other_things_are_told_apart(tmp_path):
     with pytest.raises(InputError, match=r"is no readable picture \(a folder\): name a picture"):
         read_picture(tmp_path)
-    for name in ("none.png", "n" * 1000, "a\0b"):
+    for name in ("none.png", "n" * 1000, "a\0b", "a\nb.png"):
         with pytest.raises(InputError) as caught:
             read_picture(tmp_path / name)
         assert "Errno 21" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_what_the_system_cannot_read_is_not_called_damaged(tmp_path, monkeypatch, number):
+    (tmp_path / "a.png").write_bytes(png(4, 4))
+
+    def fail(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Image, "open", fail)
+    with pytest.raises(InputError, match=rf"a\.png cannot be read \({os.strerror(number).lower()}"):
+        read_picture(tmp_path / "a.png")

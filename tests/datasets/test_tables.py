@@ -144,7 +144,12 @@ def test_several_labels_and_texts_and_an_index(tmp_path, capsys):
             "column colour holds 'rad': did you m",
         ),
         ([["1", "red"]], ["size", "colour"], "has no column 'even': valid names: colour, size"),
-        ([["1", "red", "true"]], None, "has 3 columns without names; the model takes 4"),
+        ([["1", "red", "true"]], None, "has 3 columns, without names; the model takes 4"),
+        (
+            [["1", "2"]],
+            ["a", "b"],
+            r"has 2 columns, none of whose names \(a, b ...\) is an input's",
+        ),
         ([["1", "red", "3", "4"]], None, "holds text where the model takes numbers"),
     ):
         with pytest.raises(InputError, match=rf"c\.csv:? {message}"):
@@ -240,6 +245,21 @@ def test_whether_there_is_a_header_may_be_said(tmp_path):
     path = write(tmp_path / "a.csv", [[1980 + i, (i + 1) % 7, i % 2] for i in range(21)])
     assert sum(map(len, load(path))) == 21 and sum(map(len, load(path, header=True))) == 20
     assert load(path, header=True).inputs.names == ("1980", "1")
+
+
+def test_lines_are_those_of_the_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("# a table\n# of mine\n# a,b,c\n1,2,3\n\n4,,6\n7,8,9\n")
+    with pytest.raises(InputError, match=r"a\.csv line 6, column b: a missing value"):
+        load(path)
+    path.write_text("# a table\n# of mine\na,b,c\n1,2,3\n4,,6\n7,8,9\n")
+    with pytest.raises(InputError, match=r"a\.csv line 5, column b: a missing value"):
+        load(path)
+    path.write_text('a,b,c\n1,2,"3\n' + "4,5,6\n" * 50_000)
+    with pytest.raises(
+        InputError, match=r"a\.csv is no table \(field larger .*\): is a quote miss"
+    ):
+        load(path)
 
 
 def test_one_row_and_one_column():

@@ -11,7 +11,6 @@ from dltut import optim, training
 from dltut.datasets import Dataset, Split
 from dltut.exceptions import InputError
 from dltut.experiment.plan import Experiment, located, read_experiment
-from dltut.experiment.roles import ROLES
 from dltut.optim import schedules
 
 GIVEN = {"model": {"name": "LogisticRegression"}, "rule": {"name": "sgd", "learning_rate": 0.5}}
@@ -61,26 +60,6 @@ def test_defaults(read):
     (patience,) = plan.extensions([], plan.learning_rate())
     assert isinstance(patience, training.Patience) and patience.initial == 10_000
     assert plan.learning_rate() == 0.5 and not plan.penalty([])
-
-
-def test_every_name_leads_to_the_library_s_own_object():
-    places = {"model": "dltut.models", "rule": "dltut.optim", "stopping": "dltut.training"}
-    places |= {"schedule": "dltut.optim.schedules", "penalty": "dltut.nn"}
-    for kind, role in ROLES.items():
-        for name, found in role.names.items():
-            assert found.__name__ == name and found.__module__.startswith(places[kind])
-
-
-def test_names_have_the_role_s_signature_and_no_other_public_name_has_a_role():
-    found = {kind: " ".join(sorted(role.names)) for kind, role in ROLES.items()}
-    assert found == {
-        "model": "DBN LeNet LogisticRegression MLP SdA",
-        "rule": "adadelta adagrad adam adamax amsgrad momentum nesterov rmsprop sgd",
-        "penalty": "l1 l2",
-        "schedule": "constant exponential inverse inverse_time linear step",
-        "stopping": "Diverged HalveOnNoImprovement MaxEpochs NoImprovement Patience "
-        "TargetReached TimeLimit",
-    }
 
 
 def test_models_get_what_the_data_says(read):
@@ -140,7 +119,7 @@ def test_schedules_begin_at_the_rule_s_rate(read, schedule, expected):
     plan = read(schedule=schedule)
     rate = plan.learning_rate()
     made, _ = plan.extensions([], rate)
-    assert isinstance(made, training.Schedule) and made.variable is rate
+    assert isinstance(made, training.Scheduled) and made.variable is rate
     assert made.per == schedule.get("per", "epoch")
     assert [made.schedule(step) for step in range(5)] == [expected(step) for step in range(5)]
 

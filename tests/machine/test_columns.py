@@ -57,7 +57,8 @@ def test_range():
     good, bad = Split(x=[[0.0, 1.0]]), Split(x=[[0.0, 254.5]])
     for split in (good, shared_dataset(good), Dataset(good, good, good, "a")):
         check_range(split)
-    for split in (bad, shared_dataset(bad), Dataset(good, good, bad, "a")):
+    in_chunks = shared_dataset((np.array([[0.0], [254.5]]),), chunk_size=1)
+    for split in (bad, shared_dataset(bad), in_chunks, Dataset(good, good, bad, "a")):
         with pytest.raises(
             InputError, match=r"^x goes from 0 to 254\.5, but an RBM takes 0 to 1: "
         ):

@@ -4,6 +4,8 @@ import gzip
 import io
 import pickle
 import struct
+import time
+import tracemalloc
 from collections import OrderedDict
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltut.exceptions import InputError
+from dltut.machine import pickles
 from dltut.machine.pickles import load_arrays, load_sequence
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -216,6 +219,91 @@ def test_damage_gives_an_error_or_some_value(data):
         read(bytes(content))
     except InputError as error:
         assert "\n" not in str(error)
+
+
+def array_of(place):
+    """Opcodes that make an array of the bytes in a place of the memory."""
+    return ARRAY + b"(I1\n(I1000000\nt" + DTYPE % b"u1" + b"I00\n" + b"g%d\ntb" % place
+
+
+TEXT = b"T" + struct.pack("<i", 1_000_000) + bytes(1_000_000) + b"p7\n"
+TUPLES = b"(tq\x00" + b"".join(b"h%ch%c\x86q%c" % (i, i, i + 1) for i in range(60))
+SMALL_AND_LARGE = {
+    "a value with a large number": b"Nr\xff\xff\xff\x7f.",
+    "the same in words": b"Np2000000000\n.",
+    "a text that is not there": b"\x8d" + struct.pack("<Q", 2**33) + b"x.",
+    "bytes that are not there": b"\x8e" + struct.pack("<Q", 2**40) + b"x.",
+    "an array of bytes that is not there": b"\x96" + struct.pack("<Q", 2**33) + b"x.",
+    "a frame that is not there": b"\x80\x04\x95" + struct.pack("<Q", 2**40) + b"N.",
+    "tuples in tuples as a key": TUPLES + b"}h\x3cNs.",
+    "tuples in tuples as keys": b"}" + TUPLES[:-2] + b"(h\x3cNu.",
+    "tuples in tuples in a set": TUPLES + b"\x8f(h\x3c\x90.",
+    "tuples in tuples in a frozen set": TUPLES + b"(h\x3c\x91.",
+    "tuples in tuples in an old dictionary": TUPLES + b"(h\x3cNd.",
+    "tuples in tuples in a set of Python 2": TUPLES + b"c__builtin__\nset\n(]h\x3catR.",
+    "tuples in tuples in a sequence of keys": (
+        TUPLES + b"ccollections\nOrderedDict\n(](h\x3cNtatR."
+    ),
+    "frozen sets in frozen sets": b"(\x91q\x00" + b"".join(
+        b"(h%ch%c\x86\x91q%c" % (i, i, i + 1) for i in range(60)
+    ) + b".",
+    "a deep tuple as a key": b"}N" + b"\x85" * 200_000 + b"Ns.",
+    "lists in lists": b"]q\x00" + b"".join(
+        b"](h%ch%ceq%c" % (i, i, i + 1) for i in range(60)
+    ) + b".",
+    "an array in very many places": (
+        b"(" + TEXT + b"0" + array_of(7) + b"p8\n" + b"g8\n" * 99 + b"t."
+    ),
+    "a text made an array again and again": b"(" + TEXT + (array_of(7)) * 99 + b"t.",
+    "a text encoded again and again": (
+        b"(" + TEXT + b"c_codecs\nencode\np8\n(g7\nS'latin1'\ntp9\n" + b"g8\ng9\nR" * 99 + b"t."
+    ),
+    "a number of many digits": b"I" + b"9" * 100_000 + b"\n.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMALL_AND_LARGE)
+def test_small_pickles_take_no_memory_and_no_time(name):
+    """At most ten times the file and what is allowed beside it, here 8 MB instead of 64."""
+    content = SMALL_AND_LARGE[name]
+    start = time.monotonic()
+    tracemalloc.start()
+    try:
+        value = load_arrays(io.BytesIO(content))
+    except InputError as error:
+        assert "is not a whole pickle of arrays" in str(error) and "\n" not in str(error)
+    else:
+        assert value is None and any(word in name for word in ("large number", "words", "frame"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert time.monotonic() - start < 5
+    assert peak < 1.1 * (2**23 + 10 * len(content)) + 3 * len(content)
+
+
+@pytest.fixture(autouse=True)
+def little_memory(monkeypatch):
+    monkeypatch.setattr(pickles, "MEMORY", 2**23)
+
+
+def test_a_bomb_of_gzip(tmp_path):
+    path = tmp_path / "bomb.pkl.gz"
+    text = b"T" + struct.pack("<i", 2**25) + bytes(2**25)
+    path.write_bytes(gzip.compress(text + b".", 1))
+    with pytest.raises(InputError, match=r"bomb.pkl.gz .* \(unpacked, it has more than .* unpack"):
+        load_arrays(path)
+
+
+def test_what_is_shared_a_few_times_is_read(tmp_path):
+    """Not more often than a person would write it."""
+    x, word = np.arange(100_000), "a word"
+    given = [(x, x), {word: x, (1, "b", (2.0, None)): [word] * 1000}, x[:5], {(1, 2), b"c", 3}]
+    path = tmp_path / "a.pkl"
+    for protocol in PROTOCOLS:
+        path.write_bytes(pickle.dumps(given, protocol))
+        back = load_arrays(path)
+        assert back[0][0] is back[0][1] is back[1][word]
+        np.testing.assert_array_equal(back[0][0], x)
+        assert back[1][1, "b", (2.0, None)] == [word] * 1000 and back[3] == given[3]
 
 
 def test_missing_file(tmp_path):

@@ -16,16 +16,22 @@ ONE = Regression(TABLE, Numbers(("price",), (100.0,), (20.0,)))
 TWO = Regression(TABLE, Numbers(("price", "size"), (100.0, 0.5), (20.0, 0.01)))
 
 
-@pytest.mark.parametrize("task", [ONE, TWO])
-def test_cost_and_measures_against_numpy(task, rng):
+@pytest.mark.parametrize("task, variable", [(ONE, pt.vector), (ONE, pt.matrix), (TWO, pt.matrix)])
+def test_cost_and_measures_against_numpy(task, variable, rng):
+    """Whether one target comes as a vector or as a column, numbers are paired row by row."""
     k = len(task.targets.names)
     scores, y = rng.normal(size=(2, 6, k))
-    s, t = pt.matrices("scores", "y")
-    cost, error = function([s, t], [task.cost(s, t), *task.measures(s, t).values()])(scores, y)
-    assert cost == pytest.approx(((scores - y) ** 2).sum(axis=1).mean())
+    s, t = pt.matrix("scores"), variable("y")
+    measures = task.measures(s, t)
+    found = function([s, t], [task.cost(s, t), *measures.values()])(
+        scores, y if t.ndim == 2 else y[:, 0]
+    )
     own, true = (task.targets.original(each) for each in (scores, y))
-    assert error == pytest.approx(((own - true) ** 2).sum(axis=1).mean())
-    assert list(task.measures(s, t)) == [task.watch] and task.lower
+    assert found[0] == pytest.approx(((scores - y) ** 2).sum(axis=1).mean())
+    assert found[1] == pytest.approx(((own - true) ** 2).sum(axis=1).mean())
+    assert found[2] == pytest.approx(np.abs(own - true).mean())
+    assert list(measures) == ["squared_error", "absolute_error"]
+    assert task.watch == "squared_error" and task.lower
 
 
 def test_answers_are_in_their_own_units(rng):

@@ -108,8 +108,7 @@ def test_a_resumed_run_says_where_it_goes_on(capsys):
 def test_long_epochs_give_signs_of_life(capsys):
     Trainer(lambda index: 0.25, 3, [Progress(line_every=0)]).run(1)
     err = capsys.readouterr().err.splitlines()
-    assert err[0].startswith("epoch 1 (1 of 3 minibatches), cost 0.25, 00:0")
-    assert err[-1].endswith(" left")
+    assert err[0] == "epoch 1 (1 of 3 minibatches), cost 0.25"  # and later ones are rarer
 
 
 class Interrupt(Extension):
@@ -157,7 +156,7 @@ def test_durations():
 PROGRAM = """
 import time
 from dltut.training import Monitor, Patience, Progress, Trainer
-step = lambda index: time.sleep(0.02) or 0.5
+step = lambda index: time.sleep(0.03) or 0.5
 Trainer(step, 20, [Monitor(lambda: 0.125), Patience(60), Progress()]).run(1000)
 """
 
@@ -175,11 +174,12 @@ def test_one_bar_for_the_whole_run_on_a_terminal(python_path):
     drawn = b"".join(_read_all(master)).decode()
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    states = re.findall(r"\|([^|]{20})\| epoch (\d) [^|]*?(\d\d:\d\d) left", drawn)
+    states = re.findall(r"\|([^|]{20})\| epoch (\d), ([^|\r]*)", drawn)
     assert {epoch for _, epoch, _ in states} >= {"1", "2", "3"}
     filled = [len(bar.rstrip()) for bar, _, _ in states]  # to the end of patience, not of an epoch
     assert filled == sorted(filled) and filled[-1] > 15
-    assert "cost 0.5, best validation error 12.5 %, 00:0" in drawn
+    assert re.match(r"00:0\d left, cost 0.5, best validation error 12.5 %", states[-1][2])
+    assert "left" not in states[0][2] and "it/s" not in drawn
     assert b"epoch 2: cost 0.5, validation error 12.5 % (best: 12.5 % in epoch 1)\n" in out
 
 

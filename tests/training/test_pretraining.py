@@ -1,6 +1,7 @@
 """Pretraining: stopped and resumed bit for bit, nothing repeated, representations kept or not."""
 
 import os
+import shutil
 import signal
 from functools import partial
 
@@ -93,10 +94,25 @@ def whole(make, split, folder):
     return fingerprint(model, folder)
 
 
-@pytest.mark.usefixtures("quick_compile")
+@pytest.fixture(scope="module")
+def wholes():
+    return {}
+
+
+@pytest.fixture
+def wanted(make, split, quick_compile, wholes, tmp_path_factory):
+    """The fingerprint of an uninterrupted run, and its folder; each model is trained once."""
+    if make not in wholes:
+        folder = tmp_path_factory.mktemp("whole")
+        wholes[make] = whole(make, split, folder), folder
+    return wholes[make]
+
+
 @pytest.mark.parametrize(("happens", "ends"), [(press_ctrl_c, KeyboardInterrupt), (die, Killed)])
 @pytest.mark.parametrize(("layer", "at"), [(0, 1), (0, 6), (1, 7), (1, 12)])
-def test_stopped_and_resumed_equals_uninterrupted(make, split, tmp_path, happens, ends, layer, at):
+def test_stopped_and_resumed_equals_uninterrupted(
+    make, split, wanted, tmp_path, happens, ends, layer, at
+):
     folder = tmp_path / "stopped"
     steps = disturbed(make(), split, layer, at, happens)
     with pytest.raises(ends):
@@ -104,7 +120,7 @@ def test_stopped_and_resumed_equals_uninterrupted(make, split, tmp_path, happens
     assert (folder / "layer1").exists() == (layer == 1)
     model = make()
     pretrain(pretraining_steps(model, split, BATCH, 0.1), EPOCHS, folder, resume=True)
-    assert fingerprint(model, folder) == whole(make, split, tmp_path / "whole")
+    assert fingerprint(model, folder) == wanted[0]
 
 
 def test_both_backends_resume(split, tmp_path, mode):
@@ -117,23 +133,22 @@ def test_both_backends_resume(split, tmp_path, mode):
     assert fingerprint(model, tmp_path / "stopped") == whole(make, split, tmp_path / "whole")
 
 
-@pytest.mark.usefixtures("quick_compile")
-def test_what_is_finished_is_not_compiled_again(make, split, tmp_path, monkeypatch):
-    wanted = whole(make, split, tmp_path)
+def test_what_is_finished_is_not_compiled_again(make, split, wanted, tmp_path, monkeypatch):
+    shutil.copytree(wanted[1], tmp_path, dirs_exist_ok=True)
     monkeypatch.setattr("dltut.training.pretraining.minibatch_function", die)
     model = make()
     pretrain(pretraining_steps(model, split, BATCH, 0.1), EPOCHS, tmp_path, resume=True)
-    assert fingerprint(model, tmp_path) == wanted
+    assert fingerprint(model, tmp_path) == wanted[0]
 
 
-@pytest.mark.usefixtures("quick_compile")
-def test_a_run_is_not_written_over(make, split, tmp_path):
-    wanted, model = whole(make, split, tmp_path), make()
+def test_a_run_is_not_written_over(make, split, wanted, tmp_path):
+    shutil.copytree(wanted[1], tmp_path, dirs_exist_ok=True)
+    model = make()
     steps = pretraining_steps(model, split, BATCH, 0.1)
     with pytest.raises(InputError, match=r"layer0/last.ckpt holds a run already: resume it"):
         pretrain(steps, EPOCHS, tmp_path)
     pretrain(steps, EPOCHS, tmp_path, resume=True)
-    assert fingerprint(model, tmp_path) == wanted
+    assert fingerprint(model, tmp_path) == wanted[0]
 
 
 @pytest.mark.usefixtures("quick_compile")
@@ -175,19 +190,18 @@ def test_pretraining_that_fails_does_not_go_on_to_the_next_layer(make, split, tm
     assert not (tmp_path / "layer1").exists()
 
 
-@pytest.mark.usefixtures("quick_compile")
-def test_pretrained_layers_are_read_into_another_model(make, split, tmp_path):
-    _, wanted = whole(make, split, tmp_path)
+def test_pretrained_layers_are_read_into_another_model(make, wanted, tmp_path):
+    (_, values), folder = wanted
     model = make(seed=9)
-    read_pretrained(model, tmp_path)
-    assert fingerprint(model, tmp_path / "none")[1] == wanted
-    loaded = load_model(tmp_path / "layer1" / "best.safetensors")
-    assert fingerprint(loaded, tmp_path / "none")[1] == wanted
+    read_pretrained(model, folder)
+    assert fingerprint(model, tmp_path / "none")[1] == values
+    loaded = load_model(folder / "layer1" / "best.safetensors")
+    assert fingerprint(loaded, tmp_path / "none")[1] == values
     with pytest.raises(InputError, match=r"there is no file .*layer1/best.safetensors"):
         read_pretrained(model, tmp_path / "none")
     wider = type(model)(np.random.RandomState(1), 12, (8, 6), 3)
     with pytest.raises(InputError, match=r"is of another model: hidden0.W has shape \(12, 7\)"):
-        read_pretrained(wider, tmp_path)
+        read_pretrained(wider, folder)
 
 
 @pytest.mark.usefixtures("quick_compile")

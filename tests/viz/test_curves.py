@@ -42,7 +42,7 @@ def test_costs_and_errors_have_a_panel_each():
 
 def test_every_measure_has_a_panel_and_only_rates_are_in_percent():
     row = {"epoch": 1, "train_cost": 2.0, "valid_cost": 3.0, "valid_squared_error": 2900.0}
-    row |= {"valid_f1": 0.5, "test_squared_error": 3000.0, "learning_rate": 0.1}
+    row = {"test_squared_error": 3000.0} | row | {"valid_f1": 0.5, "learning_rate": 0.1}
     figure = figure_of({"a": [row]})
     titles = ["cost", "squared error", "validation f1 (%)"]
     assert [axes.get_title() for axes in figure.axes] == titles
@@ -74,6 +74,16 @@ def test_several_runs_and_other_axes():
     assert errors == {"a": [[9, 19, 29], [50, 25, 30]], "b": [[9, 19], [50, 25]]}
     with pytest.raises(InputError, match="the log of a has no seconds in every row: choose"):
         learning_curves(runs, x="seconds")
+
+
+def test_a_run_has_no_line_for_what_it_did_not_measure():
+    runs = {"a": ROWS, "b": [{"epoch": 1, "train_cost": 3.0, "valid_squared_error": 9.0}]}
+    found = lines(figure_of(runs))
+    assert [list(each) for each in found] == [
+        ["a", "b"],
+        ["a, validation error", "a, test error"],
+        ["b"],
+    ]
 
 
 def test_a_log_says_what_its_cost_is_called():

@@ -35,7 +35,7 @@ def test_the_table():
         ["1", "0", "1", "1", "0.0 %"],
     ]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["red", "sweet", "$round$"]
-    assert axes.get_title() == "5 of 12 labels wrong (41.67 %)"
+    assert axes.get_title() == "5 of 12 labels wrong (42 %)"
 
 
 def test_mistakes_are_coloured():

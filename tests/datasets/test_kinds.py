@@ -1,0 +1,45 @@
+"""Kinds of inputs and targets: plain values, there and back; numbers standardised and back."""
+
+import numpy as np
+import pytest
+
+from dltut.datasets import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.exceptions import InputError
+
+
+def test_facts_that_are_none():
+    for wrong in ({"kind": "Pictures", "size": 3}, {"kind": "os.system"}, {}):
+        with pytest.raises(InputError, match="no kind of inputs or targets has the facts"):
+            kind_from(wrong)
+
+
+def test_kinds_that_there_are_not():
+    with pytest.raises(InputError, match="there is no preparation 'digits': did you mean digit"):
+        Pictures(preparation="digits")
+    with pytest.raises(
+        InputError, match=r"pictures of \(28, 28\); expected \(channels, rows, colu"
+    ):
+        Pictures((28, 28))
+    with pytest.raises(InputError, match="classes with the name '', empty or twice; expected one"):
+        Classes(["", "cat"])
+    with pytest.raises(InputError, match="labels with the name 'a', empty or twice"):
+        Labels(("a", "a"))
+    with pytest.raises(InputError, match="classes with no names"):
+        Classes([])
+    with pytest.raises(InputError, match="1 values of mean for 2 columns"):
+        Numbers(("a", "b"), mean=[0.0])
+
+
+def test_standardised_and_back(rng):
+    values = rng.normal(1e6, 3, size=(50, 3))
+    values[:, 1] = 0.1 + 0.2  # constant, but for rounding
+    numbers = Numbers(("a", "b", "c")).fitted(values)
+    x = numbers.standardised(values)
+    assert x.dtype == np.float32 and np.isfinite(x).all()
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(x.std(axis=0), [1, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(numbers.original(x), values, rtol=1e-9, atol=1e-6)
+    one = Numbers(["y"]).fitted(values[:, 0])
+    np.testing.assert_allclose(
+        one.original(one.standardised(values[:, 0])), values[:, 0], atol=1e-6
+    )
