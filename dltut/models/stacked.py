@@ -87,7 +87,7 @@ class SdA(Stack):
     autoencoders : list of dA
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
-        As in `MLP`: what finetuning trains, without the visible biases.
+        As in `MLP`: what finetuning trains. The visible biases are kept beside them.
 
     Raises
     ------
@@ -187,7 +187,7 @@ class DBN(Stack):
     rbms : list of RBM
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
-        As in `MLP`: what finetuning trains, without the visible biases.
+        As in `MLP`: what finetuning trains. The visible biases are kept beside them.
 
     References
     ----------
