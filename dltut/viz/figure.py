@@ -54,7 +54,7 @@ def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
 
 
 def sheet(width: float, height: float) -> Figure:
-    """An empty figure of so many inches; margins are fitted to what is drawn."""
+    """An empty figure, its size in inches; margins are fitted to what is drawn."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
