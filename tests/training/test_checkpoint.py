@@ -36,6 +36,12 @@ TOY = Path(__file__).with_name("toy.py")
 EPOCHS = 4  # of 5 minibatches, with a row every 3
 
 
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch):
+    """Nothing waits for the disk: the deaths here are of processes, not of machines."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 class Killed(Exception):
     """Stands for the death of the process: nothing of ours may run on the way out."""
 
