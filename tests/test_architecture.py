@@ -297,7 +297,7 @@ TESTED_IN = {  # rooms that are tested with another, which they serve
     "commands.ending": "commands.flags",
     "datasets.sources": "datasets.catalogue",
     "machine.theanorc": "machine.config",
-    "models.visible_units": "models.rbm",
+    "models.boltzmann.units": "models.boltzmann.rbm",
     "nn.pair": "nn.pool",
     "samplers.checks": "samplers.hmc",
 }

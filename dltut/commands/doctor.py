@@ -71,22 +71,22 @@ def choices(chosen: Settings) -> Iterator[tuple[str, str]]:
     """The settings in force, and the processors, threads and BLAS that do the work."""
     import numpy as np
 
+    from dltut.kernels.engine.threads import n_threads
+
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    named = (os.environ.get(f"{pool}_NUM_THREADS") for pool in ("NUMBA", "OMP"))
-    threads = next(filter(None, named), processors)
     yield "device", chosen.device
     yield "floatX", chosen.floatX
     yield "mode", chosen.backend
     yield "BLAS", f"{blas['name']} {blas['version']}"
-    yield "threads", f"{threads} on {processors} processors"
+    yield "threads", f"{n_threads()} on {processors} processors"
 
 
 def places(chosen: Settings) -> Iterator[tuple[str, str]]:
     """Where compiled code is kept, and where the data sets are."""
     import pytensor
 
-    from dltut.datasets import fashion_mnist, mnist
+    from dltut.datasets.catalogue import SOURCES
 
     cache = Path(pytensor.config.base_compiledir)
     yield "cache", f"{cache} ({megabytes(cache):,.1f} MB)"
@@ -95,8 +95,8 @@ def places(chosen: Settings) -> Iterator[tuple[str, str]]:
         f"{chosen.data_dir}{'' if chosen.data_dir.is_dir() else ' (not there yet)'}",
     )
     yield "digits", "embedded, 5,000 of MNIST"
-    for name, module in (("mnist", mnist), ("fashion-mnist", fashion_mnist)):
-        found = module.find(chosen.data_dir if chosen.data_dir.is_dir() else None)
+    for name, source in SOURCES.items():
+        found = source.find(chosen.data_dir if chosen.data_dir.is_dir() else None)
         yield name, str(found or f"not here; fetch it with: python -m dltut data {name}")
 
 

@@ -188,5 +188,5 @@ def _data_of(run_dir):
     arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    names = "dataset data_dir quick target ignore task scale image_shape".split()
+    names = "dataset data_dir quick target ignore header task scale image_shape".split()
     return load(**{name: arguments[name] for name in names if name in arguments})

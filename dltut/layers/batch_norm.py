@@ -6,9 +6,9 @@ from math import inf
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.exceptions import InputError
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
+from dltut.machine.checks import check_numbers
 from dltut.machine.remember import remember
 from dltut.machine.shared import as_floats
 from dltut.nn import init
@@ -77,11 +77,8 @@ class BatchNorm(Network):
     name: str = ""
 
     def __post_init__(self, gamma, beta):
-        if not 0 < self.epsilon < inf or not 0 < self.alpha <= 1:
-            raise InputError(
-                f"epsilon is {self.epsilon} and alpha {self.alpha}; the first is above 0, the "
-                "second above 0 and at most 1"
-            )
+        check_numbers(lambda value: 0 < value < inf, "above 0", epsilon=self.epsilon)
+        check_numbers(lambda value: 0 < value <= 1, "above 0 and at most 1", alpha=self.alpha)
         ones = init.constant(1.0)
 
         def made(start, kind):

@@ -51,6 +51,8 @@ class Network:
         """Make the subclass a dataclass that is compared by identity, as its parameters are."""
         super().__init_subclass__(**options)
         dataclass(eq=False, repr=False)(cls)
+        for name in ("__eq__", "__hash__", "__repr__"):
+            setattr(cls, name, getattr(cls, name))  # so that @dataclass, by habit, changes nothing
         # What a signature shows: of `W: InitVar = None` the default alone.
         types = cls.__init__.__annotations__.items()
         cls.__init__.__annotations__ = {name: each for name, each in types if each is not InitVar}

@@ -11,6 +11,7 @@ from pytensor.graph.traversal import applys_between
 from dltut.exceptions import InputError
 from dltut.kernels.threefry import Draw, Uniform
 from dltut.machine.remember import remembered
+from dltut.machine.seeds import checked_seed
 from dltut.machine.shared import as_floats
 
 Rng = np.random.RandomState | np.random.Generator
@@ -69,9 +70,7 @@ class Streams:
     """
 
     def __init__(self, seed: int):
-        if not isinstance(seed, Integral) or not 0 <= seed < 2**32:
-            raise InputError(f"the seed is {seed!r}; it is a whole number from 0 to {2**32 - 1}")
-        self.seed = seed
+        self.seed = checked_seed(seed)
         self.states: list[SharedVariable] = []
 
     def uniform(self, like):

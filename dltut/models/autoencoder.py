@@ -10,6 +10,7 @@ import pytensor.tensor as pt
 from dltut.exceptions import InputError
 from dltut.layers import Network, parameter
 from dltut.layers.parameter import joined
+from dltut.machine.checks import check_numbers
 from dltut.machine.rng import Streams, seed_from
 from dltut.nn import binary_cross_entropy, init, squared_error
 from dltut.nn.activations import activation
@@ -257,8 +258,8 @@ class cA(Autoencoder):
         InputError
             If the level is negative or not finite.
         """
-        if isinstance(contraction_level, Real) and not 0 <= contraction_level < inf:
-            raise InputError(f"the contraction level is {contraction_level}; it is 0 or above")
+        if isinstance(contraction_level, Real):
+            check_numbers(lambda v: 0 <= v < inf, "0 or above", contraction_level=contraction_level)
         a = self.sums(x)  # of both parts: their gradients meet here, before one product with x
         return self.reconstruction_cost(x, self.encoder(a)) + contraction_level * self._penalty(a)
 

@@ -88,8 +88,6 @@ class SdA(Stack):
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
         As in `MLP`: what finetuning trains, without the visible biases.
-    kept : list of shared variables
-        The visible biases.
 
     Raises
     ------
@@ -190,8 +188,6 @@ class DBN(Stack):
         One a hidden layer; W and the hidden bias are the layer's own shared variables.
     layers, params, weights : list
         As in `MLP`: what finetuning trains, without the visible biases.
-    kept : list of shared variables
-        The visible biases.
 
     References
     ----------

@@ -1,9 +1,7 @@
 """Gibbs sampling between two layers of units that see each other but not themselves."""
 
-from numbers import Integral
-
-from dltut.exceptions import InputError
 from dltut.kernels.gibbs import GibbsChain
+from dltut.machine.checks import check_counts
 from dltut.machine.rng import Streams
 from dltut.machine.shared import as_floats
 
@@ -35,8 +33,7 @@ def gibbs_chain(streams: Streams, h, W, hbias, vbias, n_steps: int, visible: str
     InputError
         If there is no step, or no such kind of units.
     """
-    if not isinstance(n_steps, Integral) or n_steps < 1:
-        raise InputError(f"{n_steps!r} Gibbs steps: give a whole number, 1 or more")
+    check_counts("Gibbs steps", n_steps=n_steps)
     h = as_floats(h)
     rest = (each.astype(h.dtype) for each in (W, hbias, vbias))
     return GibbsChain(int(n_steps), visible)(streams.new_state(), h, *rest)[1:4]

@@ -27,7 +27,7 @@ class Monitor(Extension):
         `Patience` wants it, at least once an epoch.
     on_best : dict, optional
         More channels, measured only when the watched one is better than ever before. So are all
-        whose names begin with "test_".
+        whose names begin with ``test_``.
     watch : str, optional
         The channel that says which row, and which model, is the best; valid_error if there is one
         of that name. Without it no row is called the best, and all channels are measured each time.

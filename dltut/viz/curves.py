@@ -90,6 +90,8 @@ def learning_curves(
         axes = figure.add_subplot(down, across, place + 1)
         for i, (run, rows) in enumerate(runs.items()):
             for j, name in enumerate(names):
+                if not any(name in row for row in rows):
+                    continue
                 label = [run] * (len(runs) > 1)
                 label += [called(name)] * (len(runs) == 1 or len(names) > 1)
                 look = _look(i, j, len(runs)) | {"label": ", ".join(label)}

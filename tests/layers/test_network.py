@@ -1,7 +1,7 @@
 """What layers and models have in common: arguments from fields, parameters found, how they look."""
 
 import inspect
-from dataclasses import InitVar
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 import pytensor.tensor as pt
@@ -88,6 +88,17 @@ def test_no_signature_hides_its_arguments():
 def varied(function):
     kinds = {each.kind for each in inspect.signature(function).parameters.values()}
     return kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+
+
+def test_a_dataclass_by_habit_is_the_same():
+    @dataclass
+    class Twice(Network):
+        n: int
+        others: list = field(default_factory=list)
+
+    one, other = Twice(3), Twice(3)
+    assert one != other and len({one, other}) == 2
+    assert repr(one) == "Twice(n=3, others=[]): 0 parameters"
 
 
 def test_networks_are_compared_by_identity(rng):

@@ -116,11 +116,11 @@ def test_draws_have_no_gradient():
 def test_seeds():
     assert seed_from(np.random.RandomState(1234)) == np.random.RandomState(1234).randint(2**30)
     assert 0 <= seed_from(np.random.default_rng(0)) < 2**30
-    for seed in (-1, 2**32):
-        with pytest.raises(
-            InputError, match=rf"^the seed is {seed}; it is a whole number from 0 to"
-        ):
+    for seed in (-1, 2**32, 0.5, "1"):
+        with pytest.raises(InputError, match=r"^the seed is .*; expected a whole number from 0 to"):
             Streams(seed)
+    with pytest.raises(InputError, match=r"^rng is 7, which draws nothing: give np.random.Rand"):
+        seed_from(7)
 
 
 @pytest.mark.parametrize("width", ["float32", "float64"])

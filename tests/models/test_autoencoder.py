@@ -230,5 +230,8 @@ def test_what_does_not_fit_is_refused():
         Autoencoder(rng, 12, 7, W=np.zeros((7, 12)))
     with pytest.raises(InputError, match=r"^there is no corruption 'salt_peper': did you mean"):
         dA(rng, 12, 7, corruption="salt_peper")
+    for level in (-0.1, np.nan, np.inf):
+        with pytest.raises(InputError, match=r"^contraction_level is .*; it is 0 or above$"):
+            cA(rng, 12, 7).cost(pt.matrix("x"), level)
     with pytest.raises(InputError, match=r"^there is no activation 'sigmod': did you mean sigmoid"):
         cA(rng, 12, 7, encoder="sigmod")

@@ -84,7 +84,7 @@ def test_targets_that_do_not_fit(measure):
         with pytest.raises(TypeError, match=r"^expected scores of rank 2 \(batch, n\) and targets"):
             measure(scores, y)
     x, y = pt.matrix("x"), pt.vector("y")
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, AssertionError)):
         function([x, y], measure(x, y), mode="FAST_COMPILE")(np.zeros((5, 3)), np.zeros(5))
 
 

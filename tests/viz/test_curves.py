@@ -76,6 +76,16 @@ def test_several_runs_and_other_axes():
         learning_curves(runs, x="seconds")
 
 
+def test_a_run_has_no_line_for_what_it_did_not_measure():
+    runs = {"a": ROWS, "b": [{"epoch": 1, "train_cost": 3.0, "valid_squared_error": 9.0}]}
+    found = lines(figure_of(runs))
+    assert [list(each) for each in found] == [
+        ["a", "b"],
+        ["a, validation error", "a, test error"],
+        ["b"],
+    ]
+
+
 def test_a_log_says_what_its_cost_is_called():
     """That of a Boltzmann machine may be a pseudo-likelihood, which should rise."""
     log = Log(n_batches=10, cost_name="pseudo-likelihood")
