@@ -16,13 +16,12 @@ from dltut.kernels.conv_pool import rewrite as conv_pool
 from dltut.kernels.dense import rewrite as dense
 from dltut.kernels.descent import rewrite as descent
 from dltut.kernels.elementary import rewrite as elementary
-from dltut.kernels.engine.loops import inside_of_loops
+from dltut.kernels.engine.inside import inside_of_loops, inside_of_names
 from dltut.kernels.gibbs import rewrite as gibbs
 from dltut.kernels.sums import rewrite as sums
 
 NUMBA, JAX = "dltut_numba", "dltut_jax"  # tags of what our modes do with every graph
-# Those of what they do with the inside of loops as well.
-NUMBA_LOOPS, JAX_LOOPS = "dltut_numba_loops", "dltut_jax_loops"
+NUMBA_INSIDE, JAX_INSIDE = "dltut_numba_inside", "dltut_jax_inside"  # and with graphs in graphs
 
 # Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
 # Sums and products are still operations of their own at 2; from 48 on they become composites.
@@ -60,8 +59,9 @@ def numba_mode() -> Mode:
     threads.start()
     for position, rewrites in FUSIONS.items():
         _register(position, rewrites, NUMBA)
-    inside = [elementary.in_single_precision, inside_of_loops(NUMBA_LOOPS)]
-    _register(BEFORE_COMPOSITES, inside, NUMBA, NUMBA_LOOPS)
+    graphs = inside_of_loops(NUMBA_INSIDE), inside_of_names(NUMBA_INSIDE, "NUMBA")
+    functions = [elementary.in_single_precision, *graphs]
+    _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
     in_place = dfs_rewriter(descent.step_in_place)
     optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)
     return Mode(KernelLinker(), get_mode("NUMBA").provided_optimizer.including(NUMBA))
@@ -77,8 +77,9 @@ def jax_mode() -> Mode:
     from dltut.kernels.engine.wide import WideLinker
 
     _load("jax")
-    inside = [sums.in_the_width_of_the_result, inside_of_loops(JAX_LOOPS)]
-    _register(AT_THE_END, inside, JAX, JAX_LOOPS)
+    graphs = inside_of_loops(JAX_INSIDE), inside_of_names(JAX_INSIDE, "JAX")
+    widths = [sums.in_the_width_of_the_result, *graphs]
+    _register(AT_THE_END, widths, JAX, JAX_INSIDE)
     return Mode(WideLinker(), get_mode("JAX").provided_optimizer.including(JAX))
 
 

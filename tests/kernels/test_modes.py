@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 import pytest
+from pytensor.compile.builders import OpFromGraph
 
 from dltut import function
 from dltut.nn.loop import scan
@@ -69,16 +71,36 @@ def test_other_functions_do_not_change(mode):
 
 
 @pytest.mark.parametrize("mode", ["NUMBA", "JAX"])
+def test_the_inside_of_names(mode):
+    """Softmax is such a name: it computes in the width, and with the functions, of other graphs."""
+    x, values = pt.fmatrix("x"), np.linspace(-3, 3, 60, dtype="float32")[None]
+    named = [pt.special.softmax(x, axis=1), pt.special.log_softmax(x, axis=1)]
+    compiled = function([x], named, mode=mode)
+    softmax, logarithms = compiled(values)
+    assert softmax.dtype == logarithms.dtype == "float32"
+    wanted = np.exp(values.astype("float64"))
+    np.testing.assert_allclose(softmax, wanted / wanted.sum(), rtol=1e-6)
+    np.testing.assert_allclose(logarithms, np.log(wanted / wanted.sum()), rtol=1e-6)
+    if mode == "NUMBA":
+        nodes = compiled._function.maker.fgraph.toposort()
+        names = [node.op.fgraph for node in nodes if isinstance(node.op, OpFromGraph)]
+        assert len(names) == 2
+        assert all("exp32" in pytensor.dprint(graph, file="str").lower() for graph in names)
+
+
+@pytest.mark.parametrize("mode", ["NUMBA", "JAX"])
 def test_the_inside_of_loops(mode):
     """Loops, and loops in loops, compute what single steps of the same functions do."""
     x, tenth = pt.fvector("x"), np.float32(0.1)
 
-    def inner(h):
-        return scan(lambda a: pt.tanh(a) + tenth * pt.exp(-(a**2).sum()), [h], n_steps=2)[0][-1]
+    def once(a):
+        return pt.tanh(a) + tenth * pt.exp(-(a**2).sum())
 
-    looped = scan(inner, [x], n_steps=3)[0][-1]
-    once = pt.tanh(x) + tenth * pt.exp(-(x**2).sum())
-    step = function([x], once, mode=mode)
+    def twice(a):
+        return scan(once, [a], n_steps=2)[0][-1]
+
+    looped = scan(twice, [x], n_steps=3)[0][-1]
+    step = function([x], once(x), mode=mode)
     wanted = value = np.linspace(-1, 2, 9, dtype="float32")
     for _ in range(6):
         wanted = np.asarray(step(wanted))

@@ -14,7 +14,8 @@ def in_single_precision(fgraph, node):
 
         Tanh(x) of float32      ->  Tanh32(x)
     """
-    operation, kind = node.op.scalar_op, OURS.get(type(node.op.scalar_op))
+    kind = OURS.get(type(node.op.scalar_op))
     if kind is None or node.inputs[0].dtype != "float32":
         return None
-    return [Elemwise(kind(operation.output_types_preference, name=operation.name))(*node.inputs)]
+    ours = kind(node.op.scalar_op.output_types_preference, name=kind.__name__.lower())
+    return [Elemwise(ours)(*node.inputs)]

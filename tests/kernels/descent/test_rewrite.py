@@ -186,7 +186,7 @@ def of_width(dtype, value=3):
         lambda W: W - (x.T @ pt.tanh(x)) / (10 * x.shape[0]),
     ],
 )
-def test_factors_of_any_width(step):
+def test_factors_of_any_width(step, floatX):
     """Rates are as exact as the parameter, with whole numbers and float32 among the factors."""
     W = shared("W", 3, 3)
     both = Pair([x, g], [], {W: step(W)})

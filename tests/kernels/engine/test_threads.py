@@ -222,7 +222,7 @@ def trained(**settings):
     others = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     command = [sys.executable, "-c", TRAIN]
     ended = subprocess.run(
-        command, capture_output=True, text=True, env=others | settings, timeout=400
+        command, capture_output=True, text=True, env=others | settings, timeout=1200
     )
     assert ended.returncode == 0, ended.stderr
     helpers, digest = ended.stdout.split()
