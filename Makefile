@@ -16,8 +16,9 @@ INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 train: $(VENV)/.installed
 	$(RUN) scripts/train_mlp.py $(ARGS)
 
+# Two tests at a time; the threads of two BLAS would wait for each other.
 test: $(VENV)/.installed-test
-	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 docs: $(VENV)/.installed-docs
 	$(RUN) -m sphinx -W --keep-going -b html docs docs/_build/html $(ARGS)

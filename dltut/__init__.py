@@ -2,7 +2,7 @@
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["function", "remember", "shared_dataset"]
 
 _HOME_OF = {

@@ -37,7 +37,7 @@ suppress_warnings = [
 toc_object_entries_show_parents = "hide"
 
 nb_execution_mode = "cache"
-nb_execution_timeout = 180  # seconds a cell
+nb_execution_timeout = 600  # seconds a cell
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 nb_output_stderr = "remove"  # notices of what is being waited for

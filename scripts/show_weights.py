@@ -43,6 +43,8 @@ def main(
         least, mean, greatest = values.min(), values.mean(), values.max()
         print(f"{title:<17} min {least:.6g}, mean {mean:.6g}, max {greatest:.6g}")
 
+    if (header.get("inputs") or {}).get("kind") == "Numbers" and weights.ndim == 2:
+        return say("no picture: the weights are those of a table's columns, and not of pixels")
     out = out or file.parent / "weights.png"
     save_picture(out, filter_picture(weights, shape_seen(weights, header), rescale, border))
     say(f"pictures: {out}")

@@ -107,6 +107,8 @@ def test_what_the_suite_shows_of_jax_holds_on_the_device(device, started):
 @pytest.mark.parametrize("rule", [sgd, adam])
 def test_a_training_step_translates_for_a_gpu(rule, rng, floatX):
     """Nothing is run: this holds without one."""
+    from dltut.kernels.engine.wide import wide
+
     split = shared_dataset((rng.normal(size=(6, 144)), rng.integers(0, 3, 6)))
     model = LeNet(rng, (1, 12, 12), n_kernels=(2, 3), kernel_size=3, n_hidden=5, n_out=3)
     x, y = pt.matrix("x"), pt.ivector("y")
@@ -115,7 +117,8 @@ def test_a_training_step_translates_for_a_gpu(rule, rng, floatX):
     step = minibatch_function([cost, errors(model(x), y)], [x, y], split, 2, updates, mode="JAX")
     call = step._function._function
     values = [np.int64(0), *(storage[0] for storage in call._shared)]
-    translated = export(call._jitted, platforms=["cuda"])(*values)
+    with wide():
+        translated = export(call._jitted.jitted, platforms=["cuda"])(*values)
     assert translated.platforms == ("cuda",)
     assert len(translated.out_avals) == 2 + len(step.state)
 

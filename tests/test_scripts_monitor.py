@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from dltut.commands.flags import run
+from dltut.datasets.kinds import Numbers
 from dltut.exceptions import InputError
 from dltut.machine.serialize import write_arrays
 from dltut.training import Log
@@ -148,6 +149,16 @@ def test_show_weights_of_a_run(dense, tmp_path, capsys):
         )
     with Image.open(tmp_path / "weights.png") as picture:
         np.testing.assert_array_equal(picture, filter_picture(dense, (2, 6)))
+
+
+def test_show_weights_of_a_table_draws_nothing(rng, tmp_path, capsys):
+    """Four numbers are no picture of 2 x 2."""
+    header = {"inputs": Numbers(("a", "b", "c", "d")).facts}
+    write_arrays(tmp_path / "best.safetensors", {"W": rng.normal(size=(4, 3))}, header)
+    call("show_weights", tmp_path)
+    shown = capsys.readouterr()
+    assert shown.out.startswith("W: 3 filters of 4 weights")
+    assert shown.err.startswith("no picture: ") and not (tmp_path / "weights.png").exists()
 
 
 def test_show_weights_of_convolutions(rng, tmp_path, capsys):

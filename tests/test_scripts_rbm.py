@@ -41,7 +41,7 @@ def test_training_fills_a_run_folder(tmp_path, monkeypatch, capsys):
     """C8, F2: the documented names and sizes."""
     monkeypatch.chdir(tmp_path)
     call(*SMALL, "--dry-run")
-    assert capsys.readouterr().out.startswith("dry run: cost -")
+    assert capsys.readouterr().out.startswith("dry run: pseudo-likelihood -")
     assert not list(tmp_path.iterdir())
 
     call(*SMALL)
@@ -53,7 +53,7 @@ def test_training_fills_a_run_folder(tmp_path, monkeypatch, capsys):
     for channel in ("train_cost", "valid_pseudo_likelihood"):
         values = [row[channel] for row in read_log(folder)]
         assert values == sorted(values) and -250 < values[0] < values[-1] < -80
-    assert f"valid_pseudo_likelihood {values[-1]:f}" in out
+    assert f"validation pseudo likelihood {values[-1]:.4g}" in out
     model = load_model(folder / "best.safetensors")
     assert isinstance(model, RBM) and (model.n_visible, model.n_hidden) == (784, 100)
 

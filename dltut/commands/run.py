@@ -13,6 +13,7 @@ from dltut.datasets.kinds import Pictures
 from dltut.machine.arguments import Amount
 from dltut.machine.config import Settings, configure
 from dltut.machine.progress import say
+from dltut.tasks import Task
 from dltut.training import (
     Checkpoint,
     EachEpoch,
@@ -141,11 +142,12 @@ class Run(Session):
     data_dir: Path | None = None
     partial: Literal["drop", "keep"] | None = None
     checkpoint_seconds: Amount = 10.0
+    _classes: list[type] = field(default_factory=list, init=False)  # of one's own, perhaps
 
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
         if kind is None and "folder" in vars(self):
-            draw_run(self.folder, self._data, drawn=self.drawn)
+            draw_run(self.folder, self._data, self._classes, drawn=self.drawn)
 
     def data(self) -> Dataset:
         """The data set, with the float width and the device chosen."""
@@ -168,6 +170,7 @@ class Run(Session):
         max_epochs: int,
         extensions: Iterable[Extension] = (),
         part: str = "",
+        task: Task | None = None,
         **facts,
     ) -> Log:
         """Train a model in the run's folder; in a dry run, try one minibatch of everything.
@@ -183,6 +186,8 @@ class Run(Session):
             What is measured, and what stops the training.
         part : str
             The folder within the run's own for one of several models.
+        task : Task, optional
+            What is asked of the model, if it is not what the data set says.
         **facts
             What the model file says beside the data set's facts.
 
@@ -195,7 +200,8 @@ class Run(Session):
             return Log(step.n_batches, stop_reason="dry run")
         if part:
             say(f"training {part}")
-        facts = self._data.facts | facts
+        self._classes += [type(model), type(task)] if task else [type(model)]
+        facts = self._data.facts | (task.facts if task else {}) | facts
         folder = self.folder / part if part else self.folder
         keep = Checkpoint(folder, model, self.resume, self.checkpoint_seconds, header=facts)
         trainer = Trainer(step, extensions=[*extensions, Progress(), keep])

@@ -73,13 +73,19 @@ class CompiledFunction:
         Raises
         ------
         InputError
-            If an operation refuses what it got, such as a label that the model does not have.
+            If an operation refuses what it got, such as a label that the model does not have, or
+            the disk is full under the folder for compiled code.
         """
         try:
             return self._first_call(arguments) if self._first else self._function(*arguments)
         except InputError as error:
             # PyTensor appends the graph around the operation to the operation's own line.
             raise InputError(str(error).partition(r"\nApply node that caused")[0]) from None
+        except OSError as error:
+            raise InputError(
+                f"compiled code cannot be kept in {pytensor.config.compiledir} ({error.strerror}): "
+                "free some space, or name another folder by PYTENSOR_FLAGS=base_compiledir=FOLDER"
+            ) from None
 
     def _first_call(self, arguments):
         text = f"compiling {self._function.name or 'a function'}, first run only"

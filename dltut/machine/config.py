@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 import threadpoolctl
 
@@ -40,7 +41,7 @@ THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
 )
-TRIAL = 2**20  # bytes that are written to see whether compiled code can be kept
+TRIAL = 2**23  # bytes that are there for compiled code; a script's first run takes a few million
 VISIBLE, CHOSEN = "CUDA_VISIBLE_DEVICES", "DLTUT_CUDA_DEVICE"
 
 
@@ -187,7 +188,7 @@ def check_environment() -> None:
     try:
         make_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(TRIAL))
+            _reserve(file, TRIAL)
     except OSError as error:
         raise InputError(
             f"{folder}, where compiled code is kept, cannot be written "
@@ -297,6 +298,14 @@ def _cards(visible: str) -> list[str]:
     """The cards that CUDA sees: numbers or names, up to the first that is none."""
     names = [each.strip() for each in visible.split(",")]
     return list(itertools.takewhile(re.compile(r"\d+|(GPU|MIG)-\S+").fullmatch, names))
+
+
+def _reserve(file: IO[bytes], n_bytes: int) -> None:
+    """Make a file so long, at once where the system can."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, n_bytes)
+    else:
+        file.write(bytes(n_bytes))
 
 
 def _check_threads(name: str) -> None:

@@ -14,7 +14,9 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike
+from types import SimpleNamespace
 from typing import IO, ClassVar
 
 import numpy as np
@@ -144,6 +146,14 @@ def _damage_named(name: object) -> Iterator[None]:
         ) from None
 
 
+def _whole_line(file: IO[bytes]) -> bytes:
+    """A line with its end, which the unpickler takes off without a look."""
+    line = file.readline()
+    if line[-1:] != b"\n":
+        raise EOFError("it ends in the middle of a line")
+    return line
+
+
 def _with_simple_keys(code: int, keys: slice):
     """The function of an opcode, after a look at the keys on the stack that it will hash."""
     load = pickle._Unpickler.dispatch[code]
@@ -197,8 +207,10 @@ class _ArrayUnpickler(pickle._Unpickler):
     """
 
     def __init__(self, file: IO[bytes], name: object, limit: int):
-        super().__init__(file, encoding="latin1")
+        whole = SimpleNamespace(read=file.read, readline=lambda: _whole_line(file))
+        super().__init__(whole, encoding="latin1")
         self.name, self.left = name, limit
+        self._file_readline = partial(_whole_line, file)
 
     def find_class(self, module: str, name: str):
         home = module.replace("numpy._core", "numpy.core").replace("__builtin__", "builtins")
@@ -233,6 +245,14 @@ class _ArrayUnpickler(pickle._Unpickler):
         pickle.BUILD[0]: load_build,
         **{code[0]: _with_simple_keys(code[0], keys) for code, keys in _HASHING.items()},
     }
+
+
+def _whole_line(file: IO[bytes]) -> bytes:
+    """The next line; a half one, where a file was cut off, would be read as a name."""
+    line = file.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError("a line has no end")
+    return line
 
 
 def _hashed(kind: type):

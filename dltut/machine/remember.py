@@ -71,10 +71,6 @@ class _Remember(Op):
         """The value, where PyTensor compiles the mark by itself."""
         output_storage[0][0] = inputs[0]
 
-    def infer_shape(self, fgraph, node, shapes):
-        """The value's shape."""
-        return [shapes[0]]
-
     def connection_pattern(self, node):
         """The value alone is passed on."""
         return [[True], [False], [False]]

@@ -1,7 +1,7 @@
 """Learning rules, schedules, constraints, and training on the whole set at once."""
 
 from dltut.optim import schedules
-from dltut.optim.conjugate import conjugate_gradient, flatten, minimise, unflatten
+from dltut.optim.conjugate import conjugate_gradient, flatten, unflatten
 from dltut.optim.constraints import clip_gradient_norm, limit_norm, max_norm
 from dltut.optim.rules import (
     adadelta,
@@ -31,7 +31,6 @@ __all__ = [
     "flatten",
     "limit_norm",
     "max_norm",
-    "minimise",
     "momentum",
     "nesterov",
     "rmsprop",

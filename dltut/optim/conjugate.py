@@ -9,7 +9,6 @@ import pytensor
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.exceptions import InputError
-from dltut.machine.checks import check_counts
 from dltut.machine.serialize import named_values
 from dltut.optim.gradients import check_params, check_positive
 from dltut.optim.line_search import LONGEST, Point, wolfe_point
@@ -297,67 +296,3 @@ def conjugate_gradient(
         For a `dltut.training.Trainer`, or to be called until it raises StopIteration.
     """
     return ConjugateGradient(part, params, tolerance)
-
-
-def minimise(
-    cost_and_gradient: Callable,
-    params: list[SharedVariable],
-    n_iterations: int,
-    callback: Callable[[int], None] | None = None,
-) -> float:
-    """Give parameters the values of least cost, by conjugate gradients and without a trainer.
-
-    Parameters
-    ----------
-    cost_and_gradient : callable
-        Takes nothing; returns the cost and the list of its gradients at the parameters' present
-        values, over the whole training set.
-    params : list of shared variables
-        They begin at their present values, and end at the best that were found.
-    n_iterations : int
-        At most so many directions are searched; each takes one or a few calls.
-    callback : callable, optional
-        Called with the number of iterations done, from 1, when the parameters hold the result of
-        one. It may raise StopIteration to end the search.
-
-    Returns
-    -------
-    float
-        The least cost found.
-
-    Raises
-    ------
-    InputError
-        As `ConjugateGradient`, or if the iterations are no number above 0.
-
-    Notes
-    -----
-    Ctrl-C leaves the best values too.
-
-    Examples
-    --------
-    >>> w = pytensor.shared(np.array([1.0, 1.0]), name="w")
-    >>> scale = np.array([1.0, 10.0])
-    >>> def bowl():
-    ...     return np.sum(scale * w.get_value() ** 2), [2 * scale * w.get_value()]
-    >>> cost = minimise(bowl, [w], n_iterations=10)
-    >>> cost < 1e-9, np.allclose(w.get_value(), 0, atol=1e-4)
-    (True, True)
-    """
-    check_counts("iterations", n_iterations=n_iterations)
-
-    def part(index):
-        cost, gradients = cost_and_gradient()
-        return [cost, *gradients]
-
-    step = conjugate_gradient(part, params)
-    try:
-        for iteration in range(1, n_iterations + 1):
-            step()
-            if callback is not None:
-                callback(iteration)
-    except StopIteration:
-        pass
-    finally:
-        step.go_back()
-    return step.cost

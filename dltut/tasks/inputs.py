@@ -94,7 +94,7 @@ class Reader:
         self.inputs, self.shape, self.what, self.expected = inputs, shape, what, expected
 
     def examples(self, given, number: int) -> Iterator[Example]:
-        """The examples in one thing that was given, the so many-th.
+        """The examples in one of the things that were given, which are numbered from 0.
 
         Raises
         ------

@@ -82,7 +82,7 @@ class Task:
         return lambda x: self.answer(scores(x))
 
     def answers(self, model, x: np.ndarray, batch_size: int = 500) -> np.ndarray:
-        """The model's answers to all rows of x, so many at a time.
+        """The model's answers to all rows of x, some at a time.
 
         Parameters
         ----------

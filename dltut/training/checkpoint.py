@@ -230,7 +230,7 @@ def _read(path: str | PathLike) -> tuple[dict[str, np.ndarray], dict]:
         place = None
     if not isinstance(place, dict):
         raise _damaged(path, "it does not say where the training stood")
-    needed = [*PLACE, *(name for name in MEANING if name in place)]
+    needed = [*PLACE, *(MEANING if "watched" in place else ())]
     wrong = [name for name in needed if name not in place or not _is_valid(name, place)]
     if wrong:
         raise _damaged(path, f"{wrong[0]} is {str(place.get(wrong[0], 'missing'))[:60]}")
@@ -294,9 +294,10 @@ def _check_same(path, trainer, place: dict, state: dict, kept: dict) -> None:
         key: f"an extension with {', '.join(sorted(each.state()))}"
         for key, each in _with_state(trainer)
     }
-    for name in ("watched", "lower"):
-        if name in place:
-            there[name], here[name] = place[name], getattr(trainer.log, name)
+    if "watched" in place and trainer.log.watched:  # not if its Monitor is attached later
+        names = {"watched": "the watched channel", "lower": "lower is better"}
+        there |= {words: place[name] for name, words in names.items()}
+        here |= {words: getattr(trainer.log, name) for name, words in names.items()}
     different = [
         f"{name} is {there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
         for name in there | here

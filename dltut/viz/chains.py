@@ -1,4 +1,4 @@
-"""Where Markov chains of pictures have come to: a column a chain, a row every so many steps."""
+"""Where Markov chains of pictures have come to: a column a chain, a row a sample."""
 
 import numpy as np
 from PIL import Image

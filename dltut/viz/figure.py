@@ -53,9 +53,16 @@ def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
     return picture
 
 
-def sheet(width: float, height: float) -> Figure:
-    """An empty figure of so many inches; margins are fitted to what is drawn."""
-    return Figure(figsize=(width, height), layout="constrained")
+def sheet(width: float, height: float, layout: str | None = "constrained") -> Figure:
+    """An empty figure, its size in inches; margins are fitted to what is drawn.
+
+    Parameters
+    ----------
+    width, height : float
+    layout : {"constrained", None}
+        None: everything stays where it is put.
+    """
+    return Figure(figsize=(width, height), layout=layout)
 
 
 def titled(picture: Image.Image, title: str) -> Image.Image:

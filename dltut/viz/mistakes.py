@@ -4,11 +4,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, ORANGE, class_names, drawn, sheet
 from dltut.viz.tiles import as_pixels
+
+CELL, GAP, HEAD = 1.02, 0.13, 0.45  # inches of a picture, between two, and of the title
+LONGEST = 14  # characters of a name, as wide as a picture
 
 
 def worst_mistakes(probabilities: np.ndarray, y: np.ndarray, n: int | None = None) -> np.ndarray:
@@ -86,26 +90,39 @@ def mistakes_picture(
     worst = worst_mistakes(probabilities, y, n)
     pictures = as_pixels(np.asarray(x)[worst], image_shape)
     names = class_names(classes, probabilities.shape[1])
-    longest = max(map(len, names))
-    columns = max(1, min(8 if longest < 4 else 6, len(worst)))
-    rows = max(1, math.ceil(len(worst) / columns))
-    figure = sheet(max(4, columns * 1.15), rows * (1.4 if longest < 4 else 1.65) + 0.5)
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
+    lines = 1 if max(map(len, names)) < 4 else 2  # of a caption
+    columns = max(1, min(8 if lines == 1 else 6, len(worst)))
+    height, width = (CELL * n / max(pictures.shape[1:3]) for n in pictures.shape[1:3])
+    pitch = height + 0.22 * lines + 0.28, CELL + GAP  # down and across
+    whole = max(4, columns * pitch[1]), HEAD + math.ceil(len(worst) / columns) * pitch[0]
+    figure = sheet(*whole, layout=None)
+    axes = figure.add_axes((0, 0, 1, 1))  # one for all, in inches: one each takes far longer
+    axes.set_axis_off()
+    axes.set(xlim=(0, whole[0]), ylim=(whole[1], 0))
     total = int((probabilities.argmax(1) != y).sum())
-    figure.suptitle(_title(len(worst), total, len(y)), x=0.02, ha="left", fontsize=11)
+    axes.text(GAP / 2, HEAD / 2, _title(len(worst), total, len(y)), fontsize=11, va="center")
     for place, (i, picture) in enumerate(zip(worst, pictures, strict=True)):
-        axes = figure.add_subplot(rows, columns, place + 1)
-        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+        row, column = divmod(place, columns)
         taken = probabilities[i].argmax()
-        break_or_space = " " if longest < 4 else "\n"
-        axes.set_title(
-            f"{names[y[i]]} →{break_or_space}{names[taken]}", fontsize=9.5, loc="center", pad=3
-        )
-        axes.set_xlabel(
-            f"{100 * probabilities[i, taken]:.0f} %", fontsize=8.5, color=ORANGE, labelpad=2
-        )
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color=FAINT, linewidth=0.5)
+        caption = f"{names[y[i]]} →{' ' if lines == 1 else chr(10)}{names[taken]}"
+        left, top = column * pitch[1] + (pitch[1] - width) / 2, HEAD + row * pitch[0] + 0.22 * lines
+        box = left, left + width, top + height, top
+        _draw(axes, picture, box, caption, f"{100 * probabilities[i, taken]:.0f} %")
     return figure
+
+
+def _draw(axes, picture, box, caption, sure):
+    """A picture in its box (left, right, bottom, top), with a line above it and one below."""
+    left, right, bottom, top = box
+    axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, extent=box, aspect="auto")
+    frame = Rectangle(
+        (left, top), right - left, bottom - top, fill=False, color=FAINT, linewidth=0.5
+    )
+    axes.add_patch(frame)
+    middle = (left + right) / 2
+    axes.text(middle, top - 0.04, caption, fontsize=9.5, ha="center", va="bottom")
+    axes.text(middle, bottom + 0.04, sure, fontsize=8.5, ha="center", va="top", color=ORANGE)
 
 
 def _title(shown, wrong, total):

@@ -8,8 +8,8 @@ from dltut import function, shared_dataset
 from dltut.datasets import load
 from dltut.models import LogisticRegression, dA
 from dltut.nn import errors, l2, negative_log_likelihood
-from dltut.optim import minimise
-from dltut.training import minibatch_function
+from dltut.optim import conjugate_gradient
+from dltut.training import Trainer, minibatch_function
 
 data = load("digits")
 learned = data.train[:600]
@@ -23,12 +23,8 @@ def error_of(encode):
     reader = LogisticRegression(known.shape[1], 10)
     cost = negative_log_likelihood(reader(x), y) + 0.0005 * l2(reader.weights)
     both = function([x, y], [cost, *pytensor.grad(cost, reader.params)])
-
-    def cost_and_gradients():
-        found, *gradients = both(known, learned.y.astype("int32"))
-        return float(found), gradients
-
-    minimise(cost_and_gradients, reader.params, n_iterations=30)
+    step = conjugate_gradient(lambda index: both(known, learned.y.astype("int32")), reader.params)
+    Trainer(step).run(max_epochs=30)
     return float(function([x, y], errors(reader(x), y))(new, data.test.y.astype("int32")))
 
 

@@ -8,7 +8,8 @@ from dltut import function
 from dltut.datasets import load
 from dltut.models import Autoencoder
 from dltut.nn import init
-from dltut.optim import minimise
+from dltut.optim import conjugate_gradient
+from dltut.training import Trainer
 
 digits = load("digits").train.x[:300].astype("float64")
 digits -= digits.mean(axis=0)
@@ -20,13 +21,7 @@ model = Autoencoder(rng, 784, 5, W=init.normal(0.05), encoder="linear", decoder=
 cost = model.cost(x)
 both = function([x], [cost, *pytensor.grad(cost, model.params)])
 
-
-def cost_and_gradients():
-    """Over all digits."""
-    found, *gradients = both(digits.astype(x.dtype))
-    return float(found), gradients
-
-
-found = minimise(cost_and_gradients, model.params, n_iterations=40)
+step = conjugate_gradient(lambda index: both(digits.astype(x.dtype)), model.params)
+found = Trainer(step).run(max_epochs=40).cost
 print(f"squared error {found:.3f}, of principal components {least:.3f}")
 assert least < found < 1.01 * least

@@ -9,8 +9,10 @@ from PIL import Image
 
 from dltut.commands import cli
 from dltut.commands.plot import draw_filters, draw_run, plot
-from dltut.datasets import load
+from dltut.datasets import from_arrays, load
 from dltut.exceptions import InputError
+from dltut.layers import Network
+from dltut.layers.parameter import parameter
 from dltut.models import LogisticRegression, dA, save_model
 from dltut.training import Log
 from dltut.training.log import write_log
@@ -98,6 +100,43 @@ def test_a_model_without_classes_shows_what_it_gives_back(tmp_path):
     draw_run(run_dir)
     clean, _ = size_and_spread(run_dir / "reconstructions.png")
     assert noisy[1] > 1.3 * clean[1]  # a row of corrupted inputs more
+
+
+class Own(Network):
+    """A network of one's own, for the rows of a table."""
+
+    n_in: int
+
+    def __post_init__(self):
+        self.W = parameter(np.ones((self.n_in, 1)), (self.n_in, 1), "W")
+
+    def __call__(self, x, train=False):
+        return x @ self.W
+
+
+def a_regression():
+    x = np.random.RandomState(0).normal(size=(60, 4))
+    return from_arrays(x, x.sum(axis=1), "sums")
+
+
+def test_a_regression_has_neither_filters_nor_confusions(tmp_path, capsys):
+    """Four numbers are no picture of 2 x 2."""
+    run_dir, data = make_run(tmp_path / "run", best=False), a_regression()
+    save_model(run_dir / "best.safetensors", LogisticRegression(4, 1), data.facts)
+    assert [path.name for path in draw_run(run_dir, data)] == ["curves.png", "predicted.png"]
+    next_command = f"next: python -m dltut predict {run_dir} ROWS.csv, for rows of your own"
+    assert capsys.readouterr().err.splitlines()[-1] == next_command
+
+
+def test_a_class_of_ones_own_is_handed_over(tmp_path, capsys):
+    """Without it, what can be drawn is drawn and listed before the mistake is told."""
+    run_dir, data = make_run(tmp_path / "run", best=False), a_regression()
+    save_model(run_dir / "best.safetensors", Own(4), data.facts)
+    with pytest.raises(InputError, match="names the model 'Own', which cannot be built"):
+        draw_run(run_dir, data)
+    assert f"pictures: {run_dir / 'curves.png'}" in capsys.readouterr().err
+    drawn = draw_run(run_dir, data, names=[Own])
+    assert [path.name for path in drawn] == ["curves.png", "predicted.png"]
 
 
 def test_filters_as_in_the_tutorials(tmp_path):

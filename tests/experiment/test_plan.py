@@ -119,7 +119,7 @@ def test_schedules_begin_at_the_rule_s_rate(read, schedule, expected):
     plan = read(schedule=schedule)
     rate = plan.learning_rate()
     made, _ = plan.extensions([], rate)
-    assert isinstance(made, training.Schedule) and made.variable is rate
+    assert isinstance(made, training.Scheduled) and made.variable is rate
     assert made.per == schedule.get("per", "epoch")
     assert [made.schedule(step) for step in range(5)] == [expected(step) for step in range(5)]
 

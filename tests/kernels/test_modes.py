@@ -71,13 +71,13 @@ def test_other_functions_do_not_change(mode):
 @pytest.mark.parametrize("mode", ["NUMBA", "JAX"])
 def test_the_inside_of_loops(mode):
     """Loops, and loops in loops, compute what single steps of the same functions do."""
-    x = pt.fvector("x")
+    x, tenth = pt.fvector("x"), np.float32(0.1)
 
     def inner(h):
-        return scan(lambda a: pt.tanh(a) + 0.1 * pt.exp(-(a**2).sum()), [h], n_steps=2)[-1]
+        return scan(lambda a: pt.tanh(a) + tenth * pt.exp(-(a**2).sum()), [h], n_steps=2)[0][-1]
 
-    looped = scan(inner, [x], n_steps=3)[-1]
-    once = pt.tanh(x) + 0.1 * pt.exp(-(x**2).sum())
+    looped = scan(inner, [x], n_steps=3)[0][-1]
+    once = pt.tanh(x) + tenth * pt.exp(-(x**2).sum())
     step = function([x], once, mode=mode)
     wanted = value = np.linspace(-1, 2, 9, dtype="float32")
     for _ in range(6):

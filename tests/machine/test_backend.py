@@ -177,3 +177,14 @@ def test_an_input_that_nothing_depends_on_is_named():
     x, y = pt.vector("x"), pt.vector("y")
     with pytest.raises(InputError, match=r"do not depend on the input y: leave it out"):
         function([x, y], x.sum(), mode="FAST_COMPILE")
+
+
+def test_a_full_disk_while_something_is_compiled(monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    f = function([], pt.constant(1.0), mode="FAST_COMPILE", name="step")
+    monkeypatch.setattr(full, "name", "step", raising=False)
+    monkeypatch.setattr(f, "_function", full)
+    with pytest.raises(InputError, match=r"cannot be kept in .* \(No space left on device\): free"):
+        f()

@@ -306,6 +306,13 @@ def test_what_is_shared_a_few_times_is_read(tmp_path):
         assert back[1][1, "b", (2.0, None)] == [word] * 1000 and back[3] == given[3]
 
 
+def test_a_name_that_is_cut_off_is_no_other_name():
+    content = ARRAY + b"."
+    for length in range(1, len(content) - 1):
+        with pytest.raises(InputError, match="is not a whole pickle of arrays"):
+            read(content[:length])
+
+
 def test_missing_file(tmp_path):
     with pytest.raises(InputError, match=r"none\.pkl cannot be read \(no such file"):
         load_arrays(tmp_path / "none.pkl")

@@ -79,4 +79,4 @@ def test_real_ctrl_c_in_a_process(tmp_path, python_path):
     process.send_signal(signal.SIGINT)
     end, iteration, reason = process.communicate(timeout=30)[0].split()
     assert (process.returncode, end, reason) == (0, "end", "interrupted")
-    assert int(iteration) > 0
+    assert int(iteration) >= 0

@@ -31,21 +31,30 @@ def example(image_shape, n=12):
 
 @pytest.mark.parametrize("image_shape", [(4, 5), (1, 4, 5), (3, 4, 5)])
 def test_captions_and_pictures_belong_together(image_shape):
-    figure = figure_of(*example(image_shape), image_shape, ("ant", "bee"), n=4)
-    assert figure.get_suptitle() == "6 of 12 wrong; the 4 surest: true → predicted"
-    for axes, i in zip(figure.axes, (11, 9, 7, 5), strict=True):
-        pixels = axes.images[0].get_array()
+    (axes,) = figure_of(*example(image_shape), image_shape, ("ant", "bee"), n=4).axes
+    title, *captions = axes.texts
+    assert title.get_text() == "6 of 12 wrong; the 4 surest: true → predicted"
+    for image, above, below, i in zip(
+        axes.images, captions[::2], captions[1::2], (11, 9, 7, 5), strict=True
+    ):
+        pixels = image.get_array()
         assert pixels.shape == ((4, 5, 3) if image_shape[0] == 3 else (4, 5))
         np.testing.assert_allclose(pixels, i / 12)
-        assert axes.get_title("center") == "ant → bee"
-        assert axes.get_xlabel() == f"{np.linspace(60, 90, 12)[i]:.0f} %"
+        assert above.get_text() == "ant → bee"
+        assert below.get_text() == f"{np.linspace(60, 90, 12)[i]:.0f} %"
+        left, right, bottom, top = image.get_extent()
+        assert right - left == pytest.approx(5 / 4 * (bottom - top))  # pixels are square
+        assert above.get_position()[1] < top < bottom < below.get_position()[1]
+        assert {text.get_position()[0] for text in (above, below)} == {(left + right) / 2}
 
 
 def test_long_names_take_two_lines():
     x, y, p = example((2, 2))
-    figure = figure_of(x, y, p, (2, 2), ("T-shirt/top", "Ankle boot"))
-    assert figure.axes[0].get_title("center") == "T-shirt/top →\nAnkle boot"
-    assert figure.get_suptitle().startswith("6 of 12 wrong; all of them")
+    (axes,) = figure_of(x, y, p, (2, 2), ("T-shirt/top", "Ankle boot")).axes
+    assert axes.texts[1].get_text() == "T-shirt/top →\nAnkle boot"
+    assert axes.texts[0].get_text().startswith("6 of 12 wrong; all of them")
+    (axes,) = figure_of(x, y, p, (2, 2), ("a name of some length", "Ankle boot")).axes
+    assert axes.texts[1].get_text() == "a name of som… →\nAnkle boot"
 
 
 def test_drawn():
@@ -56,8 +65,8 @@ def test_drawn():
 
 def test_no_mistakes():
     x, _, p = example((2, 2))
-    figure = figure_of(x, p.argmax(1), p, (2, 2))
-    assert figure.get_suptitle() == "none of 12 wrong" and not figure.axes
+    (axes,) = figure_of(x, p.argmax(1), p, (2, 2)).axes
+    assert [text.get_text() for text in axes.texts] == ["none of 12 wrong"] and not axes.images
 
 
 @pytest.mark.parametrize(

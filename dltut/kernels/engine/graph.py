@@ -46,7 +46,7 @@ def rearranged(variable, *order):
     --------
     >>> import pytensor.tensor as pt
     >>> b, column = pt.vector("b"), pt.matrix("column", shape=(None, 1))
-    >>> rearranged(b[None, :], "x", 0), rearranged(column.squeeze(1)[None, :], "x", 0)
+    >>> rearranged(b[None, :], "x", 0), rearranged(column.dimshuffle("x", 0), "x", 0)
     (b, None)
     """
     node = made_by(variable, DimShuffle)

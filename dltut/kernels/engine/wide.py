@@ -38,7 +38,7 @@ class WideLinker(JAXLinker):
             return super().fgraph_convert(fgraph, *args, **kwargs)
 
     def jit_compile(self, fn):
-        """What calls the function, which JAX compiles at its first call.
+        """What calls the function, its attribute `jitted`, which JAX compiles at its first call.
 
         Results of 64 bits, such as an error rate, are NumPy's where JAX would not compute with
         them; what goes back into shared variables stays on the device.
@@ -61,6 +61,7 @@ class WideLinker(JAXLinker):
                     values[place] = np.asarray(values[place])
             return values
 
+        call.jitted = jitted
         return call
 
 

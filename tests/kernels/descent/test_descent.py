@@ -180,7 +180,9 @@ def test_two_products(mode, width, rng):
             W.get_value(), wanted, atol=1e-4 if width == "float32" else 1e-12
         )
     if mode == "NUMBA":
-        with pytest.raises(InputError, match="a gradient does not have the shape of its weights"):
+        with pytest.raises(
+            InputError, match=r"a gradient .* does not have the shape of its weights"
+        ):
             step(*factors[:2], *(normal(rng, width, 2, 5) for _ in "hd"))
 
 
@@ -189,8 +191,10 @@ def test_shapes_that_do_not_fit(steps, place, rng):
     shapes = {"w": (3, 4), "x": (2, 3), "delta": (2, 4)}
     right = [rng.normal(size=shape) for shape in shapes.values()]
     wrong = shapes | {place: (5, 5)}
-    with pytest.raises(InputError, match=r"^a gradient does not have the shape of its weights$"):
+    with pytest.raises(
+        InputError, match=r"^a gradient .* does not have the shape of its weights: x has a column"
+    ):
         steps("NUMBA", "float64")(*(rng.normal(size=s) for s in wrong.values()), 1.0, 1.0)
-    with pytest.raises(InputError, match=r"^a gradient does not have the shape of its parameter$"):
+    with pytest.raises(InputError, match=r"^a gradient does not have the shape of its parameter: "):
         steps("NUMBA", "float64")(*right, 1.0, 1.0, rng.normal(size=(3, 5)))
     check(steps("NUMBA", "float64"), *right)
