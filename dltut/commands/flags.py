@@ -141,8 +141,7 @@ def call(main: Callable, /, **given) -> object:
     values, parts = {}, []
     for name, parameter in signature.parameters.items():
         if dataclasses.is_dataclass(kind := parameter.annotation):
-            fields = [each.name for each in dataclasses.fields(kind) if each.init]
-            values[name] = kind(**{field: given[field] for field in fields if field in given})
+            values[name] = kind(**{field: given[field] for field in kinds(kind) if field in given})
             parts.append(values[name])
         elif name in given:
             values[name] = given[name]
@@ -257,8 +256,7 @@ def _flat(arguments: dict) -> dict:
     flat = {}
     for name, value in arguments.items():
         if dataclasses.is_dataclass(value):
-            fields = (each.name for each in dataclasses.fields(value) if each.init)
-            flat |= {field: getattr(value, field) for field in fields}
+            flat |= {field: getattr(value, field) for field in kinds(type(value))}
         else:
             flat[name] = value
     return flat
