@@ -12,7 +12,7 @@ from dltut.layers import BatchNorm
 from dltut.models import MLP, load_model, save_model
 from dltut.nn import negative_log_likelihood
 from dltut.optim import momentum
-from dltut.training import minibatch_function
+from dltut.training import Checkpoint, Trainer, minibatch_function
 
 
 def normalised(x, axes, gamma, beta, epsilon=1e-4):
@@ -68,6 +68,25 @@ def test_two_are_learned_and_two_are_kept():
             InputError, match=r"^(epsilon|alpha) is .*; it is above 0( and at most 1)?$"
         ):
             BatchNorm(3, **settings)
+
+
+def test_a_resumed_run_goes_on_with_the_averages(tmp_path):
+    """They are part of what a step changes, so a checkpoint holds them: bit for bit the same."""
+    x, y = pt.matrix("x"), pt.ivector("y")
+    split = shared_dataset((np.random.RandomState(3).rand(12, 4), np.arange(12) % 3))
+
+    def ends(folder, *epochs):
+        for last in epochs:
+            model = MLP(np.random.RandomState(1), 4, 5, 3, batch_norm=True)
+            cost = negative_log_likelihood(model(x, train=True), y)
+            updates = momentum(cost, model.params, 0.1)
+            step = minibatch_function(cost, [x, y], split, 4, updates, mode="FAST_COMPILE")
+            checkpoint = Checkpoint(tmp_path / folder, model, resume=True)
+            Trainer(step, extensions=[checkpoint]).run(last)
+        return {name: each.get_value().tobytes() for name, each in step.state.items()}
+
+    whole = ends("whole", 3)
+    assert whole == ends("resumed", 1, 3) and "hidden0.mean" in whole
 
 
 def test_an_mlp_learns_with_it_and_its_file_holds_the_averages(rng, tmp_path):
