@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytensor
 import pytest
 
 from dltut.exceptions import InputError
@@ -54,6 +55,14 @@ def bench():
     sys.path.remove(str(FOLDER))
     for name in MODULES:
         del sys.modules[name]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A race's folder, whose cache of compiled code is that of all tests."""
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "pytensor").symlink_to(pytensor.config.base_compiledir)
+    return tmp_path
 
 
 @pytest.fixture
@@ -273,7 +282,7 @@ def test_works_without_labels_have_pixels_as_chances(bench):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["da", "rbm", "dbn", "hmc"])
-def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
+def test_peers_that_are_installed_agree_where_they_draw(bench, folder, name):
     published = bench.works.WORKS[name]
     settings = published.settings | ({} if name == "hmc" else {"n_hidden": 50, "n_examples": 6000})
     checked = {"da": 300, "rbm": 150, "dbn": 300, "hmc": 4000}[name]
@@ -281,7 +290,7 @@ def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
         name, "small", settings, 2, 1, checked, published.tolerance, published.compared
     )
     entries = [entry for entry in bench.entries.ENTRIES if "compiled" not in entry.name]
-    running = bench.race.Race(work, entries, 1, {}, tmp_path)
+    running = bench.race.Race(work, entries, 1, {}, folder)
     running.run(1, cold=False, say=lambda text: None)
     for entry in running.entries:
         row = running.results[entry.name]
@@ -292,11 +301,11 @@ def test_peers_that_are_installed_agree_where_they_draw(bench, tmp_path, name):
 
 
 @pytest.mark.slow
-def test_peers_that_are_installed_agree_on_a_small_lenet(bench, tmp_path):
+def test_peers_that_are_installed_agree_on_a_small_lenet(bench, folder):
     settings = bench.works.WORKS["lenet"].settings
     settings = settings | {"n_examples": 40, "batch_size": 8, "maps": [3, 4], "n_hidden": [6]}
     work = bench.works.Work("lenet", "small", settings, 2, 1, 3, 1e-3)
-    running = bench.race.Race(work, bench.entries.ENTRIES[1:8], 1, {}, tmp_path)
+    running = bench.race.Race(work, bench.entries.ENTRIES[1:8], 1, {}, folder)
     running.run(1, cold=False, say=lambda text: None)
     for entry in running.entries:
         library = entry.file.removesuffix("_peer")
