@@ -1,7 +1,7 @@
 """Arrays of one's own as a data set: what they hold is decided from their values, and said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -12,6 +12,7 @@ from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, squar
 from dltut.exceptions import InputError, nearest
 from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.progress import say
+from dltut.machine.seeds import checked_seed, random_state
 
 TASKS = ("classification", "regression", "multilabel")
 MOST_CLASSES = (
@@ -57,8 +58,7 @@ class Stated:
             )
         if self.image_shape is not None:
             Pictures(self.image_shape)  # refuses what is no shape
-        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**32:
-            raise InputError(f"seed is {self.seed}; expected a whole number from 0 to {2**32 - 1}")
+        checked_seed(self.seed)
 
 
 @dataclass
@@ -294,7 +294,7 @@ def _three(xs: list, ys: list, are_classes: bool, parts: Parts, seed: int) -> tu
     """Train, valid and test: given, taken from the end of train, or drawn."""
     if len(xs) == 3:
         return xs, ys
-    n, rng, share = len(xs[0]), np.random.RandomState(seed), 5 if len(xs) == 1 else 6
+    n, rng, share = len(xs[0]), random_state(seed), 5 if len(xs) == 1 else 6
     labels = ys[0] if are_classes else np.zeros(n)
     if not parts.draws:
         chosen = [slice(n - n // share), slice(n - n // share, n)]
@@ -338,13 +338,20 @@ def _understood_inputs(xs: list, parts: Parts, stated: Stated) -> tuple[Kind, li
         if divisor != 1:
             parts.notes.append(f"values {low:g} to {high:g} divided by {divisor:g}")
             rows = [np.divide(x, divisor, dtype=np.float32) for x in rows]
-        return Pictures(shape, stated.preparation or _preparation(rows[0], shape)), rows
+        preparation = stated.preparation or _preparation(rows[0], shape)
+        if not stated.scale or high <= 0:
+            return Pictures(shape, preparation), rows
+        white = 255 if BYTES_FROM <= high <= 255 else high
+        return Pictures(shape, preparation, float(white / divisor)), rows
     kind = Numbers(parts.names or range(rows[0].shape[1]))
-    if stated.scale:
-        return kind, [x / stated.scale for x in rows]
-    if is_whole and low >= 0 and high <= 1:  # binary data stay what they are
+    is_binary = is_whole and low >= 0 and high <= 1
+    if stated.scale == 1 or (is_binary and not stated.scale):
         return kind, rows
-    kind = kind.fitted(rows[0])
+    if stated.scale:
+        n = len(kind.names)
+        kind = replace(kind, mean=(0.0,) * n, scale=(stated.scale,) * n)
+    else:
+        kind = kind.fitted(rows[0])
     return kind, [kind.standardised(x) for x in rows]
 
 

@@ -10,9 +10,10 @@ from math import prod
 
 import numpy as np
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
+WHITE = 255 / 256  # what 255 becomes where bytes are divided by 256
 PREPARATIONS = ("resize", "digit", "light on dark")
 
 
@@ -38,15 +39,18 @@ class Pictures(Kind):
     shape : (channels, rows, columns)
     preparation : {"resize", "digit", "light on dark"}
         How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`.
+    white : float
+        The value of a white pixel; bytes are divided by 256 unless another scale was stated.
 
     Examples
     --------
     >>> Pictures((3, 32, 32)).facts
-    {'kind': 'Pictures', 'shape': [3, 32, 32], 'preparation': 'resize'}
+    {'kind': 'Pictures', 'shape': [3, 32, 32], 'preparation': 'resize', 'white': 0.99609375}
     """
 
     shape: tuple[int, int, int] = (1, 28, 28)
     preparation: str = "resize"
+    white: float = WHITE
 
     def __post_init__(self):
         shape = tuple(self.shape) if isinstance(self.shape, tuple | list) else (self.shape,)
@@ -56,6 +60,8 @@ class Pictures(Kind):
         if self.preparation not in PREPARATIONS:
             hint = nearest(self.preparation, PREPARATIONS)
             raise InputError(f"there is no preparation {self.preparation!r}: {hint}")
+        if not isinstance(self.white, int | float) or not 0 < self.white < np.inf:
+            raise InputError(f"white is {printable(self.white)}; expected a number above 0")
 
     def __str__(self) -> str:
         return f"pictures of {' x '.join(map(str, self.shape))}"
@@ -97,7 +103,7 @@ class Numbers(_Named):
         One for each column.
     mean, scale : tuple of float, optional
         What was taken from each column, and by what the rest was divided: those of the training
-        part. None: the numbers are as they were.
+        part, or 0 and a scale that was stated. None: the numbers are as they were.
 
     Examples
     --------
@@ -127,7 +133,10 @@ class Numbers(_Named):
 
     def __str__(self) -> str:
         listed = f" ({self.names[0]})" if len(self.names) == 1 else "s"
-        return f"{len(self.names)} number{listed}{', standardised' if self.mean else ''}"
+        done = "" if self.mean is None else ", standardised"
+        if self.mean and not any(self.mean) and len({*self.scale}) == 1:
+            done = f", divided by {self.scale[0]:g}"
+        return f"{len(self.names)} number{listed}{done}"
 
     def fitted(self, values: np.ndarray) -> "Numbers":
         """The same columns with the mean and the standard deviation of these values.

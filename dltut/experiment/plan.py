@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pytensor
 
 from dltut.datasets import Dataset
@@ -15,6 +14,7 @@ from dltut.exceptions import InputError
 from dltut.experiment.roles import ROLES
 from dltut.experiment.tree import read_yaml
 from dltut.machine.arguments import Amount, Count, Seed, Size, checked_arguments
+from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
 from dltut.optim.gradients import check_positive
 from dltut.training import Scheduled
@@ -91,7 +91,7 @@ class Experiment:
         known = {"n_in": data.train.n_inputs, "n_out": data.n_outputs}
         if "image_shape" in self._model.takes:
             known["image_shape"] = data.image_shape
-        return self._model(rng=np.random.RandomState(self.seed), **known)
+        return self._model(rng=random_state(self.seed), **known)
 
     def penalty(self, weights):
         """What is added to the cost."""

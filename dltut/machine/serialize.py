@@ -12,7 +12,7 @@ import safetensors
 import safetensors.numpy
 
 from dltut.exceptions import InputError
-from dltut.machine.files import atomic
+from dltut.machine.files import atomic, unreadable
 
 
 def write_arrays(path: str | os.PathLike, arrays: Mapping, header: Mapping | None = None) -> None:
@@ -51,7 +51,7 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     Raises
     ------
     InputError
-        If the file is missing, truncated, damaged or of another kind.
+        If the file is missing, cannot be read, or is truncated, damaged or of another kind.
     """
     path = Path(path)
     if not path.is_file():
@@ -60,7 +60,9 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         with safetensors.safe_open(path, framework="numpy") as file:
             facts = dict(json.loads(_own_entry(file.metadata() or {})))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, ValueError, TypeError, OSError) as error:
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (safetensors.SafetensorError, ValueError, TypeError) as error:
         raise InputError(f"{path} is not a whole safetensors file ({error}): {_ADVICE}") from None
     header = facts.get("header", {})
     is_whole = isinstance(header, dict) and facts.get("crc32") == _checksum(arrays, header)

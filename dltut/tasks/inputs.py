@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from dltut.datasets.base import Split
-from dltut.datasets.kinds import Kind, Numbers, Pictures
+from dltut.datasets.kinds import WHITE, Kind, Numbers, Pictures
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.pictures import marks, prepare, read_picture, resized
 from dltut.datasets.tables import Table, inputs_in
@@ -169,7 +169,7 @@ class PictureReader(Reader):
             Where it was read, for messages.
         """
         facts = {"image_shape": self.shape, "preparation": self.inputs.preparation}
-        x = prepare(path or picture, facts)
+        x = prepare(path or picture, facts) * np.float32(self.inputs.white / WHITE)
         if x.shape != self.shape:
             x = resized(self.shown(x), self.shape)
         n = marks(picture) if self.inputs.preparation == "digit" else 1
@@ -178,12 +178,12 @@ class PictureReader(Reader):
 
     def shown(self, x) -> Image.Image:
         """An image of the prepared values."""
-        pixels = (256 * x).clip(0, 255).astype(np.uint8)  # (channels, rows, columns)
+        pixels = (255 / self.inputs.white * x).clip(0, 255).astype(np.uint8)
         return Image.fromarray(pixels.transpose(1, 2, 0) if len(pixels) == 3 else pixels[0])
 
     def doubts(self, x) -> str:
         """Whether these may be bytes."""
-        if x.max(initial=0) <= 16:
+        if x.max(initial=0) <= 16 * self.inputs.white:
             return ""
         return (
             f"values up to {x.max():g}: an array is taken as prepared, such as data.test.x; "

@@ -49,6 +49,8 @@ def test_what_pictures_are_divided_by_is_asked(rng, high, dtype):
         from_arrays(x, LABELS, "own")
     assert all_of(from_arrays(x, LABELS, scale=high), "x").max() == 1
     assert all_of(from_arrays(x, LABELS, scale=1), "x").max() == high
+    assert from_arrays(x, LABELS, scale=1).inputs.white == high
+    assert from_arrays(x, LABELS, scale=2).inputs.white == high / 2
     with pytest.raises(InputError, match=f"values from -1 to {high - 1}"):
         from_arrays(x.astype(int) - 1, LABELS, image_shape=(1, 8, 8))
 
@@ -114,6 +116,10 @@ def test_numbers_are_standardised_by_the_training_part(rng):
     np.testing.assert_allclose(data.train.y, data.train.x[:, 0], atol=1e-6)
     plain = from_arrays(x, x[:, 0], scale=1)
     assert plain.inputs.mean is None and plain.train.x.max() > 1e6
+    divided = from_arrays(x, x[:, 0], scale=1000)
+    assert str(divided.inputs) == "3 numbers, divided by 1000"
+    np.testing.assert_allclose(divided.train.x, plain.train.x / 1000, rtol=1e-6)
+    np.testing.assert_allclose(divided.inputs.standardised(plain.test.x), divided.test.x, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

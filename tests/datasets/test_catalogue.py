@@ -145,7 +145,7 @@ def test_what_is_stated_is_for_paths(tmp_path):
     for scale in (0, -1, float("nan"), float("inf")):
         with pytest.raises(InputError, match="x is divided by it: expected a number above 0"):
             load(tmp_path, scale=scale)
-    with pytest.raises(InputError, match="seed is -1; expected a whole number from 0"):
+    with pytest.raises(InputError, match="seed is '-1'; expected a whole number from 0"):
         load(tmp_path, seed=-1)
     with pytest.raises(
         InputError, match=r"pictures of \(28,\); expected \(channels, rows, columns\)"

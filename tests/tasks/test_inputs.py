@@ -58,6 +58,18 @@ def test_a_file_and_an_image_are_prepared(tmp_path, rng):
     assert by_path.name == str(tmp_path / "a.png") and by_path.given.size == (50, 40)
 
 
+def test_pictures_are_as_bright_as_those_of_the_training(rng):
+    """A model of bytes that were left as they are once saw pictures from 0 to 1."""
+    picture = Image.fromarray(rng.integers(0, 256, (40, 50), dtype=np.uint8))
+    [usual] = read_examples(picture, PICTURES)
+    [bytes_] = read_examples(picture, Pictures((1, 2, 3), white=255.0))
+    np.testing.assert_allclose(bytes_.x, 256 * usual.x, rtol=1e-6)
+    [row] = read_examples(bytes_.x, Pictures((1, 2, 3), white=255.0))
+    assert not row.note and read_examples(bytes_.x, PICTURES)[0].note
+    pixels = Image.fromarray((256 * usual.x[0]).astype(np.uint8))
+    np.testing.assert_allclose(np.asarray(row.given), np.asarray(pixels), atol=1)
+
+
 @pytest.mark.parametrize("shape", [(1, 28, 28), (1, 32, 32), (3, 20, 20)])
 def test_digits_of_any_size(shape):
     """An mnist.npz of 32 x 32 once trained, and then no picture fitted its model."""
