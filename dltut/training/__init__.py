@@ -13,6 +13,7 @@ from dltut.training.extensions import (
 from dltut.training.learning_rate import HalveOnNoImprovement, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
+from dltut.training.order import Order, partial_of, row_order
 from dltut.training.patience import Patience
 from dltut.training.pretraining import (
     PretrainingStep,
@@ -48,6 +49,7 @@ __all__ = [
     "MaxEpochs",
     "Monitor",
     "NoImprovement",
+    "Order",
     "Patience",
     "PolyakAverage",
     "PretrainingStep",
@@ -64,10 +66,12 @@ __all__ = [
     "minibatch_function",
     "minibatch_functions",
     "open_run",
+    "partial_of",
     "pretrain",
     "pretraining_steps",
     "read_config",
     "read_log",
     "read_pretrained",
     "read_run",
+    "row_order",
 ]
