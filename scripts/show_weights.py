@@ -2,6 +2,7 @@
 
 from dltut.commands import flags
 from dltut.commands.predict import model_file
+from dltut.commands.runs import reading
 
 from pathlib import Path
 from typing import Literal
@@ -33,8 +34,9 @@ def main(
     out : path
         Where the picture is written; default weights.png beside the model.
     """
-    file = model_file(path)
-    arrays, header = read_arrays(file)
+    with reading():
+        file = model_file(path)
+        arrays, header = read_arrays(file)
     name, weights = first_layer_weights(arrays)
     units = weights.T if weights.ndim == 2 else weights.reshape(len(weights), -1)  # one a row
     magnitudes, norms = np.abs(weights), np.linalg.norm(units, axis=1)

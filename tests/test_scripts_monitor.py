@@ -1,6 +1,8 @@
 """The scripts that look at runs: from files alone, without a question asked."""
 
 import importlib.util
+import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,6 @@ from PIL import Image
 
 from dltut.commands.flags import run
 from dltut.datasets.kinds import Numbers
-from dltut.exceptions import InputError
 from dltut.machine.serialize import write_arrays
 from dltut.training import Log
 from dltut.training.log import write_log
@@ -29,11 +30,11 @@ def call(name, *arguments):
     run(script(name).main, [str(each) for each in arguments])
 
 
-def refusal(capsys, *arguments):
-    """The line with which a script ends."""
+def refusal(capsys, *arguments, status=2):
+    """The line with which a script ends: 1 if it cannot read a file, 2 if it is called wrongly."""
     with pytest.raises(SystemExit) as end:
         call(*arguments)
-    assert end.value.code == 2
+    assert end.value.code == status
     (line,) = capsys.readouterr().err.splitlines()
     return line
 
@@ -72,7 +73,31 @@ def test_print_monitor(tmp_path, capsys):
 
 def test_print_monitor_of_no_run(tmp_path, capsys):
     assert refusal(capsys, "print_monitor").startswith("error: no run is named: give the folder")
-    assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path)
+    assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path, status=1)
+    folder = make_run(tmp_path / "run")
+    assert refusal(capsys, "print_monitor", folder, "--csv", "--json").startswith("error: csv and")
+    (folder / "log.jsonl").write_text("{]\n")
+    line = refusal(capsys, "print_monitor", folder, status=1)
+    assert line.startswith(f"error: {folder}/log.jsonl is damaged in line 1: ")
+
+
+def test_print_monitor_for_programs(tmp_path, capsys):
+    one, two = make_run(tmp_path / "one", (0.5, 0.25, math.nan)), make_run(tmp_path / "two", [])
+    call("print_monitor", one, two, "--json")
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["run"] == str(one) and (first["epochs"], first["batches"]) == (3, 30)
+    assert first["last"] == {"test_error": 0.26, "train_cost": 0.0, "valid_error": None}
+    assert first["best"]["epoch"] == 2 and first["seconds"] == 120 and first["stopped"] is None
+    assert second == {
+        "run": str(two), "epochs": 0, "batches": 0, "seconds": 0.0,
+        "stopped": None, "last": {}, "best": None,
+    }  # fmt: skip
+    call("print_monitor", one, two, "--csv")
+    assert capsys.readouterr().out.splitlines() == [
+        "run,epochs,batches,seconds,stopped,test_error,train_cost,valid_error",
+        f"{one},3,30,120.0,,0.26,0.0,nan",
+        f"{two},0,0,0.0,,,,",
+    ]
 
 
 def test_plot_monitor(tmp_path, monkeypatch, capsys):
@@ -107,14 +132,28 @@ def test_plot_monitor_refuses(tmp_path, capsys):
     assert refusal(capsys, "plot_monitor", folder, folder) == (
         "error: a run is named twice: name each once"
     )
+    assert "holds no log.jsonl" in refusal(capsys, "plot_monitor", tmp_path, status=1)
+    (folder / "clock.jsonl").unlink()
+    assert refusal(capsys, "plot_monitor", folder, "--x", "second") == (
+        "error: the log of run has no seconds in every row: choose another x axis"
+    )
 
 
-def test_names_as_short_as_they_differ():
-    short_names = script("plot_monitor").short_names
-    assert short_names([Path("runs/mlp"), Path("runs/lenet")]) == ["mlp", "lenet"]
-    assert short_names([Path("a/x/mlp"), Path("b/x/mlp")]) == ["a/x/mlp", "b/x/mlp"]
-    with pytest.raises(InputError, match="a run is named twice"):
-        short_names([Path("runs/mlp"), Path("runs/../runs/mlp")])
+def test_plot_monitor_over_every_axis(tmp_path, monkeypatch):
+    """What is drawn, where: by hand from the log."""
+    module, drawn = script("plot_monitor"), {}
+    folder = make_run(tmp_path / "run")
+    (folder / "config.json").write_text('{"name": "mlp", "arguments": {"batch_size": 20}}')
+    figure_of = module.learning_curves.__wrapped__
+    monkeypatch.setattr(module, "learning_curves", lambda *given: figure_of(*given))
+    monkeypatch.setattr(module, "save_picture", lambda path, figure: drawn.update({path: figure}))
+    places = {"epoch": [1, 2, 3], "batch": [9, 19, 29], "example": [200, 400, 600]}
+    places |= {"iteration": [9, 19, 29], "second": [40, 80, 120], "seconds": [40, 80, 120]}
+    for x, expected in places.items():
+        run(module.main, [str(folder), "--channels", "valid_error", "--x", x])
+        (axes,) = drawn[tmp_path / "run" / "monitor.png"].axes
+        assert axes.get_xlabel() in (x, f"{x}s")
+        np.testing.assert_array_equal(axes.lines[0].get_data(), [expected, [50, 25, 30]])
 
 
 def test_ends_of_the_axis():
@@ -180,11 +219,11 @@ def test_show_weights_of_convolutions(rng, tmp_path, capsys):
 
 
 def test_show_weights_refuses(tmp_path, capsys):
-    assert "holds no best.safetensors" in refusal(capsys, "show_weights", tmp_path)
+    assert "holds no best.safetensors" in refusal(capsys, "show_weights", tmp_path, status=1)
     write_arrays(tmp_path / "b.safetensors", {"b": np.zeros(3)})
     assert "no weights to draw among b" in refusal(
         capsys, "show_weights", tmp_path / "b.safetensors"
     )
     (tmp_path / "half.safetensors").write_bytes(b"\x08")
-    line = refusal(capsys, "show_weights", tmp_path / "half.safetensors")
+    line = refusal(capsys, "show_weights", tmp_path / "half.safetensors", status=1)
     assert "half.safetensors is not a whole safetensors file" in line

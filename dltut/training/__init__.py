@@ -10,6 +10,7 @@ from dltut.training.extensions import (
     PolyakAverage,
     ShuffleEpochs,
 )
+from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
@@ -42,6 +43,7 @@ __all__ = [
     "Diverged",
     "EachEpoch",
     "Extension",
+    "Follower",
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
@@ -61,11 +63,13 @@ __all__ = [
     "all_of",
     "any_of",
     "dry_run",
+    "is_training",
     "minibatch_function",
     "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",
+    "read_columns",
     "read_config",
     "read_log",
     "read_pretrained",
