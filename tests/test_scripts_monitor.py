@@ -1,57 +1,17 @@
 """The scripts that look at runs: from files alone, without a question asked."""
 
-import importlib.util
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
+from looking import call, make_run, refusal, script
 from PIL import Image
 
 from dltut.commands.flags import run
 from dltut.datasets.kinds import Numbers
 from dltut.machine.serialize import write_arrays
-from dltut.training import Log
-from dltut.training.log import write_log
 from dltut.viz import filter_picture
-
-FOLDER = Path(__file__).parents[1] / "scripts"
-
-
-def script(name):
-    spec = importlib.util.spec_from_file_location(f"script_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def call(name, *arguments):
-    run(script(name).main, [str(each) for each in arguments])
-
-
-def refusal(capsys, *arguments, status=2):
-    """The line with which a script ends: 1 if it cannot read a file, 2 if it is called wrongly."""
-    with pytest.raises(SystemExit) as end:
-        call(*arguments)
-    assert end.value.code == status
-    (line,) = capsys.readouterr().err.splitlines()
-    return line
-
-
-def make_run(folder, errors=(0.5, 0.25, 0.3)):
-    """A run that validated after each of its epochs of ten minibatches, 40 seconds long."""
-    folder.mkdir(parents=True)
-    log, least = Log(n_batches=10), 1.0
-    for i, error in enumerate(errors):
-        row = {"epoch": i + 1, "minibatch": 9, "iteration": 10 * i + 9, "train_cost": 2.0 - i}
-        row |= {"valid_error": error, "best": error < least}
-        log.append(row | ({"test_error": error + 0.01} if row["best"] else {}))
-        least = min(error, least)
-    log.clock = [40.0 * (i + 1) for i in range(len(errors))]
-    write_log(folder, log)
-    return folder
-
 
 SUMMARY = """\
 epochs seen: 3
@@ -187,7 +147,23 @@ def test_show_weights_of_a_run(dense, tmp_path, capsys):
             [least, mean, greatest], [values.min(), values.mean(), values.max()], 1e-5
         )
     with Image.open(tmp_path / "weights.png") as picture:
-        np.testing.assert_array_equal(picture, filter_picture(dense, (2, 6)))
+        expected = filter_picture(dense / np.abs(dense).max(axis=0), (2, 6), "none")
+        np.testing.assert_array_equal(picture, expected)
+
+
+@pytest.mark.parametrize("rescale", ["individual", "global", "none"])
+def test_a_weight_of_0_is_mid_grey(tmp_path, rescale):
+    """Whatever the others are: the left pixel is 0, the right one the largest."""
+    W = np.array([[0, 0.5], [0, -2.0], [0, 0]]).T  # two pixels, three units, one of them dead
+    write_arrays(tmp_path / "W.safetensors", {"W": W}, {"image_shape": [1, 1, 2]})
+    call("show_weights", tmp_path / "W.safetensors", "--rescale", rescale)
+    with Image.open(tmp_path / "weights.png") as picture:
+        grey = np.asarray(picture).astype(int)
+    zoom = grey.shape[1] // 5  # two tiles a row, a line between them
+    pixels = grey[zoom // 2 :: 2 * zoom, zoom // 2 :: zoom]
+    most = {"individual": 255, "global": 159, "none": 191}[rescale]
+    np.testing.assert_allclose(pixels[0], [127, most, 0, 127, 0], atol=1)
+    np.testing.assert_allclose(pixels[1, :2], 127, atol=1)
 
 
 def test_show_weights_of_a_table_draws_nothing(rng, tmp_path, capsys):

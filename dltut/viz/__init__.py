@@ -5,6 +5,7 @@ from dltut.viz.chains import chain_picture
 from dltut.viz.comparison import comparison_picture
 from dltut.viz.confusion import confusion_matrix, confusion_picture
 from dltut.viz.curves import channel_names, learning_curves, running_mean
+from dltut.viz.examples import example_picture
 from dltut.viz.feature_maps import feature_map_picture, sample_photograph
 from dltut.viz.figure import save_picture, titled
 from dltut.viz.filters import (
@@ -26,6 +27,7 @@ __all__ = [
     "comparison_picture",
     "confusion_matrix",
     "confusion_picture",
+    "example_picture",
     "feature_map_picture",
     "filter_picture",
     "first_layer_picture",
