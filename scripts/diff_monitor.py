@@ -78,7 +78,7 @@ def parting(channel, a, b, iterations, epochs, absolute, relative):
     first, most = differ.argmax(), np.where(differ & ~alone, apart, -1).argmax()
     where = [f"epoch {epochs[i]:.0f}, iteration {iterations[i]:.0f}" for i in (first, most)]
     told = [f"{channel}: {differ.sum():,} of {len(a):,} rows differ"]
-    told += [f"{alone.sum():,} of them in only one run"] * alone.any()
+    told += [f"{alone.sum():,} of them in only one run"] * bool(alone.any())
     told.append(f"first in {where[0]} ({a[first]:.6g} and {b[first]:.6g})")
     told += [f"most in {where[1]}, by {apart[most]:.6g}"] * bool((differ & ~alone).any())
     yield ", ".join(told)
