@@ -265,12 +265,12 @@ class _Together(Criterion):
 
 
 def any_of(*criteria: Criterion) -> Criterion:
-    """Stop when one of the criteria says so: Pylearn2's ``And``, which goes on while all do."""
+    """Stop when one criterion says so: Pylearn2's ``And``, which goes on while all do."""
     return _Together(criteria, any)
 
 
 def all_of(*criteria: Criterion) -> Criterion:
-    """Stop when all of the criteria say so at once: Pylearn2's ``Or``, which goes on while any does.
+    """Stop when all criteria say so at once: Pylearn2's ``Or``, which goes on while any does.
 
     Examples
     --------
