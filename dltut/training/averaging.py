@@ -151,7 +151,13 @@ class Smooth(Extension):
         self.channel, self.k, self.name = channel, k, name or _smooth(channel)
 
     def attach(self, trainer) -> None:
-        """Have it added to each row."""
+        """Have it added to each row.
+
+        Raises
+        ------
+        InputError
+            If something else of that name is added already.
+        """
         if self.name in trainer.log.derived:
             raise InputError(f"two channels would be called {self.name}: give one another name")
         trainer.log.derived[self.name] = self._mean

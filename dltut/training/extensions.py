@@ -205,6 +205,13 @@ class ShuffleEpochs(Extension):
 def check_kept(name: str, value, shape: tuple[int, ...]) -> None:
     """Refuse from a checkpoint what is no array of floats of this shape.
 
+    Parameters
+    ----------
+    name : str
+        What the error calls it.
+    value : array
+    shape : tuple of int
+
     Raises
     ------
     InputError
