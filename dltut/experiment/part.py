@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from os import PathLike
 from pathlib import Path
 from types import ModuleType
 
@@ -304,7 +305,8 @@ def _made(value, kind, context: Mapping):
         return value(**context)
     if isinstance(value, list) and any(isinstance(each, Part) for each in value):
         return [_made(each, None, context) for each in value]
-    if isinstance(value, str) and "folder" in context and Path in alternatives(kind):
+    is_path = {Path, PathLike} & {*alternatives(kind)}
+    if isinstance(value, str) and "folder" in context and is_path:
         return inside(context["folder"], value)
     return value
 
