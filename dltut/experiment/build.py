@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dltut.exceptions import InputError, nearest, printable
-from dltut.experiment.part import NoFile, Part
+from dltut.experiment.part import NoFile, Part, refusals
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar
 from dltut.machine.arguments import ArgumentError, checked_arguments, kinds
 
@@ -16,7 +16,7 @@ NONE = MappingProxyType({})
 
 def build(
     node: Node,
-    names: Mapping[str, Callable],
+    names: Mapping[str, Callable | str],
     context: Mapping[str, object] = NONE,
     memo: dict | None = None,
 ) -> object:
@@ -27,9 +27,10 @@ def build(
     node : Node
         Of `dltut.experiment.tree.parsed`.
     names : dict
-        {dotted name: adapter}. An adapter is called with the arguments that its signature names,
-        each of the kind that its annotation says. ``!import`` gives the adapter itself. The entry
-        ``"!pkl"``, if there is one, is called with the path that ``!pkl`` gives.
+        {dotted name: adapter}, or a text that says why there is none. An adapter is called with the
+        arguments that its signature names, each of the kind that its annotation says. ``!import``
+        gives the adapter itself. The entry ``"!pkl"``, if there is one, is called with the path
+        that ``!pkl`` gives.
     context : dict, optional
         {parameter: value}: what an adapter that has a parameter of this name is given; no file can
         give it.
@@ -81,24 +82,6 @@ def placed(place: Place) -> Iterator[None]:
         raise kind(f"{place}: {error}") from None
 
 
-@contextmanager
-def refusals(name: str) -> Iterator[None]:
-    """Let what a call says of a value that it cannot use be an `InputError`.
-
-    Raises
-    ------
-    InputError
-        With the name of what was called.
-    """
-    try:
-        yield
-    except InputError:
-        raise
-    except (TypeError, ValueError, ArithmeticError, MemoryError) as error:
-        first = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(f"{name} cannot be made of these values ({first})") from error
-
-
 def _built(node: Node, names: Mapping, context: Mapping, memo: dict) -> object:
     match node:
         case Scalar():
@@ -145,10 +128,13 @@ def _called(node: Call, names: Mapping, context: Mapping, memo: dict) -> object:
     return built
 
 
-def _known(node: Call | Name, names: Mapping[str, Callable]) -> Callable:
+def _known(node: Call | Name, names: Mapping[str, Callable | str]) -> Callable:
     if node.name not in names or node.name == PICKLE:
         raise InputError(f"{node.place}: there is no {printable(node.name)}; {_near(node, names)}")
-    return names[node.name]
+    known = names[node.name]
+    if isinstance(known, str):
+        raise InputError(f"{node.place}: there is no {node.name}: {known}")
+    return known
 
 
 def _near(node: Call | Name, names: Mapping[str, Callable]) -> str:

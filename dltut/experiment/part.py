@@ -119,6 +119,29 @@ def at(*keys) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def refusals(name: str) -> Iterator[None]:
+    """Let what a call says of values that it cannot use be an `InputError`.
+
+    Parameters
+    ----------
+    name : str
+        Of what is called.
+
+    Raises
+    ------
+    InputError
+        With the name of what was called.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, MemoryError) as error:
+        first = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(f"{name} cannot be made of these values ({first})") from error
+
+
 def made(part, **context):
     """What a part makes; anything else is what it is.
 
@@ -342,4 +365,7 @@ def _called(make: Callable, arguments: dict):
     for name in needed_by(make):
         if name not in arguments:
             raise InputError(f"{make.__name__} needs {name}, which is not known here: give it")
-    return make(*listed, **arguments)
+    if role_of(make):  # one's own: its mistakes are to be found
+        return make(*listed, **arguments)
+    with refusals(make.__name__):
+        return make(*listed, **arguments)

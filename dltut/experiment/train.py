@@ -175,8 +175,8 @@ class Train:
                 known["model"],
                 [
                     *self._order(known),
+                    *self._schedules(known),  # before a row is written that tells a rate
                     self._monitor(known),
-                    *self._schedules(known),
                     *(made(each, **known) for each in (*self.stopping, *self.extensions)),
                     *self._saving(run, known),
                 ],
@@ -294,8 +294,9 @@ class Train:
 
     def _channel(self, channel, usual: dict, known: dict) -> dict:
         if isinstance(channel, Part):
-            value = made(channel, **known)
-            return value if isinstance(value, Mapping) else {channel.name: value}
+            terms = Late(lambda: self._terms(known, train=False))
+            measured = made(channel, **known, terms=terms)
+            return measured if isinstance(measured, dict) else {channel.name: measured}
         if channel in usual:
             return {channel: usual[channel]}
         if channel == "objective":
