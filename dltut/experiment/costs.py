@@ -33,11 +33,15 @@ class Term(Part):
     layers: Sequence[str] | None = None
 
     def __call__(self, **context):
-        """The term, a scalar."""
+        """The term, a scalar, times its coefficient."""
+        value = self.alone(**context)
+        return value if self.coefficient == 1 else self.coefficient * value
+
+    def alone(self, **context):
+        """The term without its coefficient."""
         if self.layers is not None:
             context = context | {"weights": _weights_of(context["weights"], self.layers)}
-        value = super().__call__(**context)
-        return value if self.coefficient == 1 else self.coefficient * value
+        return super().__call__(**context)
 
 
 def default(task, model, x, train, y=None):
