@@ -62,10 +62,11 @@ def train(
     if schema:
         print(*schema_lines(map(str, experiment), made, names), sep="\n")
         return None
-    if len(experiment) != 1:
-        raise InputError(f"{len(experiment)} files are given; expected one, {EXAMPLE}")
-    (path,) = experiment
-    phases = read_phases(path, set, made, names)
+    files = [*experiment, *(Path(each) for each in set if "=" not in each)]  # before or behind it
+    if len(files) != 1:
+        raise InputError(f"{len(files)} files are given; expected one, {EXAMPLE}")
+    (path,) = files
+    phases = read_phases(path, [each for each in set if "=" in each], made, names)
     run = Run(run_dir, resume, None, device, quick, dry_run)
     run.data_dir, run.name = data_dir, Path(path).stem
     run.arguments = _arguments(phases) | {"data_dir": data_dir, "quick": quick}

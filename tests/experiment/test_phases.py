@@ -183,9 +183,7 @@ def test_a_dry_run_builds_all_phases_as_far_as_files_exist(capsys):
     told = capsys.readouterr()
     assert told.out.count("dry run: cost") == 1
     assert "dry run: phase2 waits for a file of an earlier one: my.yaml:8:" in told.err
-    with pytest.raises(
-        NoFile, match=r"there is no file runs/first\.pkl: check the path"
-    ):
+    with pytest.raises(NoFile, match=r"there is no file runs/first\.pkl: check the path"):
         train(CHAIN[CHAIN.index("- dataset: {") :], dry_run=True)
 
 
