@@ -18,6 +18,7 @@ from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
+from dltut.viz.trials import trials_picture
 
 __all__ = [
     "agreement_picture",
@@ -44,5 +45,6 @@ __all__ = [
     "side_by_side",
     "tile_raster_images",
     "titled",
+    "trials_picture",
     "worst_mistakes",
 ]

@@ -1,0 +1,114 @@
+"""What came out of the trials of a sweep, against each of the arguments."""
+
+import json
+import math
+from collections.abc import Collection, Sequence
+
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from dltut.exceptions import InputError
+from dltut.machine.channels import is_rate, words
+from dltut.viz.figure import BLUE, COLOURS, FAINT, ORANGE, drawn, sheet
+
+RED = COLOURS[4]
+WIDEST = 10  # an axis is logarithmic where the largest number is so many times the smallest
+SPREAD, TURN = 0.24, 0.618  # of marks that share a choice: beside each other, the same each time
+
+
+@drawn
+def trials_picture(rows: Sequence[dict], log: Collection[str] = ()) -> Image.Image:
+    """The value of each trial against each argument.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `dltut.sweeps.Study.rows` gives them: with trial, outcome, value, channel, lower and
+        arguments.
+    log : collection of str
+        The arguments whose axis is logarithmic.
+
+    Returns
+    -------
+    PIL image
+        A panel for each argument. The best trial has a ring; pruned trials are pale; those that
+        failed have no value, and are crosses at the upper edge.
+
+    Raises
+    ------
+    InputError
+        If no trial has ended yet.
+    """
+    ended = [row for row in rows if row["outcome"] != "running"]
+    if not ended:
+        raise InputError("nothing to draw: no trial has ended yet")
+    names = list(ended[0]["arguments"])
+    across = min(3, len(names))
+    down = math.ceil(len(names) / across)
+    figure = sheet(3.9 * across + 0.6, 3.3 * down + 0.3)
+    panels = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
+    for axes, name in zip(panels, names, strict=False):
+        _draw(axes, name, ended, name in log)
+    for axes in panels[len(names) :]:
+        axes.set_visible(False)
+    channel = next((row["channel"] for row in ended if row["channel"]), "value")
+    for axes in panels[::across]:
+        axes.set_ylabel(f"{words(channel)} (%)" if is_rate(channel) else words(channel))
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=9)
+    return figure
+
+
+def _draw(axes, name, rows, is_log):
+    places, choices = _places([row["arguments"][name] for row in rows], rows)
+    groups = {"complete": {"color": BLUE}, "pruned": {"color": FAINT, "alpha": 0.55}}
+    marked = list(zip(places, rows, strict=True))
+    for outcome, look in groups.items():
+        points = [(x, _value(row)) for x, row in marked if row["outcome"] == outcome]
+        if points:
+            axes.scatter(*zip(*points, strict=True), s=26, linewidth=0, label=outcome, **look)
+    failed = [x for x, row in marked if row["value"] is None]
+    if failed:
+        edge = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+        axes.scatter(
+            failed, [1.0] * len(failed), s=24, marker="x", color=RED, label="failed", **edge
+        )
+    if best := _best(marked):
+        ring = {"facecolor": "none", "edgecolor": ORANGE, "linewidth": 2, "label": "best"}
+        axes.scatter(best[0], _value(best[1]), s=90, zorder=3, **ring)
+    _finish(axes, name, choices, is_log, [_value(row) for row in rows if row["value"] is not None])
+
+
+def _finish(axes, name, choices, is_log, values):
+    axes.set_xlabel(name)
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    if choices:
+        axes.set_xticks(range(len(choices)), choices)
+        axes.set_xlim(-0.5, len(choices) - 0.5)
+    elif is_log:
+        axes.set_xscale("log")
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+    if values and 0 < min(values) * WIDEST < max(values):
+        axes.set_yscale("log")
+
+
+def _places(values, rows):
+    """Where the trials lie on the axis, and the names of its places if these are no numbers."""
+    if all(isinstance(each, int | float) and not isinstance(each, bool) for each in values):
+        return values, []
+    labels = [each if isinstance(each, str) else json.dumps(each) for each in values]
+    names = sorted(set(labels), key=labels.index)
+    beside = [SPREAD * (2 * (row["trial"] * TURN % 1) - 1) for row in rows]
+    return [names.index(label) + shift for label, shift in zip(labels, beside, strict=True)], names
+
+
+def _value(row):
+    return row["value"] * (100 if is_rate(row["channel"]) else 1)
+
+
+def _best(marked):
+    having = [(x, row) for x, row in marked if row["value"] is not None]
+    sign = 1 if not having or having[0][1]["lower"] else -1
+    return min(having, key=lambda each: (sign * each[1]["value"], each[1]["trial"]), default=None)
