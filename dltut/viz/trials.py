@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Collection, Sequence
 
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError
@@ -13,6 +13,7 @@ from dltut.viz.figure import BLUE, COLOURS, FAINT, ORANGE, drawn, sheet
 
 RED = COLOURS[4]
 WIDEST = 10  # an axis is logarithmic where the largest number is so many times the smallest
+MOST_CHOICES = 8  # numbers of which there are more have an axis of numbers
 SPREAD, TURN = 0.24, 0.618  # of marks that share a choice: beside each other, the same each time
 
 
@@ -60,7 +61,8 @@ def trials_picture(rows: Sequence[dict], log: Collection[str] = ()) -> Image.Ima
 
 
 def _draw(axes, name, rows, is_log):
-    places, choices = _places([row["arguments"][name] for row in rows], rows)
+    values = [row["arguments"][name] for row in rows]
+    places, choices = (values, []) if is_log else _places(values, rows)
     groups = {"complete": {"color": BLUE}, "pruned": {"color": FAINT, "alpha": 0.55}}
     marked = list(zip(places, rows, strict=True))
     for outcome, look in groups.items():
@@ -88,18 +90,28 @@ def _finish(axes, name, choices, is_log, values):
         axes.set_xlim(-0.5, len(choices) - 0.5)
     elif is_log:
         axes.set_xscale("log")
+        _write_out(axes.xaxis)
     else:
         axes.xaxis.set_major_locator(MaxNLocator(5))
     if values and 0 < min(values) * WIDEST < max(values):
         axes.set_yscale("log")
+        _write_out(axes.yaxis)
+
+
+def _write_out(axis):
+    """Numbers on a logarithmic axis: powers of ten would be formulas, which text is not here."""
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _places(values, rows):
-    """Where the trials lie on the axis, and the names of its places if these are no numbers."""
-    if all(isinstance(each, int | float) and not isinstance(each, bool) for each in values):
+    """Where the trials lie on the axis, and the names of its places if these are only a few."""
+    are_numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in values)
+    if are_numbers and len(set(values)) > MOST_CHOICES:
         return values, []
     labels = [each if isinstance(each, str) else json.dumps(each) for each in values]
-    names = sorted(set(labels), key=labels.index)
+    numbers = dict(zip(labels, values, strict=True))
+    names = sorted(numbers, key=lambda each: numbers[each] if are_numbers else (len(each), each))
     beside = [SPREAD * (2 * (row["trial"] * TURN % 1) - 1) for row in rows]
     return [names.index(label) + shift for label, shift in zip(labels, beside, strict=True)], names
 
