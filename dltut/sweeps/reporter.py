@@ -37,6 +37,7 @@ class Reporter(Criterion):
     """
 
     log: Log | None = None
+    _ended: Log | None = None
 
     def __init__(self, trial: Trial, channel: str | None = None, lower: bool | None = None):
         self.trial = trial
@@ -58,7 +59,8 @@ class Reporter(Criterion):
             raise StopIteration(PRUNED)
 
     def after_training(self, trainer) -> None:
-        """Look at a training that had ended before."""
+        """Look at a training that had ended before, and at how this one has."""
+        self._ended = trainer.log
         self._is_pruned(trainer.log)
 
     def outcome(self) -> Outcome:
@@ -71,16 +73,17 @@ class Reporter(Criterion):
         KeyboardInterrupt
             If it was broken off.
         """
-        log = self.log
-        if log is None:
-            raise EveryTrial("no channel was measured by which to sort the trials: name a channel")
-        reason = log.stop_reason or ""
+        reason = (self._ended and self._ended.stop_reason) or ""
         if reason == "interrupted":
             raise KeyboardInterrupt
-        channel, lower = self.judged(log)
-        if DIVERGED in reason or self._best is None:
-            return Outcome("failed", channel=channel, lower=lower, reason=reason)
-        word = "pruned" if reason == PRUNED else "complete"
+        if DIVERGED in reason:
+            return Outcome("failed", reason=reason)
+        if self.log is None:
+            raise EveryTrial("no channel was measured by which to sort the trials: name a channel")
+        channel, lower = self.judged(self.log)
+        if self._best is None:
+            return Outcome("failed", reason=f"{channel} was never a number")
+        word = "pruned" if self.log.stop_reason == PRUNED else "complete"
         return Outcome(word, self._best, channel, lower, self._epoch)
 
     def _is_pruned(self, log):

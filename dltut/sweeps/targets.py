@@ -17,6 +17,7 @@ from dltut.exceptions import InputError, nearest, printable
 from dltut.machine.arguments import alternatives, from_text, kinds
 from dltut.training import RunFolder
 
+FLAGS = ("data_dir", "device", "quick")  # of the command that trains an experiment
 OWN = ("run_dir", "resume", "dry_run")  # arguments that a sweep gives
 
 
@@ -92,13 +93,14 @@ class ExperimentFile:
         Parameters
         ----------
         values : dict
-            {path in the file: plain value}.
+            {path in the file: plain value}; data_dir, device and quick are flags of the command.
 
         Raises
         ------
         InputError
             If there is no such place, or a value does not fit.
         """
+        read_phases(self.path, _settings(values))
         return dict(values)
 
     def run(self, values: Mapping, folder: Path) -> object:
@@ -112,12 +114,12 @@ class ExperimentFile:
     def command(self, values: Mapping) -> str:
         """The command line of a run with these values."""
         given = [text for each in _settings(values) for text in ("--set", each)]
-        return shlex.join(["python", "-m", "dltut", "train", _shown(self.path), *given])
+        flags = [text for name in FLAGS if name in values for text in _flag(name, values[name])]
+        return shlex.join(["python", "-m", "dltut", "train", _shown(self.path), *given, *flags])
 
     def _train(self, values, **own):
-        from dltut.commands.train import train
-
-        return call(train, experiment=self.path, set=_settings(values), **own)
+        own |= {name: values[name] for name in FLAGS if name in values}
+        return call(train, experiment=(self.path,), set=_settings(values), **own)
 
 
 Target = Script | ExperimentFile
@@ -192,7 +194,8 @@ def _flag(name: str, value: object) -> list[str]:
 
 def _settings(values: Mapping) -> tuple[str, ...]:
     """As ``--set`` takes them; JSON is YAML."""
-    return tuple(f"{name}={json.dumps(value)}" for name, value in values.items())
+    places = {name: value for name, value in values.items() if name not in FLAGS}
+    return tuple(f"{name}={json.dumps(value)}" for name, value in places.items())
 
 
 def _shown(path: Path) -> str:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Collection, Sequence
 
+import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 from PIL import Image
 
@@ -71,17 +72,19 @@ def _draw(axes, name, rows, is_log):
             axes.scatter(*zip(*points, strict=True), s=26, linewidth=0, label=outcome, **look)
     failed = [x for x, row in marked if row["value"] is None]
     if failed:
-        edge = {"transform": axes.get_xaxis_transform(), "clip_on": False}
-        axes.scatter(
-            failed, [1.0] * len(failed), s=24, marker="x", color=RED, label="failed", **edge
-        )
+        look = {"s": 24, "marker": "x", "color": RED, "label": "failed", "clip_on": False}
+        axes.scatter(failed, [1] * len(failed), transform=axes.get_xaxis_transform(), **look)
     if best := _best(marked):
         ring = {"facecolor": "none", "edgecolor": ORANGE, "linewidth": 2, "label": "best"}
         axes.scatter(best[0], _value(best[1]), s=90, zorder=3, **ring)
-    _finish(axes, name, choices, is_log, [_value(row) for row in rows if row["value"] is not None])
+    _finish(axes, name, places, choices, is_log)
+    values = [_value(row) for row in rows if row["value"] is not None]
+    if values and 0 < min(values) * WIDEST < max(values):
+        axes.set_yscale("log")
+        _write_out(axes.yaxis)
 
 
-def _finish(axes, name, choices, is_log, values):
+def _finish(axes, name, places, choices, is_log):
     axes.set_xlabel(name)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
@@ -91,11 +94,17 @@ def _finish(axes, name, choices, is_log, values):
     elif is_log:
         axes.set_xscale("log")
         _write_out(axes.xaxis)
+        axes.set_xlim(np.exp(_ends(np.log(places))))
     else:
         axes.xaxis.set_major_locator(MaxNLocator(5))
-    if values and 0 < min(values) * WIDEST < max(values):
-        axes.set_yscale("log")
-        _write_out(axes.yaxis)
+        axes.set_xlim(_ends(places))
+
+
+def _ends(places):
+    """Of an axis on which all these lie; matplotlib would leave out those of the failed."""
+    low, high = min(places), max(places)
+    margin = 0.05 * (high - low) or 1.0
+    return low - margin, high + margin
 
 
 def _write_out(axis):
