@@ -63,7 +63,14 @@ class TPE:
         self.seed, self.first = seed, first
 
     def drawn(self, space: Space, number: int, trials: list[FrozenTrial]) -> dict:
-        """As `Random.drawn`; trials that other processes run count as bad ones."""
+        """As `Random.drawn`; trials that other processes run count as bad ones.
+
+        Parameters
+        ----------
+        space : dict
+        number : int
+        trials : list
+        """
         seed = _seed_of(self.seed, number)
         sampler = TPESampler(n_startup_trials=self.first, seed=seed, constant_liar=True)
         return _asked(sampler, space, trials)
@@ -73,7 +80,14 @@ class Grid:
     """All combinations of the values, the last argument changing fastest."""
 
     def drawn(self, space: Space, number: int, trials: list[FrozenTrial]) -> dict:
-        """As `Random.drawn`, from the number alone."""
+        """As `Random.drawn`, from the number alone.
+
+        Parameters
+        ----------
+        space : dict
+        number : int
+        trials : list
+        """
         grids = [each.grid() for each in space.values()]
         places = np.unravel_index(number, [len(grid) for grid in grids])
         return {name: grid[place] for name, grid, place in zip(space, grids, places, strict=True)}

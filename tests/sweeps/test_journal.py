@@ -57,5 +57,5 @@ def test_a_file_cut_off_at_any_byte_is_read_and_written_on(tmp_path):
 @pytest.mark.parametrize("content", [b"no JSON\nat all\n", b'{"op_code": 0}\n', b"[1]\n{}\n"])
 def test_a_damaged_file_is_one_line(tmp_path, content):
     (tmp_path / "study.journal").write_bytes(content)
-    with pytest.raises(InputError, match="study.journal is damaged: bring it back from a copy"):
+    with pytest.raises(InputError, match=r"study.journal is damaged: bring it back from a copy"):
         opened(tmp_path)

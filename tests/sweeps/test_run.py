@@ -110,7 +110,13 @@ def test_a_folder_tells_what_is_swept_in_it(tmp_path):
 
 
 def test_a_line_a_trial_says_how_it_ended():
-    row = {"trial": 3, "outcome": "failed", "value": None, "channel": "value", "reason": "too large"}
+    row = {
+        "trial": 3,
+        "outcome": "failed",
+        "value": None,
+        "channel": "value",
+        "reason": "too large",
+    }
     row |= {"arguments": {"rate": 0.123456, "n_hidden": [10, 20]}, "lower": True}
     assert line_of(row, None) == "trial 3 failed: too large (with rate 0.12346, n_hidden [10, 20])"
     row |= {"outcome": "pruned", "value": 0.5, "channel": "valid_error"}

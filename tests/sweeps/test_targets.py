@@ -10,7 +10,6 @@ from sweeps.scripts import FALLING, NUMBER, written
 from dltut.commands.scripts import source
 from dltut.exceptions import InputError
 from dltut.sweeps.targets import Script, found
-from dltut.training import read_config
 
 MLP = source() / "train_mlp.py"
 
@@ -59,7 +58,8 @@ def test_the_command_line_is_one_that_can_be_copied(tmp_path, mlp, monkeypatch):
     assert mlp.command(values | {"dataset": "my file.csv"}) == (
         "python scripts/train_mlp.py --n-hidden 100 50 --quick --no-resume --dataset 'my file.csv'"
     )
-    text = NUMBER + "\n    if __name__ == '__main__':\n        import sys; print(main(float(sys.argv[2])))"
+    text = f"{NUMBER}\n    if __name__ == '__main__':\n        import sys"
+    text += "\n        print(main(float(sys.argv[2])))"
     [_, *command] = shlex.split(Script(written(tmp_path, text)).command({"x": 3.0}))
     shown = subprocess.run([sys.executable, *command], capture_output=True, check=True)
     assert shown.stdout.split() == [b"4.0"]
@@ -70,7 +70,7 @@ def test_a_script_is_looked_for_beside_the_file_here_and_among_the_tutorials(tmp
     assert found("mlp.yaml", tmp_path).parent.name == "experiments"
     mine = written(tmp_path, NUMBER, "train_mlp.py")
     assert found("train_mlp.py", tmp_path) == mine.resolve()
-    with pytest.raises(InputError, match="there is no train_mpl.py beside the sweep's file"):
+    with pytest.raises(InputError, match=r"there is no train_mpl.py beside the sweep's file"):
         found("train_mpl.py", tmp_path)
 
 
