@@ -12,7 +12,7 @@ import pytensor
 from dltut.datasets import Dataset
 from dltut.exceptions import InputError
 from dltut.experiment.roles import ROLES
-from dltut.experiment.tree import read_yaml
+from dltut.experiment.tree import parsed, plain, read_text
 from dltut.machine.arguments import Amount, Count, Seed, Size, checked_arguments
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
@@ -157,7 +157,7 @@ def read_experiment(path: str | Path) -> Experiment:
     -----
     Names stand for objects of this library alone; a file cannot name any other Python object.
     """
-    given = read_yaml(path)
+    given = plain(parsed(read_text(path), path))
     with located(path):
         return Experiment(**checked_arguments(Experiment, given, "the experiment"))
 
