@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import NoneType
 from typing import Literal
 
 import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.experiment.pylearn2.arguments import Flag, Pair, Seeds
-from dltut.experiment.pylearn2.datasets import AXES, Axes, Data, Examples
+from dltut.experiment.pylearn2.datasets import AXES, Axes, Data
 from dltut.experiment.pylearn2.layers import Layer, Softmax, pair
 from dltut.layers import Network
 from dltut.machine.arguments import Amount, Count, Size
@@ -55,9 +54,16 @@ class Model:
     """What a file calls a model: it is made when the cost has said what is dropped."""
 
     batch_size = None
+    flat: Sequence[Layer] = ()  # its layers, if it has some with names
 
-    def network(self, dropped: Sequence[dict] | None = None) -> Network:
-        """The network, with first values."""
+    def network(self, dropped=None) -> Network:
+        """The network, with first values.
+
+        Parameters
+        ----------
+        dropped : Dropout, optional
+            What is dropped of the inputs of each layer.
+        """
         raise NotImplementedError
 
 
@@ -100,11 +106,6 @@ class MLP(Model, Layer):
 
     def network(self, dropped=None) -> Sequential:
         """A `dltut.models.Sequential`.
-
-        Parameters
-        ----------
-        dropped : Dropout, optional
-            What is dropped of the inputs of a layer, by the layer's name.
 
         Raises
         ------
@@ -150,13 +151,19 @@ class SoftmaxRegression(Model):
     nvis: Size | None = None
     seed: Seeds | None = None
 
+    @property
+    def flat(self) -> list[Layer]:
+        """The one layer."""
+        own = "batch_size", "input_space", "nvis", "seed"
+        softmax = {name: value for name, value in vars(self).items() if name not in own}
+        return [Softmax(layer_name="y", **softmax)]
+
     def network(self, dropped=None) -> Sequential:
         """A `dltut.models.Sequential` of one layer."""
-        own = "batch_size", "input_space", "nvis", "seed"
-        given = vars(self)
-        softmax = {name: value for name, value in given.items() if name not in own}
-        mlp = {name: given[name] for name in own}
-        return MLP(layers=[Softmax(layer_name="y", **softmax)], **mlp).network(dropped)
+        mlp = MLP(
+            layers=self.flat, nvis=self.nvis, input_space=self.input_space, seed=self.seed
+        )
+        return mlp.network(dropped)
 
 
 @dataclass(kw_only=True)
