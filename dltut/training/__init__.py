@@ -20,11 +20,13 @@ from dltut.training.pretraining import (
     pretraining_steps,
     read_pretrained,
 )
+from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
 from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
     Diverged,
+    MatchChannel,
     MaxEpochs,
     NoImprovement,
     TargetReached,
@@ -45,6 +47,7 @@ __all__ = [
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
+    "MatchChannel",
     "MaxEpochs",
     "Monitor",
     "NoImprovement",
@@ -52,6 +55,7 @@ __all__ = [
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
+    "Reader",
     "RunFolder",
     "Scheduled",
     "ShuffleEpochs",

@@ -39,6 +39,9 @@ class Extension:
     def before_training(self, trainer) -> None:
         """When a run begins or goes on."""
 
+    def at_start(self, trainer) -> None:
+        """Before the first minibatch of all, once; not again when a run goes on."""
+
     def before_epoch(self, trainer) -> None:
         """Before an epoch, and again when a run goes on in the middle of one.
 

@@ -8,7 +8,8 @@ from dltut.exceptions import InputError
 from dltut.machine.channels import better
 from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.extensions import Extension
-from dltut.training.stopping import Criterion, value_of
+from dltut.training.reader import value_of
+from dltut.training.stopping import Criterion
 
 
 class Scheduled(Extension):
@@ -85,7 +86,7 @@ class HalveOnNoImprovement(Criterion):
     floor : float
         Stop on reaching this fraction of the first rate: 1/1024 is ten halvings.
     channel, lower
-        As in `Criterion`; a tie is no improvement.
+        As in `Reader`; a tie is no improvement.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from dltut.training.run_folder import RunFolder
 
 POSITION = ("epoch", "minibatch", "iteration", "train_cost", "best", "seconds")
 SHOWN = 12  # rows in the table of a log
+NO_ROW = -2  # the iteration before that of any row
 
 
 @dataclass(repr=False)
@@ -32,7 +33,7 @@ class Log:
         Minibatches in an epoch.
     epoch, minibatch, iteration : int
         The last minibatch done: epochs count from 1; the place in the epoch and the iteration
-        since the beginning count from 0 (the iteration is -1 before the first).
+        since the beginning count from 0. Before the first, epoch 0, minibatch -1, iteration -1.
     cost : float
         Of the last minibatch.
     rows : list of dict
@@ -194,7 +195,7 @@ def place(epoch: int, minibatch: int, n_batches: int) -> str:
     ('epoch 2 (1 of 83 minibatches)', 'epoch 2')
     """
     done = minibatch + 1
-    part = "" if done == n_batches else f" ({done} of {n_batches} minibatches)"
+    part = "" if done in (0, n_batches) else f" ({done} of {n_batches} minibatches)"
     return f"epoch {epoch}{part}"
 
 
@@ -275,14 +276,16 @@ def is_row(row, before: int) -> bool:
     row : object
         As JSON gives it.
     before : int
-        The iteration of the row before it, -1 if there is none.
+        The iteration of the row before it, `NO_ROW` if there is none.
     """
+    if not isinstance(row, dict):
+        return False
+    first = 0 if row.get("iteration") == -1 else 1  # what is measured before training is epoch 0
     return (
-        isinstance(row, dict)
-        and all(isinstance(value, int | float) for value in row.values())  # bools among them
+        all(isinstance(value, int | float) for value in row.values())  # bools among them
         and is_whole(row.get("iteration"), before + 1)
-        and is_whole(row.get("epoch"), 1)
-        and is_whole(row.get("minibatch", 0), 0)
+        and is_whole(row.get("epoch"), first)
+        and is_whole(row.get("minibatch", 0), first - 1)
         and isinstance(row.get("best", False), bool)
     )
 
@@ -323,7 +326,7 @@ def _texts(run_dir: str | Path, log: Log, first: int) -> list[tuple[Path, str]]:
 def _records(path: Path, is_valid: Callable) -> list[dict]:
     """The lines of a file, each valid behind the one before it."""
     *whole, _ = path.read_bytes().split(b"\n")  # whatever follows the last newline was cut off
-    records, before = [], -1
+    records, before = [], NO_ROW
     for number, line in enumerate(whole, start=1):
         try:
             record = json.loads(line)

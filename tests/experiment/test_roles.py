@@ -27,7 +27,7 @@ def test_no_other_public_name_has_a_role():
         "rule": "adadelta adagrad adam adamax amsgrad momentum nesterov rmsprop sgd",
         "penalty": "l1 l2",
         "schedule": "constant exponential inverse inverse_time linear step",
-        "stopping": "Diverged HalveOnNoImprovement MaxEpochs NoImprovement Patience "
+        "stopping": "Diverged HalveOnNoImprovement MatchChannel MaxEpochs NoImprovement Patience "
         "TargetReached TimeLimit",
     }
 
