@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Literal
 
+from pytensor import grad
+
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Seeds, Share, check_only
 from dltut.experiment.pylearn2.costs import Cost
 from dltut.experiment.pylearn2.datasets import Data
-from dltut.experiment.pylearn2.extensions import Changing
-from dltut.machine.arguments import Amount, Count, Size
+from dltut.experiment.pylearn2.extensions import Changing, falling
+from dltut.machine.arguments import Amount, Size
 from dltut.optim import adadelta, adagrad, batch_descent, momentum, nesterov, rmsprop, sgd
-from dltut.optim.schedules import exponential, inverse, linear
-from dltut.training import Criterion
+from dltut.optim.schedules import exponential, inverse
+from dltut.training import Criterion, minibatch_function
 
 Mode = Literal[
     "sequential",
@@ -103,7 +105,99 @@ def linear_decay(start: Size, saturate: Size, decay_factor: Amount) -> Changing:
         The first minibatch after which it falls, and that after which it stays.
     decay_factor : float
     """
-    return falling(start, saturate, decay_factor, "minibatch")
+    return Changing("learning_rate", falling(start, saturate, decay_factor), "minibatch")
 
 
-Callbacks = Changing | Sequence[Changing] | None
+@dataclass(kw_only=True)
+class Algorithm:
+    """How a model is trained, and on what is measured meanwhile."""
+
+    cost: Cost | None = None
+    batch_size: Size | None = None
+    batches_per_iter: NoneType = None
+    monitoring_batch_size: Size | None = None
+    monitoring_batches: Size | None = None
+    monitoring_dataset: Data | dict[str, Data] | None = None
+    termination_criterion: Criterion | Part | None = None
+    set_batch_size: Flag = False
+    theano_function_mode: NoneType = None
+    seed: Seeds | None = None
+
+    iteration = "shuffled_sequential"
+
+    @property
+    def monitored(self) -> dict[str, Data]:
+        """{name: data set}; a single one has no name."""
+        given = self.monitoring_dataset
+        return {} if given is None else given if isinstance(given, dict) else {"": given}
+
+    @property
+    def changes(self) -> list[Changing]:
+        """What changes a number of the rule after each minibatch."""
+        return []
+
+    def parts(self) -> dict:
+        """The rule or the algorithm, as `dltut.experiment.train.Train` takes them."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class SGD(Algorithm):
+    """A step of a learning rule for each minibatch."""
+
+    learning_rate: Amount
+    monitor_iteration_mode: Mode = "sequential"
+    update_callbacks: Changing | Sequence[Changing] | None = None
+    learning_rule: Rule | None = None
+    train_iteration_mode: Mode | None = None
+    monitoring_costs: NoneType = None
+
+    @property
+    def iteration(self) -> str:
+        """In which order examples are taken."""
+        return self.train_iteration_mode or "shuffled_sequential"
+
+    @property
+    def changes(self):
+        """The callbacks."""
+        given = self.update_callbacks or []
+        return [given] if isinstance(given, Changing) else list(given)
+
+    def parts(self):
+        """The rule."""
+        plain = Part(sgd, {"learning_rate": self.learning_rate})
+        rule = self.learning_rule.part(self.learning_rate) if self.learning_rule else plain
+        return {"rule": rule}
+
+
+@dataclass(kw_only=True)
+class BGD(Algorithm):
+    """Several steps along the gradient, or conjugate directions, of each large batch."""
+
+    updates_per_batch: Size = 10
+    reset_alpha: Flag = True
+    conjugate: Flag = False
+    min_init_alpha: Amount = 0.001
+    reset_conjugate: Flag = True
+    line_search_mode: Literal["exhaustive"] | None = None
+    verbose_optimization: Flag = False
+    scale_step: Amount = 1.0
+    init_alpha: Sequence[Amount] | None = None
+
+    def parts(self):
+        """`dltut.optim.batch_descent`."""
+        check_only("BGD", scale_step=(self.scale_step, 1), init_alpha=(self.init_alpha, None))
+        given = {
+            "n_updates": self.updates_per_batch,
+            "search": self.line_search_mode or "simple",
+            "conjugate": bool(self.conjugate),
+            "reset_conjugate": bool(self.reset_conjugate),
+            "reset_step": bool(self.reset_alpha),
+            "least_step": self.min_init_alpha,
+        }
+        return {"algorithm": Part(_batch_descent, given)}
+
+
+def _batch_descent(cost, params, inputs, split, batch_size, **given):
+    part = minibatch_function([cost, *grad(cost, params)], inputs, split, batch_size)
+    return batch_descent(part, params, **given)

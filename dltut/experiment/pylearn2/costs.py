@@ -62,7 +62,7 @@ class MethodCost(Default):
 
 @dataclass(kw_only=True)
 class Dropout(Default):
-    """The cost of a net whose layers see a part of their inputs only, the first of the pixels too."""
+    """The cost of a net in which every layer sees a part of its inputs, the first one of the pixels."""
 
     default_input_include_prob: Share = 0.5
     input_include_probs: dict[str, Share] | None = None

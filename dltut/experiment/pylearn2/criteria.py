@@ -111,5 +111,6 @@ def _matched(folder, channel: str, earlier: str, earlier_channel: str) -> Criter
     return MatchChannel(channel, inside(folder, earlier), earlier_channel, lower=True)
 
 
-def _patience(step, n_epochs, increase, threshold, channel) -> Criterion:
-    return Patience(n_epochs * step.n_batches, increase, threshold, channel, lower=True)
+def _patience(split, batch_size, n_epochs, increase, threshold, channel) -> Criterion:
+    n_minibatches = n_epochs * split.n_batches(batch_size)
+    return Patience(n_minibatches, increase, threshold, channel, lower=True)

@@ -361,7 +361,7 @@ class NpyDataset(Data):
 
     def read(self) -> Examples:
         """The rows."""
-        return examples_of(_loaded(readable(self.file, self.data_dir)))
+        return examples_of(loaded_arrays(readable(self.file, self.data_dir)))
 
 
 @dataclass(kw_only=True)
@@ -382,7 +382,7 @@ class NpzDataset(Data):
             If there is no array of that name.
         """
         path = readable(self.file, self.data_dir)
-        arrays = _loaded(path)
+        arrays = loaded_arrays(path)
         for key in filter(None, (self.key, self.target_key)):
             if key not in arrays:
                 raise InputError(f"{path} has no array {key!r}: it has {', '.join(arrays)}")
@@ -523,8 +523,14 @@ def readable(path: Path, data_dir: Path | None) -> Path:
     return found
 
 
-def _loaded(path: Path):
-    """The array of an npy file, or {name: array} of an npz file."""
+def loaded_arrays(path: Path):
+    """The array of an npy file, or {name: array} of an npz file.
+
+    Raises
+    ------
+    InputError
+        If it is none, or holds objects.
+    """
     try:
         arrays = np.load(path, allow_pickle=False)
         return arrays if isinstance(arrays, np.ndarray) else dict(arrays)

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dltut.experiment.part import Part
+from dltut.exceptions import InputError
+from dltut.experiment.part import Part, inside
 from dltut.experiment.pylearn2.arguments import Flag, check_only
 from dltut.machine.arguments import Amount, Count, Size
-from dltut.optim.schedules import linear, one_over_epoch
-from dltut.training import MonitorBasedRate, PlotWhileTraining, PolyakAverage, SaveBest, Smooth
+from dltut.optim.schedules import Schedule, inverse_time, linear
+from dltut.training import (
+    Extension,
+    MonitorBasedRate,
+    PlotWhileTraining,
+    PolyakAverage,
+    SaveBest,
+    Smooth,
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,7 @@ def linear_decay_over_epoch(start: Count, saturate: Count, decay_factor: Amount)
     return _each_epoch("learning_rate", falling(start, saturate, decay_factor))
 
 
-def one_over_epochs(
-    start: Count, half_life: Size | None = None, min_lr: Amount = 1e-6
-) -> Changing:
+def one_over_epochs(start: Count, half_life: Size | None = None, min_lr: Amount = 1e-6) -> Changing:
     """The learning rate divided by the number of epochs, from one of them on.
 
     Parameters
@@ -68,8 +74,8 @@ def one_over_epochs(
     min_lr : float
         What it never falls below.
     """
-    numbers = {"start": start, "half_life": half_life or start + 1, "min_rate": min_lr}
-    return _each_epoch("learning_rate", Part(one_over_epoch, numbers))
+    numbers = {"decay": 1 / (half_life or start + 1), "start": start, "minimum": min_lr}
+    return _each_epoch("learning_rate", Part(inverse_time, numbers))
 
 
 def falling(start: Count, saturate: Count, decay_factor: Amount) -> Part:
@@ -110,5 +116,139 @@ def monitor_based_rate(
         The channel.
     """
     channel = channel_name or (f"{dataset_name}_objective" if dataset_name else "objective")
-    numbers = {"high": high_trigger, "shrink": shrink_amt, "low": low_trigger, "grow": grow_amt}
-    return Part(MonitorBasedRate, {"channel": channel, **numbers, "least": min_lr, "most": max_lr})
+    triggers = {"high_trigger": high_trigger, "low_trigger": low_trigger}
+    factors = {"shrink": shrink_amt, "grow": grow_amt, "minimum": min_lr, "maximum": max_lr}
+    return Part(MonitorBasedRate, {"channel": channel} | triggers | factors)
+
+
+def save_best(
+    channel_name: str,
+    save_path: str | None = None,
+    store_best_model: Flag = False,
+    start_epoch: Count = 0,
+    higher_is_better: Flag = False,
+    tag_key: str | None = None,
+) -> Part:
+    """The model written into a file whenever a channel is better than ever before.
+
+    Parameters
+    ----------
+    channel_name : str
+    save_path : str
+        The file, in the folder of the runs.
+    store_best_model : bool
+        Not known here: a run keeps its best model in best.safetensors.
+    start_epoch : int
+        The first that counts.
+    higher_is_better : bool
+    tag_key : str
+        Not known here: the file says what was best.
+
+    Raises
+    ------
+    InputError
+        If there is no file to write.
+    """
+    check_only("MonitorBasedSaveBest", store_best_model=(bool(store_best_model), False))
+    if save_path is None:
+        raise InputError("MonitorBasedSaveBest: give save_path: the file of the best model")
+    given = {"channel": channel_name, "path": save_path, "lower": not higher_is_better}
+    return Part(_save_best, given | {"start_epoch": start_epoch})
+
+
+def smooth(channel_to_smooth: str, channel_to_publish: str, k: Size = 5) -> Part:
+    """One more channel: the mean of the last values of another.
+
+    Parameters
+    ----------
+    channel_to_smooth, channel_to_publish : str
+        The other one, and what the new one is called.
+    k : int
+        How many values; Pylearn2 takes one less than it says.
+    """
+    return Part(Smooth, {"channel": channel_to_smooth, "name": channel_to_publish, "k": k})
+
+
+def polyak(start: Count, save_path: str | None = None, save_freq: Size = 1) -> Part:
+    """The mean of the parameters since an epoch, written into a file at the end.
+
+    Parameters
+    ----------
+    start : int
+        The first epoch that counts.
+    save_path : str, optional
+        The file, in the folder of the runs.
+    save_freq : int
+        Not known here: the mean is written when the run ends.
+    """
+    return Part(_polyak, {"start": start, "path": save_path})
+
+
+@dataclass(kw_only=True)
+class Plots:
+    """A picture of some channels."""
+
+    channel_names: Sequence[str]
+    save_path: str
+    share: Amount = 0.8
+    per_second: Flag = False
+    freq: Size = 1
+
+
+@dataclass(kw_only=True)
+class PlotManager:
+    """Pictures drawn while training."""
+
+    plots: Sequence[Plots]
+    freq: Size
+    public: Flag = True
+    html_path: str | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        """An extension for each picture."""
+        given = [{"path": each.save_path, "channels": each.channel_names} for each in self.plots]
+        return [Part(_plot, {**each, "channels": list(each["channels"])}) for each in given]
+
+
+def _each_epoch(number: str, schedule: Part) -> Changing:
+    """A schedule by epochs from 1, as Pylearn2 counts them; here they count from 0."""
+    return Changing(number, Part(_ahead, {"schedule": schedule}), "epoch")
+
+
+def _ahead(schedule: Schedule) -> Schedule:
+    return lambda step: schedule(step + 1)
+
+
+def _falling(initial, start, saturate, factor) -> Schedule:
+    return linear(initial, factor * initial, start - 1, saturate)
+
+
+def _save_best(model, data, task, folder, path, channel, lower, start_epoch) -> SaveBest:
+    facts = data.facts | task.facts
+    return SaveBest(model, inside(folder, path), channel, lower, start_epoch, facts)
+
+
+def _polyak(model, folder, start, path=None) -> PolyakAverage:
+    return PolyakAverage(model, start, path and inside(folder, path), per="epoch")
+
+
+def _plot(folder, path, channels) -> PlotWhileTraining:
+    return PlotWhileTraining(inside(folder, path), channels, every=0)
+
+
+class Numbers(Extension):
+    """The rule's numbers as channels: learning_rate, momentum.
+
+    Parameters
+    ----------
+    **numbers : shared scalar
+    """
+
+    def __init__(self, **numbers):
+        self.numbers = numbers
+
+    def attach(self, trainer) -> None:
+        """Have them added to each row."""
+        for name, each in self.numbers.items():
+            trainer.log.derived[name] = lambda rows, each=each: float(each.get_value())

@@ -160,9 +160,7 @@ class SoftmaxRegression(Model):
 
     def network(self, dropped=None) -> Sequential:
         """A `dltut.models.Sequential` of one layer."""
-        mlp = MLP(
-            layers=self.flat, nvis=self.nvis, input_space=self.input_space, seed=self.seed
-        )
+        mlp = MLP(layers=self.flat, nvis=self.nvis, input_space=self.input_space, seed=self.seed)
         return mlp.network(dropped)
 
 
@@ -260,10 +258,13 @@ class AutoencoderModel(Model):
             tied=bool(self.tied_weights),
             encoder=_activation(self.act_enc),
             decoder=_activation(self.act_dec),
-            **self._more,
+            **self._noise,
         )
 
-    _more = {}
+    @property
+    def _noise(self) -> dict:
+        """Arguments of a model that takes noise."""
+        return {}
 
 
 @dataclass(kw_only=True)
@@ -280,7 +281,7 @@ class DenoisingAutoencoder(AutoencoderModel):
         return self.corruptor.level
 
     @property
-    def _more(self) -> dict:
+    def _noise(self) -> dict:
         return {"corruption": self.corruptor.kind}
 
 
