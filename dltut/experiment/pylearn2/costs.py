@@ -10,6 +10,7 @@ import pytensor.tensor as pt
 from dltut.exceptions import InputError, nearest
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Share, check_only
+from dltut.experiment.pylearn2.layers import named_layers
 from dltut.experiment.pylearn2.models import Model
 from dltut.machine.arguments import Amount
 from dltut.machine.rng import Streams
@@ -62,7 +63,7 @@ class MethodCost(Default):
 
 @dataclass(kw_only=True)
 class Dropout(Default):
-    """The cost of a net in which every layer sees a part of its inputs, the first one of the pixels."""
+    """The cost of a net whose layers each see a part of their inputs, the first of the pixels."""
 
     default_input_include_prob: Share = 0.5
     input_include_probs: dict[str, Share] | None = None
@@ -216,8 +217,7 @@ def _task_cost(task, model, x, y, train: bool):
 
 
 def _penalties(model, coefficients, penalty):
-    named = zip(model.places, model.layers, strict=True)
-    layers = {place.layer_name: layer for place, layer in named}
+    layers = named_layers(model)
     terms = [
         coefficient * penalty(layers[name].weights)
         for name, coefficient in coefficients.items()

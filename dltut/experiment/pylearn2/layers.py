@@ -400,7 +400,7 @@ class PretrainedLayer(Layer):
 
     def start(self, network) -> None:
         """The encoder's weights and biases."""
-        layer = network.named(self.layer_name)
+        layer = named_layers(network)[self.layer_name]
         layer.W.set_value(self.layer_content.W.get_value())
         layer.b.set_value(self.layer_content.bhid.get_value())
 
@@ -419,6 +419,12 @@ class FlattenerLayer(Layer):
     def start(self, network) -> None:
         """As the layer within."""
         self.raw_layer.start(network)
+
+
+def named_layers(network) -> dict:
+    """{name: layer} of a `dltut.models.Sequential`."""
+    named = zip(network.places, network.layers, strict=True)
+    return {place.layer_name: layer for place, layer in named}
 
 
 def pair(given: Sequence[int], what: str) -> list[int]:
