@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 
 from dltut.exceptions import InputError, nearest, printable
+from dltut.experiment.part import NoFile, Part
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar
 from dltut.machine.arguments import ArgumentError, checked_arguments, kinds
 
@@ -75,7 +77,8 @@ def placed(place: Place) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(f"{place}: {error}") from None
+        kind = NoFile if isinstance(error, NoFile) else InputError
+        raise kind(f"{place}: {error}") from None
 
 
 @contextmanager
@@ -136,7 +139,10 @@ def _called(node: Call, names: Mapping, context: Mapping, memo: dict) -> object:
         place = node.items[error.argument].place if error.argument in node.items else node.place
         raise InputError(f"{place}: {error}") from None
     with placed(node.place), refusals(node.name):
-        return make(**arguments, **filled)
+        built = make(**arguments, **filled)
+    if isinstance(built, Part) and not built.keys:  # what it makes may be refused later
+        built = replace(built, keys=(node.place,))
+    return built
 
 
 def _known(node: Call | Name, names: Mapping[str, Callable]) -> Callable:

@@ -2,19 +2,24 @@
 
 import importlib.util
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from dltut.exceptions import InputError, nearest, quoted
-from dltut.machine.arguments import alternatives, kinds
+from dltut.machine.arguments import VARIADIC, alternatives, kinds
 
 GROUP = "dltut.parts"  # of entry points
 ROLES = (
     "dataset transform model layer cost rule algorithm schedule stopping extension channel".split()
 )
+
+
+class NoFile(InputError):
+    """A file that an experiment reads is not there, perhaps not yet."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,20 @@ class Part:
     keys: tuple = ()
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.make.__name__
+
+    @property
     def takes(self) -> set[str]:
         """The names of all its parameters."""
         return set(kinds(self.make))
+
+    @property
+    def all_takes(self) -> set[str]:
+        """Those of the parts in its arguments, too."""
+        parts = [each for value in self.arguments.values() for each in _parts_in(value)]
+        return self.takes.union(*(each.all_takes for each in parts))
 
     def __call__(self, **context):
         """What it makes; of the context it gets what it takes, and does not have.
@@ -56,16 +72,50 @@ class Part:
             That of what is made, with where the part stands.
         """
         takes = kinds(self.make)
-        filled = {name: context[name] for name in takes if name in context}
-        try:
+        with at(*self.keys):
             given = {
                 name: _made(value, takes.get(name), context)
                 for name, value in self.arguments.items()
             }
-            return _called(self.make, filled | given)
-        except InputError as error:
-            error.keys = (*self.keys, *getattr(error, "keys", ()))
-            raise
+            return _called(self.make, _known(self.make, context, given) | given)
+
+
+@dataclass(frozen=True)
+class Late:
+    """Something that is known of the data, if a part asks for it.
+
+    Parameters
+    ----------
+    value : callable
+        Without arguments; it may raise an `InputError` that says why nothing is known.
+    """
+
+    value: Callable
+
+
+@contextmanager
+def at(*keys) -> Iterator[None]:
+    """Let an `InputError` of the block know where in the experiment it belongs.
+
+    Parameters
+    ----------
+    *keys
+        Keys and numbers of items, the outermost first.
+
+    Raises
+    ------
+    InputError
+        The same.
+
+    Notes
+    -----
+    Its attribute ``keys`` says so, and `dltut.experiment.tree.place_of` finds the place in a file.
+    """
+    try:
+        yield
+    except InputError as error:
+        error.keys = (*keys, *getattr(error, "keys", ()))
+        raise
 
 
 def made(part, **context):
@@ -109,6 +159,43 @@ in it
     path, root = Path(folder, given), Path(folder).resolve()
     if not path.resolve().is_relative_to(root):  # through a link
         raise InputError(f"{quoted(name)} is a link out of the folder of the runs: move the file")
+    return path
+
+
+def needed_by(make: Callable) -> list[str]:
+    """The parameters without a default.
+
+    Parameters
+    ----------
+    make : callable
+
+    Examples
+    --------
+    >>> needed_by(inside)
+    ['folder', 'name']
+    """
+    parameters = inspect.signature(make).parameters.values()
+    needed = [each for each in parameters if each.default is each.empty]
+    return [each.name for each in needed if each.kind not in VARIADIC]
+
+
+def existing(folder: str | Path, name: str | Path) -> Path:
+    """A file in the folder of the runs that an experiment reads.
+
+    Parameters
+    ----------
+    folder, name : path
+
+    Raises
+    ------
+    NoFile
+        If it is not there.
+    InputError
+        If the name leads elsewhere.
+    """
+    path = inside(folder, name)
+    if not path.is_file():
+        raise NoFile(f"there is no file {path}: run the experiment that writes it")
     return path
 
 
@@ -222,9 +309,35 @@ def _made(value, kind, context: Mapping):
     return value
 
 
+def _parts_in(value) -> list[Part]:
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, Part)]
+
+
+def _known(make: Callable, context: Mapping, given: Mapping) -> dict:
+    """What the context has for the parameters of a callable."""
+    known = {}
+    for name, each in inspect.signature(make).parameters.items():
+        if name not in context or name in given:
+            continue
+        value = context[name]
+        if isinstance(value, Late):
+            try:
+                value = value.value()
+            except InputError:
+                if each.default is None:  # it can do without
+                    continue
+                raise
+        known[name] = value
+    return known
+
+
 def _called(make: Callable, arguments: dict):
     """What a callable makes of arguments by name, those of ``*criteria`` among them."""
     parameters = inspect.signature(make).parameters.values()
     several = [each.name for each in parameters if each.kind is each.VAR_POSITIONAL]
     listed = [each for name in several for each in arguments.pop(name, ())]
+    for name in needed_by(make):
+        if name not in arguments:
+            raise InputError(f"{make.__name__} needs {name}, which is not known here: give it")
     return make(*listed, **arguments)

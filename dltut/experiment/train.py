@@ -1,13 +1,51 @@
 """One training, put together of parts: here both languages of experiment files end."""
 
+import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+import pytensor
+
+from dltut import shared_dataset
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.experiment.part import Part
-from dltut.tasks import Task
-from dltut.training import Log
+from dltut.exceptions import InputError, nearest
+from dltut.experiment import costs
+from dltut.experiment.algorithms import minibatch
+from dltut.experiment.part import Late, Part, at, inside, made
+from dltut.machine.arguments import fits
+from dltut.machine.seeds import random_state
+from dltut.machine.shared import as_floatX
+from dltut.models import save_model
+from dltut.tasks import Reconstruction, Task, task_of
+from dltut.training import (
+    Extension,
+    Log,
+    Monitor,
+    Scheduled,
+    ShuffleEpochs,
+    minibatch_functions,
+)
+
+ENDLESS = 2**31  # epochs
+DEFAULT = Part(costs.default)
+TASKS_OWN = ""  # of a channel to be watched
+
+
+def runs_folder(run: Run) -> Path:
+    """The folder of the runs: a relative name in an experiment means a file there.
+
+    Parameters
+    ----------
+    run : Run
+
+    Examples
+    --------
+    >>> runs_folder(Run()).as_posix(), runs_folder(Run(run_dir=Path("mine/first"))).as_posix()
+    ('runs', 'mine')
+    """
+    return Path("runs") if run.run_dir is None else Path(run.run_dir).parent
 
 
 @dataclass
@@ -17,9 +55,9 @@ class Train:
     A part that is a `dltut.experiment.part.Part` is called with what it takes of the context; any
     other object is taken as it is. The context grows from line to line of `run`: ``folder`` (of the
     runs), ``data``, ``task``, ``rng``, ``n_in``, ``n_out``, ``image_shape``; then ``model``,
-    ``params``, ``weights``; the inputs of the graph, ``x``, ``y`` and other columns, and ``train``;
-    then ``cost``, ``terms``, ``learning_rate`` and the rule's other numbers, ``rule``, ``split``,
-    ``batch_size``; then ``step`` and ``log``.
+    ``params``, ``weights``; the ``inputs`` of the graph, ``x``, ``y`` and other columns by their
+    names; ``split``, the shared one that is learned from; ``rule``, and those of its numbers that
+    change, such as ``learning_rate``; in the costs ``train``; then ``cost`` and ``batch_size``.
 
     Parameters
     ----------
@@ -40,7 +78,8 @@ class Train:
     channels : sequence of str or Part, optional
         What is measured; default: the task's measures.
     watch : str, optional
-        The channel that says which model is the best; default: the task's, on valid.
+        The channel that says which model is the best; default: the task's, on valid. None: none is,
+        and every channel is measured each time.
     lower : bool, optional
         Whether it is better when lower.
     at_start : bool
@@ -71,12 +110,12 @@ class Train:
     data: Dataset
     model: object
     rule: Part | None = None
-    costs: Sequence[Part] = ()
+    costs: Sequence[Part] = (DEFAULT,)
     algorithm: Part | None = None
     task: Task | None = None
     monitored: Mapping[str, Split] | None = None
     channels: Sequence[str | Part] | None = None
-    watch: str | None = None
+    watch: str | None = TASKS_OWN
     lower: bool | None = None
     at_start: bool = False
     schedules: Mapping[str, tuple[Part, str]] = field(default_factory=dict)
@@ -102,9 +141,200 @@ class Train:
         part : str
             The folder within the run's own, such as phase1.
 
+        Returns
+        -------
+        Log
+
         Raises
         ------
         InputError
             If the parts do not fit each other.
         """
-        raise NotImplementedError
+        with at():  # from here on an error belongs to the file
+            known = self.known(run)
+            rule, known["cost"] = self._rule(known), self._cost(known, train=True)
+            step = made(self.algorithm or Part(minibatch), **known, rule=rule)
+            extensions = [
+                *self._order(known),
+                self._monitor(known),
+                *self._schedules(known),
+                *(made(each, **known) for each in (*self.stopping, *self.extensions)),
+                *self._saving(run, known),
+            ]
+        n = ENDLESS if self.max_epochs is None else self.max_epochs
+        return run.train(step, known["model"], n, extensions, part, self.task)
+
+    def known(self, run: Run) -> dict:
+        """The context of the parts: what is known before there is a cost.
+
+        Parameters
+        ----------
+        run : Run
+        """
+        data = run.take(self.data)
+        learned = shared_dataset(data.train)
+        known = {
+            "folder": runs_folder(run),
+            "data": data,
+            "seed": self.seed,
+            "rng": random_state(self.seed),
+            "n_in": Late(lambda: data.train.n_inputs),
+            "n_visible": Late(lambda: data.train.n_inputs),
+            "n_out": Late(lambda: data.n_outputs),
+            "image_shape": Late(lambda: data.image_shape),
+            "split": learned,
+            "batch_size": self.batch_size,
+        }
+        model = made(self.model, **known)
+        inputs = {name: each.type(name) for name, each in learned.columns.items()}
+        known |= inputs | {"inputs": [*inputs.values()], "model": model}
+        known |= {"params": model.params, "weights": model.weights}
+        known["task"] = self.task or task_of(data, model)
+        return known | self._changing()
+
+    def _changing(self) -> dict:
+        """The rule's numbers that something changes while training, as shared scalars."""
+        parts = [each for each in (*self.stopping, *self.extensions) if isinstance(each, Part)]
+        asked = {*self.schedules}.union(*(each.all_takes for each in parts))
+        asked |= {"learning_rate"} if "rate" in asked else set()
+        numbers = numbers_of(self.rule) if self.rule else {}
+        for name in self.schedules:
+            if name not in numbers:
+                with at("schedules", name):
+                    raise InputError(f"the rule has no number {name}; {nearest(name, numbers)}")
+        shared = {
+            name: pytensor.shared(as_floatX(value), name=name)
+            for name, value in numbers.items()
+            if name in asked
+        }
+        return shared | ({"rate": shared["learning_rate"]} if "learning_rate" in shared else {})
+
+    def _rule(self, known: dict) -> Part | None:
+        """The rule, with shared scalars where its numbers change."""
+        if self.rule is None:
+            return None
+        changing = {name: known[name] for name in numbers_of(self.rule) if name in known}
+        return replace(self.rule, arguments={**self.rule.arguments, **changing})
+
+    def _terms(self, known: dict, train: bool) -> list:
+        return [made(each, **known, train=train) for each in self.costs]
+
+    def _cost(self, known: dict, train: bool):
+        first, *rest = self._terms(known, train)
+        return sum(rest, start=first)
+
+    def _order(self, known: dict) -> list[Extension]:
+        """What shuffles the examples."""
+        if self.iteration in (None, "sequential"):
+            return []
+        if self.iteration != "shuffled_sequential":
+            modes = ["sequential", "shuffled_sequential"]
+            raise InputError(
+                f"there is no iteration {self.iteration}; {nearest(self.iteration, modes)}"
+            )
+        return [ShuffleEpochs(known["split"], self.seed)]
+
+    def _monitor(self, known: dict) -> Monitor:
+        task, measures = known["task"], self._measures(known)
+        size = self.monitor_batch_size or self.batch_size
+        splits = {name: self._shared(split, known) for name, split in self._monitored.items()}
+        measured = minibatch_functions(measures, known["inputs"], splits, size, self.partial)
+        watch, lower = self.watch, self.lower
+        if watch == TASKS_OWN:
+            watch = f"valid_{task.watch}"
+            watch, lower = (watch, task.lower) if watch in measured else (None, None)
+        start = {"at_start": True} if self.at_start else {}
+        return Monitor(measured, watch=watch, lower=lower, **start)
+
+    @property
+    def _monitored(self) -> Mapping[str, Split]:
+        if self.monitored is None:
+            return {"valid": self.data.valid, "test": self.data.test}
+        return self.monitored
+
+    def _shared(self, split: Split, known: dict):
+        """A split on the device, what is looked at of it; that which is learned from is there."""
+        n = (self.monitor_batches or 0) * (self.monitor_batch_size or self.batch_size)
+        if n and n < len(split):
+            split = split[:n]
+        return known["split"] if split is self.data.train else shared_dataset(split)
+
+    def _measures(self, known: dict) -> dict:
+        """{name: scalar} of what is measured on each split."""
+        task, model, x = known["task"], known["model"], known["x"]
+        if isinstance(task, Reconstruction):
+            usual = {"cost": self._cost(known, train=False)}
+        else:
+            usual = task.measures(model(x), known["y"])
+        if self.channels is None:
+            return usual
+        measures = {}
+        for each in self.channels:
+            measures |= self._channel(each, usual, known)
+        return measures
+
+    def _channel(self, channel, usual: dict, known: dict) -> dict:
+        if isinstance(channel, Part):
+            return {channel.name: made(channel, **known)}
+        if channel in usual:
+            return {channel: usual[channel]}
+        if channel == "objective":
+            return {"objective": self._cost(known, train=False)}
+        if channel == "terms":
+            terms = enumerate(self._terms(known, train=False))
+            return {f"term_{i}": term for i, term in terms}
+        names = [*usual, "objective", "terms"]
+        raise InputError(f"there is no channel {channel}; {nearest(channel, names)}")
+
+    def _schedules(self, known: dict) -> list[Extension]:
+        extensions = []
+        for name, (schedule, per) in self.schedules.items():
+            value = float(known[name].get_value())
+            made_of = made(schedule, initial=value, value=value)
+            extensions.append(Scheduled(known[name], made_of, per))
+        return extensions
+
+    def _saving(self, run: Run, known: dict) -> list[Extension]:
+        if self.save_path is None or run.dry_run:
+            return []
+        path = inside(known["folder"], self.save_path)
+        if path.exists() and not (self.allow_overwrite or run.resume):
+            raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
+        facts = known["data"].facts | known["task"].facts
+        return [_Saving(path, known["model"], self.save_freq, facts)]
+
+
+class _Saving(Extension):
+    """Write the model every so many epochs, and as it is at the end of the training."""
+
+    def __init__(self, path: Path, model, every: int, facts: dict):
+        self.path, self.model, self.every, self.facts = path, model, every, facts
+
+    def after_epoch(self, trainer) -> None:
+        if self.every and trainer.log.epoch % self.every == 0:
+            save_model(self.path, self.model, self.facts)
+
+    def after_training(self, trainer) -> None:
+        kept = {name: each.get_value() for name, each in trainer.state.items()}
+        trainer.put(trainer.values())  # not the best, but the last
+        save_model(self.path, self.model, self.facts)
+        trainer.put(kept)
+
+
+def numbers_of(rule: Part) -> dict[str, float]:
+    """The numbers that a rule is made with, its defaults among them.
+
+    Parameters
+    ----------
+    rule : Part
+
+    Examples
+    --------
+    >>> from dltut.optim import momentum
+    >>> numbers_of(Part(momentum, {"learning_rate": 0.1}))
+    {'learning_rate': 0.1, 'momentum': 0.9}
+    """
+    parameters = inspect.signature(rule.make).parameters.values()
+    defaults = {each.name: each.default for each in parameters}
+    values = {name: rule.arguments.get(name, value) for name, value in defaults.items()}
+    return {name: value for name, value in values.items() if fits(value, float)}

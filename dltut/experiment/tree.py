@@ -277,7 +277,9 @@ def place_of(node: Node, keys: tuple) -> Place:
     """
     place = node.place
     for key in keys:
-        if isinstance(node, Keys) and key in node.items:
+        if isinstance(key, Place):
+            place = key
+        elif isinstance(node, Keys) and key in node.items:
             place, node = node.places.get(key, place), node.items[key]
             place = node.place if not isinstance(node, Keys | Items) else place
         elif isinstance(node, Items) and isinstance(key, int) and 0 <= key < len(node.items):
