@@ -1,19 +1,21 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
+from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
 from dltut.training.display import Progress
 from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
+    EachBatch,
     EachEpoch,
     Extension,
     LossHistory,
-    PolyakAverage,
     ShuffleEpochs,
 )
-from dltut.training.learning_rate import HalveOnNoImprovement, Scheduled
+from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
 from dltut.training.patience import Patience
+from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
     PretrainingStep,
     pretrain,
@@ -22,6 +24,7 @@ from dltut.training.pretraining import (
 )
 from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
+from dltut.training.saving import SaveBest, SaveEvery
 from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
@@ -42,6 +45,7 @@ __all__ = [
     "Checkpoint",
     "Criterion",
     "Diverged",
+    "EachBatch",
     "EachEpoch",
     "Extension",
     "HalveOnNoImprovement",
@@ -50,15 +54,20 @@ __all__ = [
     "MatchChannel",
     "MaxEpochs",
     "Monitor",
+    "MonitorBasedRate",
     "NoImprovement",
     "Patience",
+    "PlotWhileTraining",
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
     "Reader",
     "RunFolder",
+    "SaveBest",
+    "SaveEvery",
     "Scheduled",
     "ShuffleEpochs",
+    "Smooth",
     "TargetReached",
     "TimeLimit",
     "Trainer",

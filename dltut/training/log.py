@@ -54,6 +54,9 @@ class Log:
         The one with which the run ends if nothing improves any more.
     n_examples : dict
         How many examples the rates were counted on, as {"valid": 10000, "test": 9600}.
+    derived : dict
+        {name: function of the rows}: what is added to each row as it is written, of which the
+        function is given the rows so far, this one the last; None adds nothing.
     resumable : bool
         Whether a checkpoint is kept, so that the run can go on in another process.
     stop_reason : str or None
@@ -86,6 +89,7 @@ class Log:
     validate_within: int | None = None
     last_iteration: int | None = None
     n_examples: dict[str, int] = field(default_factory=dict)
+    derived: dict[str, Callable] = field(default_factory=dict, compare=False)
     resumable: bool = False
     stop_reason: str | None = None
     final: bool = False
@@ -119,7 +123,12 @@ class Log:
         InputError
             If a value is not one number.
         """
-        self.rows.append({name: _plain(name, value) for name, value in row.items()})
+        new = {name: _plain(name, value) for name, value in row.items()}
+        for name, function in self.derived.items():
+            value = function([*self.rows, new])
+            if value is not None:
+                new[name] = _plain(name, value)
+        self.rows.append(new)
         self.clock.append(self.seconds)
 
     def move_to(self, iteration: int) -> None:

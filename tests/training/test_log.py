@@ -32,6 +32,15 @@ def test_what_is_not_one_number_is_refused(value):
         Log().append({"error": value})
 
 
+def test_what_is_derived_of_the_rows_stands_in_them():
+    log = Log()
+    log.derived["n"] = len
+    log.derived["twice"] = lambda rows: 2 * rows[-1]["a"] if "a" in rows[-1] else None
+    log.append({"a": 0.5})
+    log.append({"b": 0.5})
+    assert log.rows == [{"a": 0.5, "n": 1, "twice": 1.0}, {"b": 0.5, "n": 2}]
+
+
 def test_position_follows_from_the_iteration():
     log = Log(n_batches=83)
     log.move_to(6140)
