@@ -275,7 +275,9 @@ class Train:
 
     def _channel(self, channel, usual: dict, known: dict) -> dict:
         if isinstance(channel, Part):
-            return {channel.name: made(channel, **known)}
+            terms = Late(lambda: self._terms(known, train=False))
+            measured = made(channel, **known, terms=terms)
+            return measured if isinstance(measured, dict) else {channel.name: measured}
         if channel in usual:
             return {channel: usual[channel]}
         if channel == "objective":

@@ -79,7 +79,8 @@ def minibatch_functions(
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
-        {name: split}, such as ``{"valid": valid, "test": test}``.
+        {name: split}, such as ``{"valid": valid, "test": test}``; of an empty name, the measures
+        have their own names alone.
     batch_size : int
         Examples taken at a time; all of a split that has fewer.
     partial : {"keep", "drop"}
@@ -112,7 +113,7 @@ def minibatch_functions(
         split = _shared_split(given)
         size = min(batch_size, split.n_examples)
         for measure, variable in measures.items():
-            name = f"{part}_{measure}"
+            name = f"{part}_{measure}" if part else measure
             functions[name] = MinibatchFunction(
                 variable, inputs, split, size, None, partial, mode, name
             )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pytensor import grad
 
+from dltut.exceptions import InputError
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Seeds, Share, check_only
 from dltut.experiment.pylearn2.costs import Cost
@@ -198,6 +199,9 @@ class BGD(Algorithm):
         return {"algorithm": Part(_batch_descent, given)}
 
 
-def _batch_descent(cost, params, inputs, split, batch_size, **given):
-    part = minibatch_function([cost, *grad(cost, params)], inputs, split, batch_size)
-    return batch_descent(part, params, **given)
+def _batch_descent(cost, model, params, inputs, split, batch_size, **given):
+    if getattr(model, "limits", {}):
+        raise InputError("BGD keeps no norms within limits: take max_col_norm out, or take SGD")
+    whole = [cost, *grad(cost, params)]
+    part, alone = (minibatch_function(each, inputs, split, batch_size) for each in (whole, cost))
+    return batch_descent(part, params, cost=alone, **given)

@@ -242,11 +242,13 @@ class Numbers(Extension):
 
     Parameters
     ----------
-    **numbers : shared scalar
+    learning_rate, momentum : shared scalar, optional
+        None for a rule that has none.
     """
 
-    def __init__(self, **numbers):
-        self.numbers = numbers
+    def __init__(self, learning_rate=None, momentum=None):
+        numbers = {"learning_rate": learning_rate, "momentum": momentum}
+        self.numbers = {name: each for name, each in numbers.items() if each is not None}
 
     def attach(self, trainer) -> None:
         """Have them added to each row."""

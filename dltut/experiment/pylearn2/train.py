@@ -12,7 +12,7 @@ from dltut.experiment.pylearn2.algorithms import Algorithm
 from dltut.experiment.pylearn2.arguments import Flag
 from dltut.experiment.pylearn2.costs import Cost, Default
 from dltut.experiment.pylearn2.datasets import Data, Examples
-from dltut.experiment.pylearn2.extensions import Changing, PlotManager
+from dltut.experiment.pylearn2.extensions import Changing, Numbers, PlotManager
 from dltut.experiment.pylearn2.models import Model
 from dltut.experiment.train import Train
 from dltut.machine.arguments import Count
@@ -20,6 +20,7 @@ from dltut.machine.progress import say
 from dltut.training import Extension
 
 SEED = 2012
+NUMBERS = [Part(Numbers)]
 
 
 def train(
@@ -62,12 +63,12 @@ def train(
         model=model.network(cost.dropped),
         costs=_costs(cost, model),
         monitored={name: each.split for name, each in monitored.items()},
-        channels=CHANNELS,
+        channels=[Part(_channels)],
         watch=None,
         at_start=True,
         schedules=_schedules(changes),
         stopping=[] if criterion is None else [criterion],
-        extensions=[part for each in given for part in _parts(each)],
+        extensions=[*NUMBERS, *(part for each in given for part in _parts(each))],
         batch_size=_batch_size(algorithm, model),
         monitor_batch_size=_monitor_batch_size(algorithm, len(examples.split)),
         monitor_batches=algorithm.monitoring_batch_size and algorithm.monitoring_batches,
@@ -127,6 +128,13 @@ def _monitor_batch_size(algorithm: Algorithm, n_examples: int) -> int | None:
     if algorithm.monitoring_batches and not algorithm.monitoring_batch_size:
         return -(-n_examples // algorithm.monitoring_batches)
     return algorithm.monitoring_batch_size
+
+
+def _channels(model, task, x, terms, y=None) -> dict:
+    measured = {"objective": sum(terms)}
+    if y is not None:
+        measured["y_misclass"] = task.measures(model(x), y)["error"]
+    return measured
 
 
 def _seed(given) -> int:
