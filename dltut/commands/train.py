@@ -100,8 +100,8 @@ def schema_lines(asked, made: Mapping[str, Role], names: Mapping[str, Callable])
     >>> from dltut.experiment.roles import ROLES
     >>> for line in schema_lines(["sgd"], ROLES, {}):
     ...     print(line)
-    rule sgd: Gradient descent.
-      learning_rate  a number  ...
+    rule sgd: Stochastic gradient descent.
+      learning_rate  a number, needed. Above 0. A shared scalar can be changed during the training.
     """
     asked = list(asked)
     if not asked:

@@ -119,7 +119,7 @@ class Experiment:
             raise InputError("the experiment: rule is missing: give {name: sgd, ...}")
         self._costs = self._terms()
         self._schedules = dict(self._all_schedules())
-        self._stopping = self._listed("stopping", self.stopping)
+        self._stopping = self._listed("stopping", self.stopping, "stopping")
         self._extensions = self._listed("extension", self.extensions, "extensions")
         with at("monitor"):
             self._monitor = checked(monitored, self.monitor, "monitor")

@@ -37,7 +37,9 @@ CONTEXT = {
     "extension": RUNNING,
     "channel": "inputs model params task weights x y",
 }
-ADDED = "Checkpoint EachBatch EachEpoch Monitor Progress Scheduled ShuffleEpochs"  # elsewhere
+ADDED = (
+    "Checkpoint EachBatch EachEpoch Extension Monitor Progress Scheduled ShuffleEpochs"  # elsewhere
+)
 
 
 @dataclass(frozen=True)

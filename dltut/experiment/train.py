@@ -150,19 +150,37 @@ class Train:
         InputError
             If the parts do not fit each other.
         """
-        with at():  # from here on an error belongs to the file
+        step, model, extensions = self.prepared(run)
+        n = ENDLESS if self.max_epochs is None else self.max_epochs
+        return run.train(step, model, n, extensions, part, self.task)
+
+    def prepared(self, run: Run) -> tuple:
+        """The step, the model and the extensions.
+
+        Parameters
+        ----------
+        run : Run
+
+        Raises
+        ------
+        InputError
+            As `run`.
+        """
+        with at():  # an error belongs to the file
             known = self.known(run)
             rule, known["cost"] = self._rule(known), self._cost(known, train=True)
             step = made(self.algorithm or Part(minibatch), **known, rule=rule)
-            extensions = [
-                *self._order(known),
-                self._monitor(known),
-                *self._schedules(known),
-                *(made(each, **known) for each in (*self.stopping, *self.extensions)),
-                *self._saving(run, known),
-            ]
-        n = ENDLESS if self.max_epochs is None else self.max_epochs
-        return run.train(step, known["model"], n, extensions, part, self.task)
+            return (
+                step,
+                known["model"],
+                [
+                    *self._order(known),
+                    self._monitor(known),
+                    *self._schedules(known),
+                    *(made(each, **known) for each in (*self.stopping, *self.extensions)),
+                    *self._saving(run, known),
+                ],
+            )
 
     def known(self, run: Run) -> dict:
         """The context of the parts: what is known before there is a cost.

@@ -16,7 +16,7 @@ import yaml
 from dltut.exceptions import InputError, close_match, nearest, printable, quoted
 
 LARGEST = 100_000  # bytes
-MOST = 5_000  # values, those that stand behind an alias counted each time
+MOST = 3_000  # values, those that stand behind an alias counted each time
 DEEPEST = 20
 INTEGER = re.compile(r"[-+]?\d{1,300}")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
@@ -269,11 +269,17 @@ def described(node: Node) -> object:
 def place_of(node: Node, keys: tuple) -> Place:
     r"""Where something stands that is found by keys and numbers of items; as near as there is.
 
+    What has a key stands where its key stands. Among the keys may be a place, which is then the
+    answer.
+
+    What has a key stands where its key stands. Among the keys may be a place, which is then the
+    answer.
+
     Examples
     --------
     >>> node = parsed("rule:\n  - {name: sgd, rate: x}", "my.yaml")
     >>> print(place_of(node, ("rule", 0, "rate")), place_of(node, ("rule", 0, "momentum")))
-    my.yaml:2:23 my.yaml:2:5
+    my.yaml:2:17 my.yaml:2:5
     """
     place = node.place
     for key in keys:
@@ -281,7 +287,6 @@ def place_of(node: Node, keys: tuple) -> Place:
             place = key
         elif isinstance(node, Keys) and key in node.items:
             place, node = node.places.get(key, place), node.items[key]
-            place = node.place if not isinstance(node, Keys | Items) else place
         elif isinstance(node, Items) and isinstance(key, int) and 0 <= key < len(node.items):
             node = node.items[key]
             place = node.place
@@ -335,7 +340,7 @@ def _changed(node: Node, keys: list[str], value: Node, place: Place) -> Node:
         hint = nearest(key, node.items) if node.items else "no key is there"
         raise InputError(f"{place}: there is no {printable(key)} in the file; {hint}")
     new = _changed(node.items[key], rest, value, place) if rest else value
-    places = node.places | {key: place} if key not in node.places else node.places
+    places = node.places if rest else node.places | {key: place}
     return replace(node, items=node.items | {key: new}, places=places)
 
 

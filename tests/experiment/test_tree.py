@@ -172,7 +172,7 @@ def test_a_file_that_asks_for_an_object_runs_nothing(read, tmp_path, monkeypatch
         ),
         ("- " * 10**4, r":1:\d+: this stands in more than 20"),
         ("{a: " * 10**4, r":1:\d+: this stands in more than 20"),
-        ("a: [" + "1, " * 9000 + "]", r":1:\d+: an experiment has at most 5,000 values"),
+        ("a: [" + "1, " * 9000 + "]", r":1:\d+: an experiment has at most 3,000 values"),
         ("#" * (LARGEST + 1), " is larger than 100,000 bytes: this is no experiment"),
         ("a: " + "9" * 5000, ":1:4: 9999.* is longer than any number needed here"),
         ("a: ${HOME", r":1:4: \$\{ without \} : close it, \$\{NAME\}"),
@@ -188,10 +188,10 @@ def test_a_file_that_asks_for_an_object_runs_nothing(read, tmp_path, monkeypatch
     ],
 )
 def test_mistakes_are_named(read, text, message):
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputError, match=rf"my\.yaml{message}") as caught:
         read(text)
-    assert "\n" not in str(caught.value) and time.monotonic() - begun < LONGEST
+    assert "\n" not in str(caught.value) and time.process_time() - begun < LONGEST
 
 
 @pytest.mark.parametrize(("path", "why"), [("none.yaml", "No such file"), (".", "Is a directory")])
@@ -220,10 +220,10 @@ def bomb(levels, width):
 
 @pytest.mark.parametrize(("levels", "width"), [(9, 9), (300, 1), (18, 2), (300, 300)])
 def test_bombs_are_refused_at_once(read, levels, width):
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(InputError, match=r"my\.yaml:\d+:\d+: (the aliases|an exp)|larger than"):
         read(bomb(levels, width))
-    assert time.monotonic() - begun < LONGEST
+    assert time.process_time() - begun < LONGEST
 
 
 def test_an_anchor_is_the_very_node():
@@ -332,7 +332,7 @@ def test_places():
             ("none",),
         ]
     ]
-    places = "1:1 1:1 2:9 1:1 5:5 4:12 3:1 1:1".split()
+    places = "1:1 1:1 2:3 1:1 5:5 4:6 3:1 1:1".split()
     assert found == [f"my.yaml:{place}" for place in places]
 
 

@@ -374,7 +374,7 @@ class MaxoutConvC01B(_Convolution):
         n_maps = self.num_channels * self.num_pieces
         return [
             self._convolution(n_maps, "linear", bool(self.tied_b), self.pad or "valid"),
-            {"name": "FeaturePool", "size": self.num_pieces, "mode": "max"},
+            {"name": "FeaturePool", "pool_size": self.num_pieces},
             self._pool(self.pool_shape, self.pool_stride, "max"),
         ]
 

@@ -10,7 +10,7 @@ from dltut.experiment.costs import Term
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.algorithms import Algorithm
 from dltut.experiment.pylearn2.arguments import Flag
-from dltut.experiment.pylearn2.costs import Cost, Default
+from dltut.experiment.pylearn2.costs import Cost, Default, SumOfCosts
 from dltut.experiment.pylearn2.datasets import Data, Examples
 from dltut.experiment.pylearn2.extensions import Changing, Numbers, PlotManager
 from dltut.experiment.pylearn2.models import Model
@@ -18,6 +18,7 @@ from dltut.experiment.train import Train
 from dltut.machine.arguments import Count
 from dltut.machine.progress import say
 from dltut.training import Extension
+from dltut.training.channels import channels
 
 SEED = 2012
 NUMBERS = [Part(Numbers)]
@@ -63,13 +64,13 @@ def train(
         model=model.network(cost.dropped),
         costs=_costs(cost, model),
         monitored={name: each.split for name, each in monitored.items()},
-        channels=[Part(_channels)],
+        channels=[_channels(cost, model)],
         watch=None,
         at_start=True,
         schedules=_schedules(changes),
         stopping=[] if criterion is None else [criterion],
         extensions=[*NUMBERS, *(part for each in given for part in _parts(each))],
-        batch_size=_batch_size(algorithm, model),
+        batch_size=min(_batch_size(algorithm, model), len(examples.split)),
         monitor_batch_size=_monitor_batch_size(algorithm, len(examples.split)),
         monitor_batches=algorithm.monitoring_batch_size and algorithm.monitoring_batches,
         iteration=algorithm.iteration,
@@ -130,10 +131,26 @@ def _monitor_batch_size(algorithm: Algorithm, n_examples: int) -> int | None:
     return algorithm.monitoring_batch_size
 
 
-def _channels(model, task, x, terms, y=None) -> dict:
-    measured = {"objective": sum(terms)}
-    if y is not None:
-        measured["y_misclass"] = task.measures(model(x), y)["error"]
+def _channels(cost: Cost, model: Model) -> Part:
+    """All that Pylearn2 measures of a model, under its names; of a coder the objective alone."""
+    parts = [(number, term.label, term.part(model)) for number, term in cost.terms]
+    quiet = [Part(part.make, part.arguments | _without_noise(part)) for _, _, part in parts]
+    which = ["all"] if model.flat else ["objective"]
+    given = {"coefficients": [number for number, _, _ in parts], "which": which}
+    labels = [label for _, label, _ in parts] if isinstance(cost, SumOfCosts) else None
+    return Part(_measured, {"terms": quiet, "labels": labels, **given})
+
+
+def _without_noise(part: Part) -> dict:
+    return {"train": False} if "train" in part.takes else {}
+
+
+def _measured(model, x, terms, labels, coefficients, which, y=None) -> dict:
+    for term, label in zip(terms, labels or [], strict=False):
+        term.name = label or None
+    measured = channels(model, x, y, [*zip(coefficients, terms, strict=True)], which)
+    if labels is None:  # what is no sum has no terms
+        return {name: each for name, each in measured.items() if not name.startswith("term_")}
     return measured
 
 
