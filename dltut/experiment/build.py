@@ -16,7 +16,7 @@ NONE = MappingProxyType({})
 
 def build(
     node: Node,
-    names: Mapping[str, Callable],
+    names: Mapping[str, Callable | str],
     context: Mapping[str, object] = NONE,
     memo: dict | None = None,
 ) -> object:
@@ -27,7 +27,7 @@ def build(
     node : Node
         Of `dltut.experiment.tree.parsed`.
     names : dict
-        {dotted name: adapter}. An adapter is called with the arguments that its signature names,
+        {dotted name: adapter}; or a text that says why there is none. An adapter is called with the arguments that its signature names,
         each of the kind that its annotation says. ``!import`` gives the adapter itself. The entry
         ``"!pkl"``, if there is one, is called with the path that ``!pkl`` gives.
     context : dict, optional
@@ -145,10 +145,13 @@ def _called(node: Call, names: Mapping, context: Mapping, memo: dict) -> object:
     return built
 
 
-def _known(node: Call | Name, names: Mapping[str, Callable]) -> Callable:
+def _known(node: Call | Name, names: Mapping[str, Callable | str]) -> Callable:
     if node.name not in names or node.name == PICKLE:
         raise InputError(f"{node.place}: there is no {printable(node.name)}; {_near(node, names)}")
-    return names[node.name]
+    known = names[node.name]
+    if isinstance(known, str):
+        raise InputError(f"{node.place}: there is no {node.name}: {known}")
+    return known
 
 
 def _near(node: Call | Name, names: Mapping[str, Callable]) -> str:

@@ -139,7 +139,7 @@ class Train:
         ----------
         run : Run
         part : str
-            The folder within the run's own, such as phase1.
+            The folder within the run's own, such as phase0.
 
         Returns
         -------
@@ -175,8 +175,8 @@ class Train:
                 known["model"],
                 [
                     *self._order(known),
+                    *self._schedules(known),  # before a row is written that tells a rate
                     self._monitor(known),
-                    *self._schedules(known),
                     *(made(each, **known) for each in (*self.stopping, *self.extensions)),
                     *self._saving(run, known),
                 ],

@@ -249,7 +249,9 @@ def words(kind: object) -> str:
     """
     inner = get_args(kind)
     if len(several := alternatives(kind)) > 1:
-        is_plain = {each: each in WORDS or get_origin(each) not in (None, Callable) for each in several}
+        is_plain = {
+            each: each in WORDS or get_origin(each) not in (None, Callable) for each in several
+        }
         plain = [each for each in several if is_plain[each]]
         return " or ".join(filter(None, map(words, plain or several)))
     if get_origin(kind) is Annotated:

@@ -6,9 +6,7 @@ from pathlib import Path
 from dltut.machine import config
 
 
-def environment(
-    path: str | PathLike, data_dir: str | PathLike | None = None, phase: int | None = None
-) -> dict[str, str]:
+def environment(path: str | PathLike, data_dir: str | PathLike | None = None) -> dict[str, str]:
     """The variables that a file may name, besides those of the environment.
 
     Parameters
@@ -17,27 +15,24 @@ def environment(
         Of the file.
     data_dir : path, optional
         The data folder, else the configured one.
-    phase : int, optional
-        Which experiment of a list it is, from 0.
 
     Returns
     -------
     dict
         {name: text}. Names of files that an experiment writes lie in the folder of the runs, so
-        the folder of the file itself is not among what they stand for.
+        the folder of the file itself is not among what they stand for. In a list of experiments
+        `dltut.experiment.phases` knows one more, ``${PYLEARN2_TRAIN_PHASE}``.
 
     Examples
     --------
-    >>> variables = environment("experiments/dae_l1.yaml", phase=0)
-    >>> variables["PYLEARN2_TRAIN_FILE_FULL_STEM"], variables["PYLEARN2_TRAIN_PHASE"]
-    ('dae_l1', 'phase0')
+    >>> environment("experiments/dae_l1.yaml")["PYLEARN2_TRAIN_FILE_FULL_STEM"]
+    'dae_l1'
     """
     file = Path(path)
-    variables = {
+    return {
         "PYLEARN2_TRAIN_FILE_FULL_STEM": file.stem,
         "PYLEARN2_TRAIN_DIR": "./",
         "PYLEARN2_TRAIN_BASE_NAME": file.name,
         "PYLEARN2_TRAIN_FILE_STEM": file.stem,
         "PYLEARN2_DATA_PATH": str(config.data_dir(data_dir)),
     }
-    return variables | ({} if phase is None else {"PYLEARN2_TRAIN_PHASE": f"phase{phase}"})
