@@ -238,7 +238,7 @@ def _plot(folder, path, channels) -> PlotWhileTraining:
 
 
 class Numbers(Extension):
-    """The rule's numbers as channels: learning_rate, momentum.
+    """The rule's numbers as channels, learning_rate and momentum; and what the step tells.
 
     Parameters
     ----------
@@ -252,5 +252,7 @@ class Numbers(Extension):
 
     def attach(self, trainer) -> None:
         """Have them added to each row."""
-        for name, each in self.numbers.items():
-            trainer.log.derived[name] = lambda rows, each=each: float(each.get_value())
+        told = {name: each.get_value for name, each in self.numbers.items()}
+        told |= getattr(trainer.step, "channels", {})
+        for name, value in told.items():
+            trainer.log.derived[name] = lambda rows, value=value: float(value())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import NoneType
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from dltut.experiment.pylearn2.datasets import Data
 from dltut.machine.arguments import Amount, Count, Size
 from dltut.models import Autoencoder
 
+UNITS = ("max_x", "mean_x", "min_x", "range_x")
+CLASSES = ("max_max", "mean_max", "min_max", "misclass", "nll")
 LOWEST = 1e-6  # share of a class that no example has, whose logarithm is a first bias
 
 
@@ -21,6 +23,8 @@ class Layer:
     """A layer with a name, which begins the names of its channels."""
 
     layer_name: str
+
+    measured: ClassVar[tuple[str, ...]] = ()  # how the names of its channels go on
 
     def described(self, last: bool) -> list[dict]:
         """What `dltut.models.Sequential` takes: one or more descriptions, from the input on.
@@ -74,6 +78,8 @@ class _Dense(_Weighted):
 
     max_col_norm: Amount | None = None
     max_row_norm: Amount | None = None
+
+    measured = ("row_norms", "col_norms", *UNITS)
 
     def _dense(self, n_out: int, activation: str | None, least=None, **start) -> dict:
         dense = _named(self, "Dense", n_out=n_out, activation=activation)
@@ -170,6 +176,8 @@ class Softmax(_Dense):
     init_bias_target_marginals: Data | None = None
     binary_target_dim: Count | None = None
     non_redundant: Flag = False
+
+    measured = ("row_norms", "col_norms", *CLASSES)
 
     def described(self, last: bool) -> list[dict]:
         """A `dltut.layers.Dense` that gives scores; the cost applies the softmax to them."""
@@ -277,6 +285,8 @@ class _Convolution(_Weighted):
     detector_normalization: NoneType = None
     output_normalization: NoneType = None
     kernel_stride: Pair = (1, 1)
+
+    measured = ("kernel_norms",)
 
     def _convolution(self, n_maps: int, activation: str, tied: bool, border) -> dict:
         description = _named(

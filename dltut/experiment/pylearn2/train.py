@@ -135,23 +135,24 @@ def _channels(cost: Cost, model: Model) -> Part:
     """All that Pylearn2 measures of a model, under its names; of a coder the objective alone."""
     parts = [(number, term.label, term.part(model)) for number, term in cost.terms]
     quiet = [Part(part.make, part.arguments | _without_noise(part)) for _, _, part in parts]
-    which = ["all"] if model.flat else ["objective"]
-    given = {"coefficients": [number for number, _, _ in parts], "which": which}
-    labels = [label for _, label, _ in parts] if isinstance(cost, SumOfCosts) else None
-    return Part(_measured, {"terms": quiet, "labels": labels, **given})
+    given = {"coefficients": [number for number, _, _ in parts]}
+    labels = [label for _, label, _ in parts] if isinstance(cost, SumOfCosts) else []
+    kinds = {layer.layer_name: layer.measured for layer in model.flat}
+    return Part(_measured, {"terms": quiet, "labels": labels, "kinds": kinds, **given})
 
 
 def _without_noise(part: Part) -> dict:
     return {"train": False} if "train" in part.takes else {}
 
 
-def _measured(model, x, terms, labels, coefficients, which, y=None) -> dict:
-    for term, label in zip(terms, labels or [], strict=False):
+def _measured(model, x, terms, labels, coefficients, kinds, y=None) -> dict:
+    for term, label in zip(terms, labels, strict=False):
         term.name = label or None
-    measured = channels(model, x, y, [*zip(coefficients, terms, strict=True)], which)
-    if labels is None:  # what is no sum has no terms
-        return {name: each for name, each in measured.items() if not name.startswith("term_")}
-    return measured
+    which = ["all"] if kinds else ["objective"]
+    found = channels(model, x, y, [*zip(coefficients, terms, strict=True)], which)
+    asked = ["objective", *(["term_"] if labels else [])]
+    asked += [f"{layer}_{kind}" for layer, each in kinds.items() for kind in each]
+    return {name: each for name, each in found.items() if name.startswith(tuple(asked))}
 
 
 def _seed(given) -> int:
