@@ -1,14 +1,15 @@
 """How training goes about it: what makes a step of a cost, the parameters and the data."""
 
-import pytensor
+from typing import Literal
+
+from pytensor import grad
 
 from dltut import optim
 from dltut.exceptions import InputError
-from dltut.machine.arguments import Amount
-from dltut.optim import limit_norm, max_norm, scale_steps
+from dltut.machine.arguments import Amount, Size
 from dltut.training import minibatch_function
 
-__all__ = ["conjugate_gradient", "minibatch"]
+__all__ = ["batch_descent", "conjugate_gradient", "minibatch"]
 
 
 def minibatch(cost, model, params, rule, inputs, split, batch_size):
@@ -18,7 +19,7 @@ def minibatch(cost, model, params, rule, inputs, split, batch_size):
     ----------
     cost : scalar
     model : model
-        What it says of its parameters is kept: how far their norms may go, how fast they learn.
+        What it says of the norms and the steps of its parameters is kept.
     params : list of shared variables
     rule : callable
         Of `dltut.optim`.
@@ -29,11 +30,8 @@ def minibatch(cost, model, params, rule, inputs, split, batch_size):
     if rule is None:
         raise InputError("rule is missing: give {name: sgd, learning_rate: 0.1} or another one")
     updates = rule(cost=cost, params=params)
-    if rates := getattr(model, "rates", {}):
-        updates = scale_steps(updates, rates)
-    for param, (_, most, axes) in getattr(model, "limits", {}).items():
-        limit_norm([param], most, axes)
-        updates = max_norm(updates, [param], most, axes)
+    if hasattr(model, "limited"):
+        updates = model.limited(updates)
     return minibatch_function(cost, inputs, split, batch_size, updates)
 
 
@@ -51,6 +49,50 @@ def conjugate_gradient(cost, params, inputs, split, batch_size, tolerance: Amoun
     tolerance : float
         The search has come to its end when no part of the gradient is larger.
     """
-    parts = [cost, *pytensor.grad(cost, params)]
-    function = minibatch_function(parts, inputs, split, batch_size)
-    return optim.conjugate_gradient(function, params, tolerance)
+    part = minibatch_function([cost, *grad(cost, params)], inputs, split, batch_size)
+    return optim.conjugate_gradient(part, params, tolerance)
+
+
+def batch_descent(
+    cost,
+    model,
+    params,
+    inputs,
+    split,
+    batch_size,
+    n_updates: Size = 10,
+    search: Literal["exhaustive", "simple"] = "exhaustive",
+    conjugate: bool = True,
+    reset_step: bool = True,
+    reset_conjugate: bool = True,
+    least_step: Amount = 0.001,
+):
+    """Several searches along the gradient, or conjugate to it, on each large batch.
+
+    Parameters
+    ----------
+    cost : scalar
+    model : model
+    params : list of shared variables
+    inputs : list of variables
+    split : SharedSplit
+    batch_size : int
+    n_updates : int
+        Searches on each batch.
+    search : str
+        How the length of a step is found.
+    conjugate : bool
+        Whether directions are conjugate.
+    reset_step, reset_conjugate : bool
+        Whether each batch begins with the first steps, and with the steepest direction.
+    least_step : float
+        The exhaustive search begins with a step at least twice as long.
+    """
+    if getattr(model, "limits", {}) or getattr(model, "rates", {}):
+        raise InputError("batch_descent keeps no norms and rates of layers: take minibatch")
+    part = minibatch_function([cost, *grad(cost, params)], inputs, split, batch_size)
+    alone = minibatch_function(cost, inputs, split, batch_size)
+    resets = reset_step, reset_conjugate
+    return optim.batch_descent(
+        part, params, n_updates, search, conjugate, *resets, least_step, alone
+    )

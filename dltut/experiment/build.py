@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dltut.exceptions import InputError, nearest, printable
-from dltut.experiment.part import NoFile, Part
+from dltut.experiment.part import NoFile, Part, refusals
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar
 from dltut.machine.arguments import ArgumentError, checked_arguments, kinds
 
@@ -27,9 +27,10 @@ def build(
     node : Node
         Of `dltut.experiment.tree.parsed`.
     names : dict
-        {dotted name: adapter}; or a text that says why there is none. An adapter is called with the arguments that its signature names,
-        each of the kind that its annotation says. ``!import`` gives the adapter itself. The entry
-        ``"!pkl"``, if there is one, is called with the path that ``!pkl`` gives.
+        {dotted name: adapter}, or a text that says why there is none. An adapter is called with the
+        arguments that its signature names, each of the kind that its annotation says. ``!import``
+        gives the adapter itself. The entry ``"!pkl"``, if there is one, is called with the path
+        that ``!pkl`` gives.
     context : dict, optional
         {parameter: value}: what an adapter that has a parameter of this name is given; no file can
         give it.
@@ -79,24 +80,6 @@ def placed(place: Place) -> Iterator[None]:
     except InputError as error:
         kind = NoFile if isinstance(error, NoFile) else InputError
         raise kind(f"{place}: {error}") from None
-
-
-@contextmanager
-def refusals(name: str) -> Iterator[None]:
-    """Let what a call says of a value that it cannot use be an `InputError`.
-
-    Raises
-    ------
-    InputError
-        With the name of what was called.
-    """
-    try:
-        yield
-    except InputError:
-        raise
-    except (TypeError, ValueError, ArithmeticError, MemoryError) as error:
-        first = str(error).partition("\n")[0] or type(error).__name__
-        raise InputError(f"{name} cannot be made of these values ({first})") from error
 
 
 def _built(node: Node, names: Mapping, context: Mapping, memo: dict) -> object:

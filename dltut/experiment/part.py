@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from os import PathLike
 from pathlib import Path
 from types import ModuleType
 
@@ -116,6 +117,29 @@ def at(*keys) -> Iterator[None]:
     except InputError as error:
         error.keys = (*keys, *getattr(error, "keys", ()))
         raise
+
+
+@contextmanager
+def refusals(name: str) -> Iterator[None]:
+    """Let what a call says of values that it cannot use be an `InputError`.
+
+    Parameters
+    ----------
+    name : str
+        Of what is called.
+
+    Raises
+    ------
+    InputError
+        With the name of what was called.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, MemoryError) as error:
+        first = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(f"{name} cannot be made of these values ({first})") from error
 
 
 def made(part, **context):
@@ -304,7 +328,8 @@ def _made(value, kind, context: Mapping):
         return value(**context)
     if isinstance(value, list) and any(isinstance(each, Part) for each in value):
         return [_made(each, None, context) for each in value]
-    if isinstance(value, str) and "folder" in context and Path in alternatives(kind):
+    is_path = {Path, PathLike} & {*alternatives(kind)}
+    if isinstance(value, str) and "folder" in context and is_path:
         return inside(context["folder"], value)
     return value
 
@@ -340,4 +365,7 @@ def _called(make: Callable, arguments: dict):
     for name in needed_by(make):
         if name not in arguments:
             raise InputError(f"{make.__name__} needs {name}, which is not known here: give it")
-    return make(*listed, **arguments)
+    if role_of(make):  # one's own: its mistakes are to be found
+        return make(*listed, **arguments)
+    with refusals(make.__name__):
+        return make(*listed, **arguments)

@@ -22,7 +22,7 @@ from dltut.models import Autoencoder
 from dltut.training import Criterion, Extension
 
 # What the experiment fills in, by role; it is for no file to give.
-RUNNING = "data folder learning_rate model momentum params rate task weights"
+RUNNING = "data folder header learning_rate model momentum params rate task weights"
 CONTEXT = {
     "dataset": "data_dir quick",
     "transform": "data data_dir folder quick",
@@ -37,9 +37,8 @@ CONTEXT = {
     "extension": RUNNING,
     "channel": "inputs model params task weights x y",
 }
-ADDED = (
-    "Checkpoint EachBatch EachEpoch Extension Monitor Progress Scheduled ShuffleEpochs"  # elsewhere
-)
+# Extensions that are none of a file's: they take functions, or are there anyway.
+ADDED = "Checkpoint EachBatch EachEpoch Extension Monitor Progress Reader Scheduled ShuffleEpochs"
 
 
 @dataclass(frozen=True)

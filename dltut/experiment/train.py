@@ -17,12 +17,12 @@ from dltut.experiment.part import Late, Part, at, inside, made
 from dltut.machine.arguments import fits
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
-from dltut.models import save_model
 from dltut.tasks import Reconstruction, Task, task_of
 from dltut.training import (
     Extension,
     Log,
     Monitor,
+    SaveEvery,
     Scheduled,
     ShuffleEpochs,
     minibatch_functions,
@@ -76,7 +76,7 @@ class Train:
     monitored : dict, optional
         {name: Split} of what is measured on; default: valid and test of the data.
     channels : sequence of str or Part, optional
-        What is measured; default: the task's measures.
+        What is measured; default: the task's measures. A part makes a scalar, or several by name.
     watch : str, optional
         The channel that says which model is the best; default: the task's, on valid. None: none is,
         and every channel is measured each time.
@@ -207,7 +207,8 @@ class Train:
         inputs = {name: each.type(name) for name, each in learned.columns.items()}
         known |= inputs | {"inputs": [*inputs.values()], "model": model}
         known |= {"params": model.params, "weights": model.weights}
-        known["task"] = self.task or task_of(data, model)
+        task = known["task"] = self.task or task_of(data, model)
+        known["header"] = data.facts | (task.facts if self.task else {})
         return known | self._changing()
 
     def _changing(self) -> dict:
@@ -320,25 +321,7 @@ class Train:
         path = inside(known["folder"], self.save_path)
         if path.exists() and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
-        facts = known["data"].facts | known["task"].facts
-        return [_Saving(path, known["model"], self.save_freq, facts)]
-
-
-class _Saving(Extension):
-    """Write the model every so many epochs, and as it is at the end of the training."""
-
-    def __init__(self, path: Path, model, every: int, facts: dict):
-        self.path, self.model, self.every, self.facts = path, model, every, facts
-
-    def after_epoch(self, trainer) -> None:
-        if self.every and trainer.log.epoch % self.every == 0:
-            save_model(self.path, self.model, self.facts)
-
-    def after_training(self, trainer) -> None:
-        kept = {name: each.get_value() for name, each in trainer.state.items()}
-        trainer.put(trainer.values())  # not the best, but the last
-        save_model(self.path, self.model, self.facts)
-        trainer.put(kept)
+        return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]
 
 
 def numbers_of(rule: Part) -> dict[str, float]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf, isfinite
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -20,6 +21,7 @@ WORDS = {
     float: "a number",
     str: "text",
     Path: "a path",
+    PathLike: "a path",
     bool: "true or false",
     dict: "keys with values",
     types.NoneType: "null",
@@ -228,7 +230,7 @@ def fits(value: object, kind: object) -> bool:
         return isinstance(value, dict) and all(fits(each, inner[1]) for each in value.values())
     if kind is Callable or get_origin(kind) is Callable:
         return callable(value)
-    if kind is Path and isinstance(value, str):
+    if kind in (Path, PathLike) and isinstance(value, str):
         kind = str
     if isinstance(kind, type) and kind not in WORDS and kind is not float:
         return isinstance(value, kind)
@@ -249,10 +251,7 @@ def words(kind: object) -> str:
     """
     inner = get_args(kind)
     if len(several := alternatives(kind)) > 1:
-        is_plain = {
-            each: each in WORDS or get_origin(each) not in (None, Callable) for each in several
-        }
-        plain = [each for each in several if is_plain[each]]
+        plain = [k for k in several if k in WORDS or get_origin(k) not in (None, Callable)]
         return " or ".join(filter(None, map(words, plain or several)))
     if get_origin(kind) is Annotated:
         return ", ".join([words(inner[0]), *map(str, inner[1:])])

@@ -165,24 +165,31 @@ class Monitor(Extension):
         row = {"epoch": log.epoch, "minibatch": log.minibatch, "iteration": log.iteration}
         if self._n:
             row["train_cost"] = self._total / self._n
+        means = {}
         if self.watched is not None:
-            row |= self._judged(log.best_row)
-        return row | {
-            name: measure()
-            for name, measure in self._measures.items()
-            if name != self.watched and name not in self._on_best
-        }
+            row |= self._judged(log.best_row, means)
+        always = (name for name in self.channels if name not in {self.watched, *self._on_best})
+        return row | {name: self._value(name, means) for name in always}
 
-    def _judged(self, best_row: dict | None) -> dict:
+    def _judged(self, best_row: dict | None, means: dict) -> dict:
         """The watched channel, whether it is the best, and if so what is measured only then."""
-        value = float(self._measures[self.watched]())
+        value = float(self._value(self.watched, means))
         best = better(value, best_row and best_row[self.watched], self.lower)
         judged = {self.watched: value, "best": best}
         if not best:
             return judged
-        return judged | {
-            name: measure() for name, measure in self._measures.items() if name in self._on_best
-        }
+        late = (name for name in self.channels if name in self._on_best)
+        return judged | {name: self._value(name, means) for name in late}
+
+    def _value(self, name: str, means: dict):
+        """What a channel measures; `means` keeps those of functions that measure several."""
+        channel = self.channels[name]
+        joint = getattr(channel, "joint", None)
+        if joint is None:
+            return self._measures[name]()
+        if joint not in means:
+            means[joint] = joint.means()
+        return means[joint][channel.place]
 
 
 def _joined(parts: list[Mapping]) -> dict:
