@@ -7,9 +7,11 @@ from dataclasses import InitVar, dataclass, field, fields
 from math import inf, prod
 from numbers import Integral
 
+import pytensor.tensor as pt
+
 from dltut import layers as library
 from dltut.exceptions import InputError, nearest, printable
-from dltut.layers import Dropout, Flatten, Network
+from dltut.layers import Dense, Dropout, Flatten, Network
 from dltut.layers.network import plain
 from dltut.machine.arguments import checked_arguments, kinds, words
 from dltut.machine.rng import Streams, seed_from
@@ -212,6 +214,8 @@ class Sequential(Network):
         found = {}
         if len(self._in_shape) > 1:
             x = x.reshape((-1, *self._in_shape))
+        elif not isinstance(self.layers[0], Dense):  # others may want to know the shape
+            x = pt.specify_shape(x, (None, self.n_in))
         for layer, place, dropout in zip(self.layers, self.places, self.dropouts, strict=True):
             if layer.n_axes == 1 and x.ndim > 2:
                 x = Flatten()(x)

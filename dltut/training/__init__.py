@@ -11,6 +11,7 @@ from dltut.training.extensions import (
     LossHistory,
     ShuffleEpochs,
 )
+from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
@@ -48,6 +49,7 @@ __all__ = [
     "EachBatch",
     "EachEpoch",
     "Extension",
+    "Follower",
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
@@ -74,11 +76,13 @@ __all__ = [
     "all_of",
     "any_of",
     "dry_run",
+    "is_training",
     "minibatch_function",
     "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",
+    "read_columns",
     "read_config",
     "read_log",
     "read_pretrained",

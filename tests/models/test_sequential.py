@@ -78,6 +78,22 @@ def test_shapes_of_a_convolutional_network(rng):
         np.testing.assert_array_equal(pooled[:, :, row, column], window.max(axis=(2, 3)))
 
 
+def test_untied_biases_and_pooled_features(rng):
+    """The size of the pictures is filled in; penalties leave the biases alone."""
+    layers = [
+        {"name": "Conv2D", "n_out": 6, "kernel_size": 2, "untie_biases": True, "b": 0.1},
+        {"name": "FeaturePool", "pool_size": 3},
+        {"name": "GlobalPool", "mode": "max"},
+        {"name": "Maxout", "n_pieces": 4, "max_norm": 1},
+    ]
+    model = Sequential(rng, layers, image_shape=(1, 4, 5), n_out=3)
+    assert model.layers[0].b.get_value().shape == (6, 3, 4)
+    assert [each.name for each in model.weights] == ["conv2d0.W", "maxout0.W"]
+    assert [*model.limits] == [model.layers[3].W]
+    found = compiled([], [*model.outputs(pt.ones((2, 20))).values()])()
+    assert [each.shape[1:] for each in found] == [(6, 3, 4), (2, 3, 4), (2,), (3,)]
+
+
 def trained(model, rule=sgd, n_steps=3, **settings):
     """Every parameter before the first step and after each."""
     x, y = pt.matrix("x"), pt.ivector("y")
