@@ -56,6 +56,11 @@ def train(
         Seconds after which the run ends, with its epoch; --resume goes on.
     schema : bool
         Print what parts there are, or what the named ones take, and train nothing.
+
+    Raises
+    ------
+    InputError
+        If there is not one file, or something in it is wrong, with the place.
     """
     own = load_parts(parts)
     made, names = roles(own), {}
