@@ -1,5 +1,6 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
+from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
 from dltut.training.display import Progress
@@ -73,6 +74,7 @@ __all__ = [
     "TargetReached",
     "TimeLimit",
     "Trainer",
+    "accompanied",
     "all_of",
     "any_of",
     "dry_run",

@@ -80,7 +80,8 @@ def minibatch_functions(
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
-        {name: split}, such as ``{"valid": valid, "test": test}``.
+        {name: split}, such as ``{"valid": valid, "test": test}``; of an empty name, the measures
+        have their own names alone.
     batch_size : int
         Examples taken at a time; all of a split that has fewer.
     partial : {"keep", "drop"}
@@ -132,7 +133,7 @@ def minibatch_functions(
             among = of_examples if measure in of_examples else fixed
             place = list(among).index(measure)
             source = function if among is of_examples else joint
-            measured[f"{part}_{measure}"] = Measured(source, place)
+            measured[f"{part}_{measure}" if part else measure] = Measured(source, place)
     return measured
 
 

@@ -22,6 +22,7 @@ from dltut.viz.samples import samples_picture
 from dltut.viz.standing import Standing
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
+from dltut.viz.trials import trials_picture
 
 __all__ = [
     "Standing",
@@ -52,5 +53,6 @@ __all__ = [
     "terminal_view",
     "tile_raster_images",
     "titled",
+    "trials_picture",
     "worst_mistakes",
 ]
