@@ -10,10 +10,10 @@ import pytensor
 from dltut import shared_dataset
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, at, nearest
 from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
-from dltut.experiment.part import Late, Part, at, inside, made
+from dltut.experiment.part import Late, Part, inside, made
 from dltut.machine.arguments import fits
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX

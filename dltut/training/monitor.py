@@ -121,7 +121,10 @@ class Monitor(Extension):
         for name, channel in self.channels.items():
             split = name.partition("_")[0]
             if split in SPLITS and hasattr(channel, "n_examples"):
-                log.n_examples[split] = channel.n_examples
+                counted = log.n_examples.get(
+                    split, 0
+                )  # a norm is one number, whatever the examples
+                log.n_examples[split] = max(counted, channel.n_examples)
 
     def before_training(self, trainer) -> None:
         """Settle how often to measure: by now the criteria have said how often they want it."""
