@@ -322,9 +322,11 @@ class Train:
         return extensions
 
     def _saving(self, run: Run, known: dict) -> list[Extension]:
-        if self.save_path is None or run.dry_run:
+        if self.save_path is None:
             return []
         path = inside(known["folder"], self.save_path)
+        if run.dry_run:  # which writes nothing
+            return []
         if path.exists() and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
         return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]

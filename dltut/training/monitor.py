@@ -121,9 +121,8 @@ class Monitor(Extension):
         for name, channel in self.channels.items():
             split = name.partition("_")[0]
             if split in SPLITS and hasattr(channel, "n_examples"):
-                counted = log.n_examples.get(
-                    split, 0
-                )  # a norm is one number, whatever the examples
+                # What is not measured on examples, such as a norm, counts as one.
+                counted = log.n_examples.get(split, 0)
                 log.n_examples[split] = max(counted, channel.n_examples)
 
     def before_training(self, trainer) -> None:
