@@ -210,7 +210,8 @@ def test_only_viz_draws_and_without_a_screen():
 
 def test_the_training_loop_does_not_know_pytensor():
     loop = [module for module in MODULES if module.part == "training"]
-    assert_none(outside(importers("pytensor", among=loop), "training.step"))
+    graphs = "training.step", "training.channels"  # expressions, and what compiles them
+    assert_none(outside(importers("pytensor", among=loop), *graphs))
 
 
 def test_importing_dltut_is_light_and_configures_nothing():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import InitVar
+from typing import ClassVar
 
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
@@ -32,6 +33,8 @@ class Conv2D(Network):
     name : str
         Prefix of the parameters' names.
     """
+
+    n_axes: ClassVar[int] = 3
 
     rng: InitVar
     n_in: int

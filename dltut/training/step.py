@@ -68,14 +68,14 @@ def minibatch_functions(
     batch_size: int,
     partial: str = "keep",
     mode: str | None = None,
-) -> dict[str, "MinibatchFunction"]:
-    """A function of the minibatch's number for each measure on each split.
+) -> dict[str, "Measured"]:
+    """Each measure on each split, over all its minibatches.
 
     Parameters
     ----------
     measures : dict
         {name: variable}, each the mean of something over a minibatch's examples, such as
-        ``{"error": errors(scores, y)}``.
+        ``{"error": errors(scores, y)}``; or of parameters alone, such as a norm.
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
@@ -91,12 +91,17 @@ def minibatch_functions(
     Returns
     -------
     dict
-        {"valid_error": MinibatchFunction, ...}: what `dltut.training.Monitor` watches.
+        {"valid_error": Measured, ...}: what `dltut.training.Monitor` watches.
 
     Raises
     ------
     InputError
         As for `minibatch_function`.
+
+    Notes
+    -----
+    There is one function a split, of which a Monitor makes one pass for all the measures. What
+    depends on no input is computed once and not on every minibatch.
 
     Examples
     --------
@@ -107,16 +112,67 @@ def minibatch_functions(
     >>> measured["valid_mean"].mean(), measured["valid_mean"].n_examples
     (4.5, 10)
     """
-    functions = {}
-    for part, given in splits.items():
-        split = _shared_split(given)
+    given = set(inputs)
+    of_examples = {k: each for k, each in measures.items() if given & set(ancestors([each]))}
+    fixed = {k: each for k, each in measures.items() if k not in of_examples}
+    joint = _Fixed(fixed, mode) if fixed else None
+    measured = {}
+    for part, data in splits.items():
+        split = _shared_split(data)
         size = min(batch_size, split.n_examples)
-        for measure, variable in measures.items():
-            name = f"{part}_{measure}"
-            functions[name] = MinibatchFunction(
-                variable, inputs, split, size, None, partial, mode, name
-            )
-    return functions
+        if of_examples or not fixed:
+            options = None, partial, mode, f"what is measured on {part}"
+            function = MinibatchFunction([*of_examples.values()], inputs, split, size, *options)
+        for measure in measures:
+            among = of_examples if measure in of_examples else fixed
+            place = list(among).index(measure)
+            source = function if among is of_examples else joint
+            measured[f"{part}_{measure}"] = Measured(source, place)
+    return measured
+
+
+class Measured:
+    """One of several outputs of a function of the minibatch's number.
+
+    Parameters
+    ----------
+    joint : MinibatchFunction
+        Whose outputs are a list.
+    place : int
+        Which of them.
+
+    Attributes
+    ----------
+    n_batches, n_examples : int
+        As those of the function.
+    """
+
+    def __init__(self, joint, place: int):
+        self.joint, self.place = joint, place
+        self.n_batches, self.n_examples = joint.n_batches, joint.n_examples
+
+    def __call__(self, index: int):
+        """The output on minibatch `index`."""
+        return self.joint(index)[self.place]
+
+    def mean(self) -> float:
+        """Mean of the output over every example counted, in float64."""
+        return float(self.joint.means()[self.place])
+
+
+class _Fixed:
+    """What is the same on all examples."""
+
+    n_batches = n_examples = 1
+
+    def __init__(self, measures: Mapping, mode):
+        self._function = function([], [*measures.values()], mode=mode, name="what is measured")
+
+    def __call__(self, index: int):
+        return self._function()
+
+    def means(self) -> np.ndarray:
+        return np.array(self._function(), "float64")
 
 
 class MinibatchFunction:
@@ -176,10 +232,14 @@ class MinibatchFunction:
 
     def mean(self) -> float:
         """Mean of the output over every example counted, in float64."""
-        values = [float(self(index)) for index in range(self.n_batches)]
+        return float(self.means())
+
+    def means(self) -> np.ndarray:
+        """The same for each of several outputs."""
+        values = np.array([self(index) for index in range(self.n_batches)], "float64").T
         sizes = np.full(self.n_batches, self.batch_size)
         sizes[-1] = self.n_examples - self.batch_size * (self.n_batches - 1)
-        return float(np.dot(values, sizes) / self.n_examples)
+        return np.dot(values, sizes) / self.n_examples
 
 
 def _shared_split(given) -> SharedSplit:
