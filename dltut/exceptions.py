@@ -26,6 +26,10 @@ class InputError(ValueError):
         super().__init__(printable(message, LONGEST_MESSAGE))
 
 
+class NoFile(InputError):
+    """A file that is to be read is not there, perhaps not yet."""
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """A hint naming the valid name closest to `name`, or the first of them if none is close.
 

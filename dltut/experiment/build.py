@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 
-from dltut.exceptions import InputError, nearest, printable
-from dltut.experiment.part import NoFile, Part, refusals
+from dltut.exceptions import InputError, NoFile, nearest, printable
+from dltut.experiment.part import Part, refusals
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar
 from dltut.machine.arguments import ArgumentError, checked_arguments, kinds
 

@@ -19,7 +19,7 @@ __all__ = ["default", "reconstruction"]
 class Term(Part):
     """A part that makes one term of a cost.
 
-    Parameters
+    Attributes
     ----------
     make, arguments, keys
         As of `Part`.
@@ -33,11 +33,15 @@ class Term(Part):
     layers: Sequence[str] | None = None
 
     def __call__(self, **context):
-        """The term, a scalar."""
+        """The term, a scalar, times its coefficient."""
+        value = self.alone(**context)
+        return value if self.coefficient == 1 else self.coefficient * value
+
+    def alone(self, **context):
+        """The term without its coefficient."""
         if self.layers is not None:
             context = context | {"weights": _weights_of(context["weights"], self.layers)}
-        value = super().__call__(**context)
-        return value if self.coefficient == 1 else self.coefficient * value
+        return super().__call__(**context)
 
 
 def default(task, model, x, train, y=None):
@@ -65,6 +69,11 @@ def reconstruction(model, x, train, corruption_level: Amount = 0.0):
     train : bool
     corruption_level : float
         Of the noise; the model says of which kind.
+
+    Raises
+    ------
+    InputError
+        If the model is no autoencoder.
     """
     if not hasattr(model, "reconstruction_cost"):
         told = f"{type(model).__name__} does not give its input back"

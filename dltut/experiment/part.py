@@ -10,17 +10,13 @@ from os import PathLike
 from pathlib import Path
 from types import ModuleType
 
-from dltut.exceptions import InputError, nearest, quoted
+from dltut.exceptions import InputError, NoFile, nearest, quoted
 from dltut.machine.arguments import VARIADIC, alternatives, kinds
 
 GROUP = "dltut.parts"  # of entry points
 ROLES = (
     "dataset transform model layer cost rule algorithm schedule stopping extension channel".split()
 )
-
-
-class NoFile(InputError):
-    """A file that an experiment reads is not there, perhaps not yet."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from dltut.commands.run import Run
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import build
-from dltut.experiment.part import NoFile
 from dltut.experiment.plan import Experiment, experiment_of, located
 from dltut.experiment.roles import Role
 from dltut.experiment.train import Train, runs_folder
@@ -115,7 +114,12 @@ class TimeBudget(Criterion):
 
     def __init__(self, seconds: float):
         self.seconds, self.end = seconds, time.monotonic() + seconds
+        self._first = -1
         super().__init__()
+
+    def before_training(self, trainer) -> None:
+        """However little time there is, a session does something."""
+        self._first = trainer.log.iteration
 
     @property
     def is_used_up(self) -> bool:
@@ -124,7 +128,8 @@ class TimeBudget(Criterion):
 
     def should_stop(self, log) -> str | None:
         """The reason, at an epoch's end when no time is left."""
-        if not log.epoch_ended or not self.is_used_up:
+        is_new = log.iteration > self._first
+        if not (is_new and log.epoch_ended and self.is_used_up):
             return None
         return f"time budget of {self.seconds:g} seconds used up"
 

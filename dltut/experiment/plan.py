@@ -9,10 +9,10 @@ from typing import Literal
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
 from dltut.datasets.base import PARTS
-from dltut.exceptions import InputError, printable
+from dltut.exceptions import InputError, NoFile, printable
 from dltut.experiment import costs
 from dltut.experiment.costs import Term
-from dltut.experiment.part import NoFile, Part, at
+from dltut.experiment.part import Part, at
 from dltut.experiment.roles import ROLES, Role
 from dltut.experiment.train import Train, runs_folder
 from dltut.experiment.tree import Node, parsed, place_of, plain, read_text
@@ -26,6 +26,7 @@ from dltut.machine.arguments import (
 )
 
 MONITOR_SPLITS = ("valid", "test")
+OF_ALL = (*PARTS, "transform")  # what is said of any data set
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Experiment:
         with at("monitor"):
             self._monitor = checked(monitored, self.monitor, "monitor")
             self._channels = [self._channel(*each) for each in enumerate(self._named_channels)]
-        self._dataset = self._checked_dataset()
+        self._take_data()
         if self._n_changing_the_rate > 1:
             raise InputError("two parts change the learning rate: keep one schedule or halving")
 
@@ -166,18 +167,18 @@ class Experiment:
         run : Run
         """
         context = {"data_dir": run.data_dir, "folder": runs_folder(run), "quick": run.quick}
-        if isinstance(self._dataset, Part):
+        if isinstance(self._source, Part):
             run.configure(run.data_dir)
-            return run.take(self._dataset(**context))
-        given = dict(self._dataset)
-        run.dataset, run.target = given.pop("name"), self.target
-        cuts, transforms = {part: given.pop(part, {}) for part in PARTS}, given.pop("transform", ())
-        for name, value in given.items():
-            setattr(run, name, value)
-        data = run.data()
-        if any(cuts.values()) and not run.quick:  # which takes some examples of its own
-            data = replace(data, **{part: self._cut(data, part, cuts[part]) for part in PARTS})
-        for part in self._listed("transform", transforms, "dataset", "transform"):
+            data = self._source(**context)
+        else:
+            given = self._source | {"dataset": self._source["name"], "target": self.target}
+            for name, value in given.items():
+                if name != "name":
+                    setattr(run, name, value)
+            data = run.data()
+        if any(self._cuts.values()) and not run.quick:  # which takes some examples of its own
+            data = replace(data, **{part: self._cut(data, part) for part in PARTS})
+        for part in self._transforms:
             data = part(data=data, **context)
         return run.take(data)
 
@@ -231,21 +232,27 @@ class Experiment:
             return name
         return self._roles["channel"].part("channel", given, ("channels", i))
 
-    def _checked_dataset(self) -> Part | dict:
+    def _take_data(self) -> None:
+        """Where the data come from, which examples are taken, and what is done to them."""
         given = {"name": self.dataset} if isinstance(self.dataset, str) else dict(self.dataset)
-        if given.get("name") in self._roles["dataset"].names:
-            return self._part("dataset", given)
+        is_own = given.get("name") in self._roles["dataset"].names
+        if is_own:  # whose own arguments are checked as a part's
+            own = {key: given.pop(key) for key in [*given] if key not in (*OF_ALL, "name")}
+            self._source = self._part("dataset", {"name": given["name"]} | own)
         with at("dataset"):
             told = checked(taken, given, "dataset")
-            for part in PARTS:
+            self._cuts = {part: told.get(part) or {} for part in PARTS}
+            for part, each in self._cuts.items():
                 with at(part):
-                    checked(cut, told.get(part, {}), part)
-        self._listed("transform", told.get("transform", ()), "dataset", "transform")
-        return told
+                    checked(cut, each, part)
+        if not is_own:
+            self._source = {key: value for key, value in told.items() if key not in OF_ALL}
+        transforms = told.get("transform", ())
+        self._transforms = self._listed("transform", transforms, "dataset", "transform")
 
-    def _cut(self, data: Dataset, part: str, given: dict) -> Split:
+    def _cut(self, data: Dataset, part: str) -> Split:
         with at("dataset", part):
-            return getattr(data, part).subset(**given)
+            return getattr(data, part).subset(**self._cuts[part])
 
     @property
     def _n_changing_the_rate(self) -> int:
@@ -266,7 +273,7 @@ def taken(
     test: dict | None = None,
     transform: Sequence[str | dict] = (),
 ):
-    """What is said of a dataset.
+    """What is said of a data set.
 
     Parameters
     ----------

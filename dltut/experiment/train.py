@@ -27,6 +27,7 @@ from dltut.training import (
     ShuffleEpochs,
     minibatch_functions,
 )
+from dltut.training.channels import channels
 
 ENDLESS = 2**31  # epochs
 DEFAULT = Part(costs.default)
@@ -299,13 +300,18 @@ class Train:
             return measured if isinstance(measured, dict) else {channel.name: measured}
         if channel in usual:
             return {channel: usual[channel]}
-        if channel == "objective":
-            return {"objective": self._cost(known, train=False)}
-        if channel == "terms":
-            terms = enumerate(self._terms(known, train=False))
-            return {f"term_{i}": term for i, term in terms}
-        names = [*usual, "objective", "terms"]
-        raise InputError(f"there is no channel {channel}; {nearest(channel, names)}")
+        x, y, terms = known["x"], known.get("y"), self._pairs(known)
+        return channels(known["model"], x, y, terms, [channel])
+
+    def _pairs(self, known: dict) -> list[tuple]:
+        """The coefficients and the terms of the cost, without noise, each with its name."""
+        known, pairs = known | {"train": False}, []
+        for each in self.costs:
+            is_term = isinstance(each, costs.Term)
+            term = each.alone(**known) if is_term else made(each, **known)
+            term.name = each.name
+            pairs.append((each.coefficient if is_term else 1, term))
+        return pairs
 
     def _schedules(self, known: dict) -> list[Extension]:
         extensions = []

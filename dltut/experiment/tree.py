@@ -64,7 +64,7 @@ class Scalar(Node):
 class Items(Node):
     """A list.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     items : list of Node
@@ -77,7 +77,7 @@ class Items(Node):
 class Keys(Node):
     """Values by their keys.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     items : dict
@@ -94,7 +94,7 @@ class Keys(Node):
 class Call(Keys):
     """``!obj:name {argument: value}``: what a name makes of arguments.
 
-    Parameters
+    Attributes
     ----------
     place, items, places
         As of `Keys`.
@@ -116,7 +116,7 @@ class Name(Node):
 class File(Node):
     """``!pkl: path``: what a file holds.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     path : str

@@ -1,5 +1,6 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
+from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
 from dltut.training.display import Progress
@@ -11,6 +12,7 @@ from dltut.training.extensions import (
     LossHistory,
     ShuffleEpochs,
 )
+from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
@@ -48,6 +50,7 @@ __all__ = [
     "EachBatch",
     "EachEpoch",
     "Extension",
+    "Follower",
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
@@ -71,14 +74,17 @@ __all__ = [
     "TargetReached",
     "TimeLimit",
     "Trainer",
+    "accompanied",
     "all_of",
     "any_of",
     "dry_run",
+    "is_training",
     "minibatch_function",
     "minibatch_functions",
     "open_run",
     "pretrain",
     "pretraining_steps",
+    "read_columns",
     "read_config",
     "read_log",
     "read_pretrained",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import PICKLE, build
-from dltut.experiment.part import NoFile, Part
+from dltut.experiment.part import Part
 from dltut.experiment.tree import parsed
 
 LONGEST = 1.0  # seconds

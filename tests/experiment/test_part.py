@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.experiment.part import (
     Late,
-    NoFile,
     Part,
     at,
     existing,

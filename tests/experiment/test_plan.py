@@ -143,6 +143,8 @@ def test_parts_of_the_data(monkeypatch, tmp_path):
     assert [len(each) for each in data] == [30, len(whole.valid), 5]
     assert (data.train.x == whole.train.x[10:40] / 8).all()
     assert (data.test.y == whole.test.y[:5]).all()
+    mine = {"name": "small", "size": 6, "train": {"stop": 4}, "transform": ["halved"]}
+    assert len(Experiment(**GIVEN, dataset=mine, roles=ALL).data(Run()).train) == 4
     quick = Experiment(**GIVEN, dataset=given, roles=ALL).data(Run(quick=True))
     assert len(quick.train) == 1200  # a quick run has examples of its own
 

@@ -90,7 +90,7 @@ def test_channels_on_any_splits():
     assert len(found) == 4 and found[0]["epoch"] == 0
     assert found[0]["train_objective"] == pytest.approx(np.log(3))
     for row in found:
-        terms = row["valid_term_0"] + row["valid_term_1"]
+        terms = row["valid_term_0_default"] + 0.1 * row["valid_term_1_l2"]
         assert row["valid_objective"] == pytest.approx(terms)
     assert {"train_steepness", "train_error", "valid_steepness"} <= found[-1].keys()
 
@@ -115,7 +115,7 @@ def test_some_minibatches_are_measured():
 def test_the_split_that_is_learned_from_is_shared_once():
     given = data()
     step, _, (monitor, *_) = prepared(data=given, monitored={"train": given.train})
-    assert monitor.channels["train_error"]._split is step._split
+    assert monitor.channels["train_error"].joint._split is step._split
 
 
 def test_what_changes_is_a_shared_scalar():
@@ -194,7 +194,7 @@ def test_shuffled_examples_are_seeded():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"channels": ["eror"]}, r"there is no channel eror; did you mean error\?"),
+        ({"channels": ["eror"]}, r"there is no channel eror; "),
         (
             {"iteration": "suffled_sequential"},
             "there is no iteration suffled_sequential; did you me",
