@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dltut.exceptions import InputError
+from dltut.experiment.pylearn2.layers import PretrainedLayer
 from dltut.models import Autoencoder
 
 SOFTMAX = "!p:models.mlp.Softmax {layer_name: y, n_classes: 10, irange: .005}"
@@ -78,7 +79,9 @@ def test_norms_of_rows(network):
 
 
 def test_maxout(network):
-    model = network("!p:models.maxout.Maxout {layer_name: h, num_units: 6, num_pieces: 5, irange: .1}")
+    model = network(
+        "!p:models.maxout.Maxout {layer_name: h, num_units: 6, num_pieces: 5, irange: .1}"
+    )
     assert model.layers[0].out_shape((20,)) == (6,)
 
 
@@ -108,8 +111,6 @@ def test_a_pretrained_layer(network, made):
     coder = Autoencoder(np.random.default_rng(1), 20, 7, encoder="tanh")
     coder.bhid.set_value(np.arange(7, dtype=coder.bhid.dtype))
     layer = made("!p:models.mlp.MLP {nvis: 20, layers: [" + SOFTMAX + "]}")
-    from dltut.experiment.pylearn2.layers import PretrainedLayer
-
     for freeze in (False, True):
         pretrained = PretrainedLayer(layer_name="h1", layer_content=coder, freeze_params=freeze)
         mlp = type(layer)(nvis=20, layers=[pretrained, *layer.layers])

@@ -77,7 +77,11 @@ def test_phases_of_one_file_are_the_same(chain, run, small):
         "phases_mlp_best.pkl",
     }
     assert isinstance(load_model(runs / "phases_l1.pkl"), dA)
-    assert {each.name for each in (runs / "phases").glob("phase*")} == {"phase0", "phase1", "phase2"}
+    assert {each.name for each in (runs / "phases").glob("phase*")} == {
+        "phase0",
+        "phase1",
+        "phase2",
+    }
 
 
 def test_a_later_file_before_its_earlier_one(run, small):
@@ -135,8 +139,11 @@ def test_blanks_and_variables(run):
     log, runs = run("tiny", TINY, set=("batch_size=10",))
     assert [row["epoch"] for row in log.rows] == [0, 1, 2] and log.n_batches == 2
     assert (runs / "tiny.pkl").exists()
-    units = {f"train_h_{kind}_x_{over}_u" for kind in ("max", "mean", "min", "range")
-             for over in ("max", "mean", "min")}
+    units = {
+        f"train_h_{kind}_x_{over}_u"
+        for kind in ("max", "mean", "min", "range")
+        for over in ("max", "mean", "min")
+    }
     assert units <= set(log.rows[0])
 
 
