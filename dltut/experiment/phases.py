@@ -155,7 +155,7 @@ def read_phases(
         {dotted name: adapter} of Pylearn2's language.
     environment : dict, optional
         What ``${NAME}`` stands for, before the environment is asked. Among it
-        ``${PYLEARN2_TRAIN_PHASE}`` is the name of the experiment's folder, phase0, phase1, ...
+        ``${PYLEARN2_TRAIN_PHASE}`` is the name of the experiment's folder, phase1, phase2, ...
 
     Raises
     ------
@@ -168,11 +168,11 @@ def read_phases(
     for where, value in changes:
         node = changed(node, where, value)
     if not isinstance(node, Items):
-        return [_phase(replaced(node, _PHASE, "phase0"), "", roles, names or {}, {})]
+        return [_phase(replaced(node, _PHASE, "phase1"), "", roles, names or {}, {})]
     if not node.items:
         raise InputError(f"{node.place}: this list is empty; expected experiments")
     memo = {}
-    named = {f"phase{i}": each for i, each in enumerate(node.items)}
+    named = {f"phase{i}": each for i, each in enumerate(node.items, start=1)}
     return [
         _phase(replaced(each, _PHASE, name), name, roles, names or {}, memo)
         for name, each in named.items()

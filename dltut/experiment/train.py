@@ -140,7 +140,7 @@ class Train:
         ----------
         run : Run
         part : str
-            The folder within the run's own, such as phase0.
+            The folder within the run's own, such as phase1.
 
         Returns
         -------

@@ -335,8 +335,8 @@ def replaced(node: Node, old: str, new: str) -> Node:
     Examples
     --------
     >>> node = parsed("{path: the_phase/a.pkl, n: 5}", "my.yaml")
-    >>> plain(replaced(node, "the_phase", "phase0"))
-    {'path': 'phase0/a.pkl', 'n': 5}
+    >>> plain(replaced(node, "the_phase", "phase1"))
+    {'path': 'phase1/a.pkl', 'n': 5}
     """
     return _replaced(node, old, new, {})
 

@@ -1,5 +1,7 @@
 """A configuration file becomes the objects that it names, or an error that says what is wrong."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
 from dltut.exceptions import InputError
 from dltut.experiment.part import at
-from dltut.experiment.plan import Experiment, located, read_experiment
+from dltut.experiment.plan import Experiment, experiment_of, located, read_experiment
 from dltut.experiment.roles import roles
 from dltut.experiment.train import Train
 from dltut.experiment.tree import parsed
@@ -82,6 +84,14 @@ def flow(value):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_files_that_come_along(path):
     assert isinstance(read_experiment(path), Experiment)
+
+
+def test_the_example_of_the_page(repository):
+    page = (repository / "docs/howto/experiments.rst").read_text()
+    examples = re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", page)
+    assert examples
+    for text in examples:
+        assert experiment_of(parsed(textwrap.dedent(text), "page"))
 
 
 def test_there_are_four_of_them():

@@ -5,7 +5,7 @@ from os import PathLike
 
 import numpy as np
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import PICKLE
 from dltut.experiment.part import inside
 from dltut.experiment.pylearn2 import (
@@ -354,15 +354,17 @@ def read(folder: str | PathLike, path: str) -> object:
 
     Raises
     ------
+    NoFile
+        If it cannot be read, perhaps not yet.
     InputError
-        If it is not there, or a pickle.
+        If it is a pickle.
     """
     file = inside(folder, path)
     try:
         with file.open("rb") as opened:
             start = opened.read(9)
     except OSError as error:
-        raise InputError(
+        raise NoFile(
             f"{file} cannot be read ({error.strerror}): run the experiment first that writes "
             f"{path}, with the same folder of runs"
         ) from None
