@@ -68,7 +68,7 @@ class Progress(Extension):
         if len(log.rows) > self._n_shown:
             self._print(*self._lines_of(log))
             self._n_shown = len(log.rows)
-        if time.monotonic() >= self._due:
+        if time.monotonic() >= self._due and log.iteration > self._first:
             self._show(log)
             self._wait()
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.checks import check_counts
 from dltut.training.log import Log
 
 
@@ -38,6 +37,9 @@ class Extension:
 
     def before_training(self, trainer) -> None:
         """When a run begins or goes on."""
+
+    def at_start(self, trainer) -> None:
+        """Before the first minibatch of all, once; not again when a run goes on."""
 
     def before_epoch(self, trainer) -> None:
         """Before an epoch, and again when a run goes on in the middle of one.
@@ -103,6 +105,32 @@ class EachEpoch(Extension):
         self.function(trainer.log)
 
 
+class EachBatch(Extension):
+    """Call a function after every minibatch.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(log)``; it is called often, so it should be quick.
+
+    Examples
+    --------
+    >>> from dltut.training import Trainer
+    >>> places = []
+    >>> note = EachBatch(lambda log: places.append(log.place))
+    >>> log = Trainer(lambda index: 0.0, n_batches=2, extensions=[note]).run(max_epochs=1)
+    >>> places
+    ['epoch 1 (1 of 2 minibatches)', 'epoch 1']
+    """
+
+    def __init__(self, function: Callable[[Log], None]):
+        self.function = function
+
+    def after_batch(self, trainer) -> None:
+        """Call it."""
+        self.function(trainer.log)
+
+
 class LossHistory(Extension):
     """The cost of every minibatch.
 
@@ -125,7 +153,7 @@ class LossHistory(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on with these costs."""
-        _check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
+        check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
         self.costs = state["costs"].tolist()
 
 
@@ -174,70 +202,21 @@ class ShuffleEpochs(Extension):
             variable.set_value(column)
 
 
-class PolyakAverage(Extension):
-    """The mean of each parameter over all minibatches; training itself is not changed.
+def check_kept(name: str, value, shape: tuple[int, ...]) -> None:
+    """Refuse from a checkpoint what is no array of floats of this shape.
 
     Parameters
     ----------
-    params : list of shared variables
-        With unique names.
-    start : int
-        First iteration that counts.
-
-    Attributes
-    ----------
-    n : int
-        Iterations averaged so far.
+    name : str
+        What the error calls it.
+    value : array
+    shape : tuple of int
 
     Raises
     ------
     InputError
-        If `start` is no iteration.
-
-    References
-    ----------
-    .. [1] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging,
-       SIAM Journal on Control and Optimization 30(4).
+        Naming it.
     """
-
-    def __init__(self, params, start: int = 0):
-        check_counts("iterations", least=0, start=start)
-        self.params, self.start, self.n = list(params), start, 0
-        self._sums = {each.name: np.zeros(each.get_value().shape) for each in self.params}
-
-    def after_batch(self, trainer) -> None:
-        """Add the present values."""
-        if trainer.log.iteration >= self.start:
-            self.n += 1
-            for param in self.params:
-                self._sums[param.name] += np.asarray(param.get_value(), dtype="float64")
-
-    def values(self) -> dict[str, np.ndarray]:
-        """The averages by name, in float64.
-
-        Raises
-        ------
-        InputError
-            If training has not come to `start` yet.
-        """
-        if not self.n:
-            raise InputError(f"nothing averaged yet: averaging starts at iteration {self.start}")
-        return {name: total / self.n for name, total in self._sums.items()}
-
-    def state(self) -> dict:
-        """The sums and their number."""
-        return {"n": self.n, **self._sums}
-
-    def load_state(self, state: dict) -> None:
-        """Go on with these sums."""
-        check_counts("iterations", least=0, n=state["n"])
-        for name, total in self._sums.items():
-            _check_kept(name, state[name], total.shape)
-        self.n, self._sums = state["n"], {name: state[name] for name in self._sums}
-
-
-def _check_kept(name: str, value, shape: tuple) -> None:
-    """Refuse from a checkpoint what is no array of floats of this shape."""
     if getattr(value, "dtype", None) != np.float64 or value.shape != shape:
         raise InputError(
             f"the checkpoint holds a damaged {name}: delete the file to begin the run again"

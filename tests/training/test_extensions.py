@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from training.toy import Quadratic, Variable
+from training.toy import Variable
 
 from dltut.exceptions import InputError
-from dltut.training import LossHistory, PolyakAverage, ShuffleEpochs, Trainer
+from dltut.training import EachBatch, EachEpoch, LossHistory, ShuffleEpochs, Trainer
 
 
 class Split:
@@ -45,31 +45,22 @@ def test_a_split_in_chunks_cannot_be_shuffled():
         ShuffleEpochs(split, seed=7)
 
 
-def test_polyak_average_is_the_mean_of_the_iterates():
-    iterates, toy = [], Quadratic()
-
-    def step(index):
-        cost = toy(index)
-        iterates.append(toy.W.get_value())
-        return cost
-
-    average = PolyakAverage([toy.W], start=3)
-    Trainer(step, 5, [average]).run(max_epochs=2)
-    plain = Quadratic()
-    Trainer(plain).run(max_epochs=2)
-    assert np.array_equal(plain.W.value, toy.W.value)  # training itself is unchanged
-    assert average.n == 7
-    np.testing.assert_allclose(
-        average.values()["W"], np.mean(iterates[3:], axis=0, dtype="float64"), rtol=1e-14
-    )
+def test_functions_are_called_after_each_batch_and_each_epoch():
+    batches, epochs = [], []
+    extensions = [
+        EachBatch(lambda log: batches.append((log.epoch, log.minibatch, log.cost))),
+        EachEpoch(lambda log: epochs.append(log.epoch)),
+    ]
+    Trainer(lambda index: float(index), 2, extensions).run(max_epochs=2)
+    assert batches == [(1, 0, 0.0), (1, 1, 1.0), (2, 0, 0.0), (2, 1, 1.0)]
+    assert epochs == [1, 2]
 
 
-@pytest.mark.parametrize("start", [-1, 0.5, None])
-def test_polyak_average_starts_at_an_iteration(start):
-    with pytest.raises(InputError, match=r"start is .*; it counts iterations"):
-        PolyakAverage([Variable(np.ones(2), "W")], start=start)
+@pytest.mark.parametrize("kind", [EachBatch, EachEpoch])
+def test_a_function_may_end_the_run(kind):
+    def enough(log):
+        if log.iteration >= 3:
+            raise StopIteration("enough")
 
-
-def test_polyak_average_before_its_start():
-    with pytest.raises(InputError, match="averaging starts at iteration 5"):
-        PolyakAverage([Variable(np.ones(2), "W")], start=5).values()
+    log = Trainer(lambda index: 1.0, 2, [kind(enough)]).run(max_epochs=9)
+    assert (log.iteration, log.stop_reason) == (3, "enough")
