@@ -222,7 +222,7 @@ def _library() -> dict[str, dict[str, Callable]]:
     """{role: {name: callable}}, each from a package's public names by its signature."""
     return {
         "dataset": {},
-        "transform": public(getattr(datasets, "transforms", None), inspect.isfunction),
+        "transform": public(datasets.transforms, _is_transform),
         "model": public(models, _is_model),
         "layer": public(layers, _is_layer),
         "cost": public(nn, _is_penalty) | public(costs, inspect.isfunction),
@@ -234,6 +234,12 @@ def _library() -> dict[str, dict[str, Callable]]:
         "extension": public(training, _is_extension),
         "channel": {},
     }
+
+
+def _is_transform(each: object) -> bool:
+    """Whether it makes a data set of another, by arguments that have names."""
+    found = _parameters(each) if inspect.isfunction(each) else []
+    return found[:1] == ["data"] and "transforms" not in found
 
 
 def _is_model(each: object) -> bool:
