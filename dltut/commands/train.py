@@ -7,12 +7,15 @@ from pathlib import Path
 from dltut.commands.flags import documentation
 from dltut.commands.run import Run
 from dltut.exceptions import InputError, nearest, printable
-from dltut.experiment.part import load_parts
+from dltut.experiment import pylearn2
+from dltut.experiment.part import load_parts, needed_by
 from dltut.experiment.phases import read_phases, run_phases
 from dltut.experiment.roles import Role, roles
+from dltut.experiment.train import runs_folder
 from dltut.machine.arguments import Amount, kinds, words
 from dltut.training import Log
 
+KNOWN = ("data_dir", "folder", "quick")  # what no file gives
 FIRST = ("floatX", "checkpoint_seconds")  # of the first phase, for all of them
 
 
@@ -56,18 +59,23 @@ def train(
         Seconds after which the run ends, with its epoch; --resume goes on.
     schema : bool
         Print what parts there are, or what the named ones take, and train nothing.
+
+    Raises
+    ------
+    InputError
+        If there is not one file, or something in it is wrong, with the place.
     """
-    own = load_parts(parts)
-    made, names = roles(own), {}
+    made = roles(load_parts(parts))
     if schema:
-        print(*schema_lines(map(str, experiment), made, names), sep="\n")
+        print(*schema_lines(map(str, experiment), made, pylearn2.NAMES), sep="\n")
         return None
     files = [*experiment, *(Path(each) for each in set if "=" not in each)]  # before or behind it
     if len(files) != 1:
         raise InputError(f"{len(files)} files are given; expected one, {EXAMPLE}")
-    (path,) = files
-    phases = read_phases(path, [each for each in set if "=" in each], made, names)
+    (path,), settings = files, [each for each in set if "=" in each]
     run = Run(run_dir, resume, None, device, quick, dry_run)
+    names = pylearn2.table(runs_folder(run))
+    phases = read_phases(path, settings, made, names, pylearn2.environment(path, data_dir))
     run.data_dir, run.name = data_dir, Path(path).stem
     run.arguments = _arguments(phases) | {"data_dir": data_dir, "quick": quick}
     for name in FIRST:
@@ -117,7 +125,7 @@ def schema_lines(asked, made: Mapping[str, Role], names: Mapping[str, Callable])
             if name in each.names
         ]
         if name in names:
-            found.append((name, names[name], ()))
+            found.append((name, names[name], KNOWN))
         if not found:
             known = {*names}.union(*(each.names for each in made.values()))
             raise InputError(f"there is no part {printable(name)}; {nearest(name, known)}")
@@ -134,8 +142,10 @@ def _schema(title: str, make: Callable, context) -> Iterator[str]:
     for name, each in inspect.signature(make).parameters.items():
         if kind_of[name] is None or name in context:
             continue
-        default = "needed" if each.default is each.empty else f"default {_shown(each.default)}"
+        default = "needed" if name in needed_by(make) else f"default {_shown(each.default)}"
         expected = words(kind_of[name])
+        if each.kind is each.VAR_POSITIONAL:
+            expected, default = f"a list, each {expected}", "default none"
         rows.append((name, f"{expected}, {default}" if expected else default, texts.get(name, "")))
     width = max((len(name) for name, _, _ in rows), default=0)
     for name, expected, text in rows:

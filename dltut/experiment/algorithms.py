@@ -26,6 +26,11 @@ def minibatch(cost, model, params, rule, inputs, split, batch_size):
     inputs : list of variables
     split : SharedSplit
     batch_size : int
+
+    Raises
+    ------
+    InputError
+        If there is no rule.
     """
     if rule is None:
         raise InputError("rule is missing: give {name: sgd, learning_rate: 0.1} or another one")
@@ -87,6 +92,11 @@ def batch_descent(
         Whether each batch begins with the first steps, and with the steepest direction.
     least_step : float
         The exhaustive search begins with a step at least twice as long.
+
+    Raises
+    ------
+    InputError
+        If the model limits norms or steps, of which a line search knows nothing.
     """
     if getattr(model, "limits", {}) or getattr(model, "rates", {}):
         raise InputError("batch_descent keeps no norms and rates of layers: take minibatch")

@@ -19,7 +19,7 @@ __all__ = ["default", "reconstruction"]
 class Term(Part):
     """A part that makes one term of a cost.
 
-    Parameters
+    Attributes
     ----------
     make, arguments, keys
         As of `Part`.
@@ -69,6 +69,11 @@ def reconstruction(model, x, train, corruption_level: Amount = 0.0):
     train : bool
     corruption_level : float
         Of the noise; the model says of which kind.
+
+    Raises
+    ------
+    InputError
+        If the model is no autoencoder.
     """
     if not hasattr(model, "reconstruction_cost"):
         told = f"{type(model).__name__} does not give its input back"

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from types import ModuleType
 
-from dltut.exceptions import InputError, NoFile, nearest, quoted
+from dltut.exceptions import InputError, NoFile, at, nearest, quoted
 from dltut.machine.arguments import VARIADIC, alternatives, kinds
 
 GROUP = "dltut.parts"  # of entry points
@@ -88,31 +88,6 @@ class Late:
     """
 
     value: Callable
-
-
-@contextmanager
-def at(*keys) -> Iterator[None]:
-    """Let an `InputError` of the block know where in the experiment it belongs.
-
-    Parameters
-    ----------
-    *keys
-        Keys and numbers of items, the outermost first.
-
-    Raises
-    ------
-    InputError
-        The same.
-
-    Notes
-    -----
-    Its attribute ``keys`` says so, and `dltut.experiment.tree.place_of` finds the place in a file.
-    """
-    try:
-        yield
-    except InputError as error:
-        error.keys = (*keys, *getattr(error, "keys", ()))
-        raise
 
 
 @contextmanager

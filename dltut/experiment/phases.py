@@ -20,11 +20,14 @@ from dltut.experiment.tree import (
     is_pylearn2,
     parsed,
     read_text,
+    replaced,
 )
 from dltut.machine.progress import say
 from dltut.training import Criterion, Log, RunFolder
 
 STOPPED = "interrupted"
+PHASE = "PYLEARN2_TRAIN_PHASE"
+_PHASE = "\ue000"  # stands for it until it is known which experiment of the file this is
 
 
 @dataclass
@@ -151,7 +154,8 @@ def read_phases(
     names : dict, optional
         {dotted name: adapter} of Pylearn2's language.
     environment : dict, optional
-        What ``${NAME}`` stands for, before the environment is asked.
+        What ``${NAME}`` stands for, before the environment is asked. Among it
+        ``${PYLEARN2_TRAIN_PHASE}`` is the name of the experiment's folder, phase1, phase2, ...
 
     Raises
     ------
@@ -160,17 +164,18 @@ def read_phases(
     """
     text = read_text(path)
     blanks, changes = _settings(settings, blanks_of(text))
-    node = parsed(text, path, blanks, environment)
+    node = parsed(text, path, blanks, {**(environment or {}), PHASE: _PHASE})
     for where, value in changes:
         node = changed(node, where, value)
     if not isinstance(node, Items):
-        return [_phase(node, "", roles, names or {}, {})]
+        return [_phase(replaced(node, _PHASE, "phase1"), "", roles, names or {}, {})]
     if not node.items:
         raise InputError(f"{node.place}: this list is empty; expected experiments")
     memo = {}
+    named = {f"phase{i}": each for i, each in enumerate(node.items, start=1)}
     return [
-        _phase(each, f"phase{i}", roles, names or {}, memo)
-        for i, each in enumerate(node.items, start=1)
+        _phase(replaced(each, _PHASE, name), name, roles, names or {}, memo)
+        for name, each in named.items()
     ]
 
 

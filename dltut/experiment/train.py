@@ -10,10 +10,10 @@ import pytensor
 from dltut import shared_dataset
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, at, nearest
 from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
-from dltut.experiment.part import Late, Part, at, inside, made
+from dltut.experiment.part import Late, Part, inside, made
 from dltut.machine.arguments import fits
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
@@ -322,9 +322,11 @@ class Train:
         return extensions
 
     def _saving(self, run: Run, known: dict) -> list[Extension]:
-        if self.save_path is None or run.dry_run:
+        if self.save_path is None:
             return []
         path = inside(known["folder"], self.save_path)
+        if run.dry_run:  # which writes nothing
+            return []
         if path.exists() and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
         return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]

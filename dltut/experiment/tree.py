@@ -64,7 +64,7 @@ class Scalar(Node):
 class Items(Node):
     """A list.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     items : list of Node
@@ -77,7 +77,7 @@ class Items(Node):
 class Keys(Node):
     """Values by their keys.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     items : dict
@@ -94,7 +94,7 @@ class Keys(Node):
 class Call(Keys):
     """``!obj:name {argument: value}``: what a name makes of arguments.
 
-    Parameters
+    Attributes
     ----------
     place, items, places
         As of `Keys`.
@@ -116,7 +116,7 @@ class Name(Node):
 class File(Node):
     """``!pkl: path``: what a file holds.
 
-    Parameters
+    Attributes
     ----------
     place : Place
     path : str
@@ -321,6 +321,43 @@ def changed(node: Node, path: str, text: str) -> Node:
     place = Place(f"--set {printable(path)}={printable(text)}")
     value = parsed(text, place.path)
     return _changed(node, path.split("."), _at(value, place, {}), place)
+
+
+def replaced(node: Node, old: str, new: str) -> Node:
+    """The tree with another text in the place of one, wherever it stands in a value.
+
+    Parameters
+    ----------
+    node : Node
+        It stays as it is; what has no such text stands in the new tree itself.
+    old, new : str
+
+    Examples
+    --------
+    >>> node = parsed("{path: the_phase/a.pkl, n: 5}", "my.yaml")
+    >>> plain(replaced(node, "the_phase", "phase1"))
+    {'path': 'phase1/a.pkl', 'n': 5}
+    """
+    return _replaced(node, old, new, {})
+
+
+def _replaced(node: Node, old: str, new: str, seen: dict) -> Node:
+    if node not in seen:
+        seen[node] = node
+        match node:
+            case Scalar(value=str() as text) if old in text:
+                seen[node] = replace(node, value=text.replace(old, new))
+            case File() if old in node.path:
+                seen[node] = replace(node, path=node.path.replace(old, new))
+            case Items():
+                items = [_replaced(each, old, new, seen) for each in node.items]
+                if any(a is not b for a, b in zip(items, node.items, strict=True)):
+                    seen[node] = replace(node, items=items)
+            case Keys():
+                items = {k: _replaced(each, old, new, seen) for k, each in node.items.items()}
+                if any(items[key] is not node.items[key] for key in items):
+                    seen[node] = replace(node, items=items)
+    return seen[node]
 
 
 def _changed(node: Node, keys: list[str], value: Node, place: Place) -> Node:

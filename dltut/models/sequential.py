@@ -7,9 +7,11 @@ from dataclasses import InitVar, dataclass, field, fields
 from math import inf, prod
 from numbers import Integral
 
+import pytensor.tensor as pt
+
 from dltut import layers as library
-from dltut.exceptions import InputError, nearest, printable
-from dltut.layers import Dropout, Flatten, Network
+from dltut.exceptions import InputError, at, nearest, printable
+from dltut.layers import Dense, Dropout, Flatten, Network
 from dltut.layers.network import plain
 from dltut.machine.arguments import checked_arguments, kinds, words
 from dltut.machine.rng import Streams, seed_from
@@ -123,7 +125,7 @@ class Sequential(Network):
         shape = self._in_shape = (self.n_in,) if self.image_shape is None else (*self.image_shape,)
         self.layers, self.places, self._stored = [], [], []
         for number, (given, layer_name) in enumerate(described):
-            with _located(f"layers[{number}]"):
+            with at("layers", number), _located(f"layers[{number}]"):
                 kind = _kind(given["name"], known)
                 place, arguments = _divided(given, kind, layer_name)
                 if number == len(described) - 1 and self.n_out and "n_out" in kinds(kind):
@@ -212,6 +214,8 @@ class Sequential(Network):
         found = {}
         if len(self._in_shape) > 1:
             x = x.reshape((-1, *self._in_shape))
+        elif not isinstance(self.layers[0], Dense):  # others may want to know the shape
+            x = pt.specify_shape(x, (None, self.n_in))
         for layer, place, dropout in zip(self.layers, self.places, self.dropouts, strict=True):
             if layer.n_axes == 1 and x.ndim > 2:
                 x = Flatten()(x)

@@ -22,6 +22,7 @@ def minibatch_function(
     partial: str = "drop",
     mode: str | None = None,
     name: str | None = None,
+    order: SharedVariable | None = None,
 ) -> "MinibatchFunction":
     """Compile `outputs` as a function of the number of a minibatch.
 
@@ -44,6 +45,9 @@ def minibatch_function(
         As in `dltut.function`.
     name : str, optional
         What the "compiling" notice calls it.
+    order : shared variable, optional
+        The number of a row for each example, which stands for it: ``Order(...).rows``. Default: the
+        rows as they are.
 
     Returns
     -------
@@ -57,8 +61,11 @@ def minibatch_function(
     Notes
     -----
     Minibatch i is rows ``i * batch_size`` to ``(i + 1) * batch_size``: nothing is copied or sent.
+    With an order it is put together of its rows, where the data is.
     """
-    return MinibatchFunction(outputs, inputs, split, batch_size, updates, partial, mode, name)
+    return MinibatchFunction(
+        outputs, inputs, split, batch_size, updates, partial, mode, name, order
+    )
 
 
 def minibatch_functions(
@@ -68,6 +75,7 @@ def minibatch_functions(
     batch_size: int,
     partial: str = "keep",
     mode: str | None = None,
+    at_once: int = 1500,
 ) -> dict[str, "Measured"]:
     """Each measure on each split, over all its minibatches.
 
@@ -79,7 +87,8 @@ def minibatch_functions(
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
-        {name: split}, such as ``{"valid": valid, "test": test}``.
+        {name: split}, such as ``{"valid": valid, "test": test}``; of an empty name, the measures
+        have their own names alone.
     batch_size : int
         Examples taken at a time; all of a split that has fewer.
     partial : {"keep", "drop"}
@@ -87,6 +96,9 @@ def minibatch_functions(
         tutorials do.
     mode : str, optional
         As in `dltut.function`.
+    at_once : int
+        Where every example counts, minibatches of up to so many are taken together, which is
+        faster: the means are the same.
 
     Returns
     -------
@@ -119,16 +131,28 @@ def minibatch_functions(
     measured = {}
     for part, data in splits.items():
         split = _shared_split(data)
-        size = min(batch_size, split.n_examples)
+        size = _size(split, min(batch_size, split.n_examples), partial, at_once)
         if of_examples or not fixed:
-            options = None, partial, mode, f"what is measured on {part}"
+            rest = partial if size == batch_size else "keep"
+            options = None, rest, mode, f"what is measured on {part}"
             function = MinibatchFunction([*of_examples.values()], inputs, split, size, *options)
         for measure in measures:
             among = of_examples if measure in of_examples else fixed
             place = list(among).index(measure)
             source = function if among is of_examples else joint
-            measured[f"{part}_{measure}"] = Measured(source, place)
+            measured[f"{part}_{measure}" if part else measure] = Measured(source, place)
     return measured
+
+
+def _size(split, batch_size: int, partial: str, at_once: int) -> int:
+    """How many examples are taken together: the minibatch's, doubled as often as possible."""
+    counted = split.n_examples - split.n_examples % batch_size
+    if isinstance(split, ChunkedSplit) or (partial == "drop" and counted < split.n_examples):
+        return batch_size
+    size = batch_size
+    while 2 * size <= min(at_once, split.n_examples):
+        size *= 2  # doubled, so that a share of wrong answers stays exact
+    return size
 
 
 class Measured:
@@ -189,7 +213,9 @@ class MinibatchFunction:
         {name: shared variable} of everything a call changes: parameters, rule state, streams.
     """
 
-    def __init__(self, outputs, inputs, split, batch_size, updates, partial, mode, name):
+    def __init__(
+        self, outputs, inputs, split, batch_size, updates, partial, mode, name, order=None
+    ):
         split = _shared_split(split)
         self.n_batches = split.n_batches(batch_size, partial)
         self.batch_size = batch_size
@@ -209,7 +235,13 @@ class MinibatchFunction:
         def compiled(size):
             index = pt.lscalar("index")
             start = index * batch_size
-            givens = {each: rows(data, start, size).astype(each.dtype) for each, data in needed}
+
+            def batch(data):
+                if order is None:
+                    return rows(data, start, size)
+                return data[rows(order, start, size)]
+
+            givens = {each: batch(data).astype(each.dtype) for each, data in needed}
             return function([index], outputs, updates, givens, mode, name)
 
         self._function = compiled(batch_size)

@@ -214,7 +214,7 @@ def test_the_schema_of_parts(capsys):
     cli.main(["train", "--schema", "momentum", "SaveBest"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("rule momentum: ")
-    assert any(line.startswith("  learning_rate  a number, needed. ") for line in lines)
+    assert any(line.startswith("  learning_rate  a number, needed.") for line in lines)
     assert any(line.startswith("  momentum       a number, default 0.9.") for line in lines)
     assert any(line.startswith("extension SaveBest: ") for line in lines)
     assert not any(line.split()[0] in ("cost", "params", "model") for line in lines)

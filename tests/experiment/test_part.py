@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dltut.exceptions import InputError, NoFile
+from dltut.exceptions import InputError, NoFile, at
 from dltut.experiment.part import (
     Late,
     Part,
-    at,
     existing,
     inside,
     load_parts,

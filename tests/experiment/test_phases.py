@@ -265,6 +265,14 @@ def test_the_other_language_ends_in_the_same_training(tmp_path):
     assert_same_runs("runs/one", "runs/two")
 
 
+def test_a_file_may_name_its_phase():
+    model = "!obj:pylearn2.Model {nvis: 4}"
+    text = f"!obj:pylearn2.Train {{model: {model}, name: '${{PYLEARN2_TRAIN_PHASE}}/x'}}"
+    Path("other.yaml").write_text(f"- {text}\n- {text}")
+    phases = read_phases("other.yaml", (), OWN, NAMES)
+    assert [each.node.items["name"].value for each in phases] == ["phase1/x", "phase2/x"]
+
+
 def test_what_the_other_language_does_not_make():
     Path("other.yaml").write_text("- !obj:pylearn2.Model {nvis: 4}")
     phases = read_phases("other.yaml", (), OWN, NAMES)

@@ -1,5 +1,7 @@
 """A configuration file becomes the objects that it names, or an error that says what is wrong."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,8 @@ import pytest
 
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError
-from dltut.experiment.part import at
-from dltut.experiment.plan import Experiment, located, read_experiment
+from dltut.exceptions import InputError, at
+from dltut.experiment.plan import Experiment, experiment_of, located, read_experiment
 from dltut.experiment.roles import roles
 from dltut.experiment.train import Train
 from dltut.experiment.tree import parsed
@@ -82,6 +83,14 @@ def flow(value):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_files_that_come_along(path):
     assert isinstance(read_experiment(path), Experiment)
+
+
+def test_the_example_of_the_page(repository):
+    page = (repository / "docs/howto/experiments.rst").read_text()
+    examples = re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", page)
+    assert examples
+    for text in examples:
+        assert experiment_of(parsed(textwrap.dedent(text), "page"))
 
 
 def test_there_are_four_of_them():
@@ -295,6 +304,25 @@ def test_the_place_is_that_of_the_value(tmp_path):
     path.write_text("- 1")
     with pytest.raises(InputError, match=r"my\.yaml:1:1: this is \[1\]; expected keys with values"):
         read_experiment(path)
+
+
+def test_the_place_of_a_layer(tmp_path, read):
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "dataset: small\n"
+        "rule: {name: adam}\n"
+        "model:\n"
+        "  name: Sequential\n"
+        "  layers:\n"
+        "    - {name: Dense, n_out: 3}\n"
+        "    - {name: Dens, activation: null}\n"
+    )
+    plan, run = read_experiment(path, ALL), Run(dry_run=True)
+    with (
+        pytest.raises(InputError, match=r"my\.yaml:7:7: layers\[1\]: there is no layer Dens: "),
+        located(parsed(path.read_text(), path)),
+    ):
+        plan.training(run).prepared(run)
 
 
 def test_what_is_made_says_the_place():

@@ -9,7 +9,7 @@ from dltut import function
 from dltut.exceptions import InputError
 from dltut.layers import Network
 from dltut.machine.shared import shared_zeros
-from dltut.models import MLP, Sequential, load_model, save_model
+from dltut.models import MLP, Autoencoder, Sequential, load_model, save_model
 from dltut.nn import init, negative_log_likelihood
 from dltut.optim import momentum, sgd
 
@@ -76,6 +76,22 @@ def test_shapes_of_a_convolutional_network(rng):
     for row, column in np.ndindex(11, 11):
         window = maps[:, :, 2 * row : 2 * row + 4, 2 * column : 2 * column + 4]
         np.testing.assert_array_equal(pooled[:, :, row, column], window.max(axis=(2, 3)))
+
+
+def test_untied_biases_and_pooled_features(rng):
+    """The size of the pictures is filled in; penalties leave the biases alone."""
+    layers = [
+        {"name": "Conv2D", "n_out": 6, "kernel_size": 2, "untie_biases": True, "b": 0.1},
+        {"name": "FeaturePool", "pool_size": 3},
+        {"name": "GlobalPool", "mode": "max"},
+        {"name": "Maxout", "n_pieces": 4, "max_norm": 1},
+    ]
+    model = Sequential(rng, layers, image_shape=(1, 4, 5), n_out=3)
+    assert model.layers[0].b.get_value().shape == (6, 3, 4)
+    assert [each.name for each in model.weights] == ["conv2d0.W", "maxout0.W"]
+    assert [*model.limits] == [model.layers[3].W]
+    found = compiled([], [*model.outputs(pt.ones((2, 20))).values()])()
+    assert [each.shape[1:] for each in found] == [(6, 3, 4), (2, 3, 4), (2,), (3,)]
 
 
 def trained(model, rule=sgd, n_steps=3, **settings):
@@ -231,6 +247,22 @@ def test_files_hold_the_descriptions(tmp_path, rng):
     network = Sequential(rng, CONV_NET, image_shape=np.array([1, 28, 28]), n_out=10)
     save_model(path, network)
     assert load_model(path).arguments == network.arguments
+
+
+def test_an_autoencoder_as_a_layer(rng, tmp_path):
+    """It begins as the encoder ended, by itself: training one leaves the other alone."""
+    below = Autoencoder(rng, 6, 4, encoder="tanh")
+    layers = [below.as_layer(layer_name="h0", frozen=True), {"name": "Dense", "activation": None}]
+    model = Sequential(rng, layers, n_in=6, n_out=3)
+    x = pt.as_tensor(rng.random((5, 6)))
+    code, same = compiled([], [below(x), model.outputs(x)["h0"]])()
+    np.testing.assert_array_equal(code, same)
+    assert model.layers[0].W is not below.W
+    below.W.set_value(0 * below.W.get_value())
+    assert model.layers[0].W.get_value().any()
+    save_model(tmp_path / "stack.safetensors", model)
+    again = load_model(tmp_path / "stack.safetensors")
+    np.testing.assert_array_equal(*compiled([], [model(x), again(x)])())
 
 
 def test_nothing_is_drawn_for_noise_that_is_not_there():

@@ -43,7 +43,9 @@ def measured(model):
         cost = negative_log_likelihood(model(x), y)
         which = ["all", "misclass", "nll"]
         found = channels(model, x, y, [cost, (0.25, penalty)], which)
-        functions = minibatch_functions(found, [x, y], {"valid": split}, SIZE, mode=FAST)
+        functions = minibatch_functions(
+            found, [x, y], {"valid": split}, SIZE, mode=FAST, at_once=SIZE
+        )
         return {name.removeprefix("valid_"): each for name, each in functions.items()}
 
 
