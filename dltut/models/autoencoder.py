@@ -110,10 +110,9 @@ class Autoencoder(Network):
         >>> from dltut.models import Sequential
         >>> rng = np.random.RandomState(123)
         >>> below = Autoencoder(rng, 784, 500)
-        >>> Sequential(rng, [below.as_layer(layer_name="h0"), "Dense"], n_in=784, n_out=10)
-        Sequential(n_in=784, n_out=10): 397,510 parameters
-          Dense  h0.W (784, 500), h0.b (500,)       392,500
-          Dense  dense1.W (500, 10), dense1.b (10,)   5,010
+        >>> Sequential(rng, [below.as_layer(layer_name="h0")], n_in=784)
+        Sequential(n_in=784, n_out=500): 392,500 parameters
+          Dense  h0.W (784, 500), h0.b (500,)  392,500
         """
         start = {"W": self.W.get_value(), "b": self.bhid.get_value()}
         kind = {"name": "Dense", "n_out": self.n_hidden, "activation": self.encoder}

@@ -163,8 +163,8 @@ def _typed(number, like, module):
 
 def _unit_axes(param: SharedVariable, axes):
     if axes is not None:
-        listed = [axes] if isinstance(axes, Integral) else [*axes]
-        places = {each % param.ndim for each in listed if -param.ndim <= each < param.ndim}
+        listed, n = [axes] if isinstance(axes, Integral) else [*axes], param.ndim
+        places = {each % n for each in listed if isinstance(each, Integral) and -n <= each < n}
         if not listed or len(places) != len(listed):
             raise InputError(f"axes are {axes}: give some of the {param.ndim} axes of {param}")
         return tuple(sorted(places))

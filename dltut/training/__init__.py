@@ -16,6 +16,7 @@ from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
+from dltut.training.order import Order, partial_of, row_order
 from dltut.training.patience import Patience
 from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
@@ -59,6 +60,7 @@ __all__ = [
     "Monitor",
     "MonitorBasedRate",
     "NoImprovement",
+    "Order",
     "Patience",
     "PlotWhileTraining",
     "PolyakAverage",
@@ -82,6 +84,7 @@ __all__ = [
     "minibatch_function",
     "minibatch_functions",
     "open_run",
+    "partial_of",
     "pretrain",
     "pretraining_steps",
     "read_columns",
@@ -89,4 +92,5 @@ __all__ = [
     "read_log",
     "read_pretrained",
     "read_run",
+    "row_order",
 ]

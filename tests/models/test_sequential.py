@@ -9,7 +9,7 @@ from dltut import function
 from dltut.exceptions import InputError
 from dltut.layers import Network
 from dltut.machine.shared import shared_zeros
-from dltut.models import MLP, Sequential, load_model, save_model
+from dltut.models import MLP, Autoencoder, Sequential, load_model, save_model
 from dltut.nn import init, negative_log_likelihood
 from dltut.optim import momentum, sgd
 
@@ -247,6 +247,22 @@ def test_files_hold_the_descriptions(tmp_path, rng):
     network = Sequential(rng, CONV_NET, image_shape=np.array([1, 28, 28]), n_out=10)
     save_model(path, network)
     assert load_model(path).arguments == network.arguments
+
+
+def test_an_autoencoder_as_a_layer(rng, tmp_path):
+    """It begins as the encoder ended, by itself: training one leaves the other alone."""
+    below = Autoencoder(rng, 6, 4, encoder="tanh")
+    layers = [below.as_layer(layer_name="h0", frozen=True), {"name": "Dense", "activation": None}]
+    model = Sequential(rng, layers, n_in=6, n_out=3)
+    x = pt.as_tensor(rng.random((5, 6)))
+    code, same = compiled([], [below(x), model.outputs(x)["h0"]])()
+    np.testing.assert_array_equal(code, same)
+    assert model.layers[0].W is not below.W
+    below.W.set_value(0 * below.W.get_value())
+    assert model.layers[0].W.get_value().any()
+    save_model(tmp_path / "stack.safetensors", model)
+    again = load_model(tmp_path / "stack.safetensors")
+    np.testing.assert_array_equal(*compiled([], [model(x), again(x)])())
 
 
 def test_nothing_is_drawn_for_noise_that_is_not_there():

@@ -331,7 +331,7 @@ class CSVDataset(_Prepared):
         if columns.dtype.kind not in "if":
             raise InputError(f"{path} holds text: a CSVDataset is a table of numbers")
         n_targets = self.num_outputs if self.expect_labels else 0
-        y = columns[:, :n_targets] if n_targets else None
+        y = columns[:, :n_targets].astype(float) if n_targets else None
         if n_targets and self.task == "classification":
             y = columns[:, 0].astype(int)
         examples = examples_of(columns[:, n_targets:], y)
