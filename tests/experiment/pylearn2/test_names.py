@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.experiment.pylearn2 import ABSENT, NAMES, read, table
+from dltut.experiment.pylearn2.names import ABSENT, NAMES, read, table
 from dltut.machine.arguments import kinds
 from dltut.models import LogisticRegression, save_model
 
