@@ -21,7 +21,7 @@ FLOORS = [
     "models samplers",
     "tasks",
     "training",
-    "experiment commands __main__",
+    "experiment commands sweeps __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
@@ -301,6 +301,7 @@ TESTED_IN = {  # rooms that are tested with another, which they serve
     "models.boltzmann.units": "models.boltzmann.rbm",
     "nn.pair": "nn.pool",
     "samplers.checks": "samplers.hmc",
+    "sweeps.worker": "sweeps.run",
 }
 DESCRIBED_ELSEWHERE = {"commands", "kernels", "machine"}  # a page for each thing in them
 SCRIPTS_ON_PAGES = {"logistic_cg": "logistic"}

@@ -309,6 +309,8 @@ class _Read(argparse.Action):
     def __call__(self, parser, namespace, values, option_string=None):
         texts = [values] if isinstance(values, str) else values
         value = from_text(texts, self.kind, option_string or self.dest)
+        if isinstance(value, tuple):  # a flag of several values may be given several times
+            value = (*getattr(namespace, self.dest, ()), *value)
         setattr(namespace, self.dest, value)
 
 

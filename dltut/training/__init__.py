@@ -1,5 +1,6 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
+from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
 from dltut.training.display import Progress
@@ -11,9 +12,11 @@ from dltut.training.extensions import (
     LossHistory,
     ShuffleEpochs,
 )
+from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
+from dltut.training.order import Order, partial_of, row_order
 from dltut.training.patience import Patience
 from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
@@ -48,6 +51,7 @@ __all__ = [
     "EachBatch",
     "EachEpoch",
     "Extension",
+    "Follower",
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
@@ -56,6 +60,7 @@ __all__ = [
     "Monitor",
     "MonitorBasedRate",
     "NoImprovement",
+    "Order",
     "Patience",
     "PlotWhileTraining",
     "PolyakAverage",
@@ -71,16 +76,21 @@ __all__ = [
     "TargetReached",
     "TimeLimit",
     "Trainer",
+    "accompanied",
     "all_of",
     "any_of",
     "dry_run",
+    "is_training",
     "minibatch_function",
     "minibatch_functions",
     "open_run",
+    "partial_of",
     "pretrain",
     "pretraining_steps",
+    "read_columns",
     "read_config",
     "read_log",
     "read_pretrained",
     "read_run",
+    "row_order",
 ]

@@ -22,6 +22,7 @@ def minibatch_function(
     partial: str = "drop",
     mode: str | None = None,
     name: str | None = None,
+    order: SharedVariable | None = None,
 ) -> "MinibatchFunction":
     """Compile `outputs` as a function of the number of a minibatch.
 
@@ -44,6 +45,9 @@ def minibatch_function(
         As in `dltut.function`.
     name : str, optional
         What the "compiling" notice calls it.
+    order : shared variable, optional
+        The number of a row for each example, which stands for it: ``Order(...).rows``. Default: the
+        rows as they are.
 
     Returns
     -------
@@ -57,8 +61,11 @@ def minibatch_function(
     Notes
     -----
     Minibatch i is rows ``i * batch_size`` to ``(i + 1) * batch_size``: nothing is copied or sent.
+    With an order it is put together of its rows, where the data is.
     """
-    return MinibatchFunction(outputs, inputs, split, batch_size, updates, partial, mode, name)
+    return MinibatchFunction(
+        outputs, inputs, split, batch_size, updates, partial, mode, name, order
+    )
 
 
 def minibatch_functions(
@@ -80,7 +87,8 @@ def minibatch_functions(
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
-        {name: split}, such as ``{"valid": valid, "test": test}``.
+        {name: split}, such as ``{"valid": valid, "test": test}``; of an empty name, the measures
+        have their own names alone.
     batch_size : int
         Examples taken at a time; all of a split that has fewer.
     partial : {"keep", "drop"}
@@ -132,7 +140,7 @@ def minibatch_functions(
             among = of_examples if measure in of_examples else fixed
             place = list(among).index(measure)
             source = function if among is of_examples else joint
-            measured[f"{part}_{measure}"] = Measured(source, place)
+            measured[f"{part}_{measure}" if part else measure] = Measured(source, place)
     return measured
 
 
@@ -205,7 +213,9 @@ class MinibatchFunction:
         {name: shared variable} of everything a call changes: parameters, rule state, streams.
     """
 
-    def __init__(self, outputs, inputs, split, batch_size, updates, partial, mode, name):
+    def __init__(
+        self, outputs, inputs, split, batch_size, updates, partial, mode, name, order=None
+    ):
         split = _shared_split(split)
         self.n_batches = split.n_batches(batch_size, partial)
         self.batch_size = batch_size
@@ -225,7 +235,13 @@ class MinibatchFunction:
         def compiled(size):
             index = pt.lscalar("index")
             start = index * batch_size
-            givens = {each: rows(data, start, size).astype(each.dtype) for each, data in needed}
+
+            def batch(data):
+                if order is None:
+                    return rows(data, start, size)
+                return data[rows(order, start, size)]
+
+            givens = {each: batch(data).astype(each.dtype) for each, data in needed}
             return function([index], outputs, updates, givens, mode, name)
 
         self._function = compiled(batch_size)

@@ -1,6 +1,6 @@
 """When to stop: criteria that read the log and answer with a reason, or None to go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, isfinite
 from os import PathLike
 
@@ -9,7 +9,7 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.channels import better, is_rate, significant
 from dltut.machine.checks import check_counts, check_numbers
-from dltut.training.log import read_log
+from dltut.training.log import Log, read_log
 from dltut.training.reader import Reader, value_of
 
 
@@ -170,7 +170,7 @@ class MatchChannel(TargetReached):
     def __init__(
         self,
         channel: str,
-        earlier,
+        earlier: Log | Sequence[dict] | str | PathLike,
         earlier_channel: str | None = None,
         lower: bool | None = None,
     ):

@@ -7,6 +7,7 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_counts
+from dltut.training.accompanied import guests
 from dltut.training.extensions import Extension
 from dltut.training.interrupt import handling_ctrl_c
 from dltut.training.log import Log
@@ -71,7 +72,7 @@ class Trainer:
         state: dict | None = None,
     ):
         self.step = step
-        self.extensions = tuple(extensions)
+        self.extensions = (*extensions, *guests())
         self.state = dict(getattr(step, "state", {}) if state is None else state)
         self.n_batches = _n_batches(step, n_batches)
         self.log = Log(n_batches=self.n_batches)
