@@ -140,5 +140,6 @@ def _known(node: Call | Name, names: Mapping[str, Callable | str]) -> Callable:
 def _near(node: Call | Name, names: Mapping[str, Callable]) -> str:
     """The nearest name: one with the same last word, or one that is spelt alike."""
     last = node.name.rpartition(".")[2]
-    same = [name for name in names if name.rpartition(".")[2] == last]
-    return f"did you mean {same[0]}?" if same else nearest(node.name, names)
+    known = [name for name, each in names.items() if callable(each) and name != PICKLE]
+    same = [name for name in known if name.rpartition(".")[2] == last]
+    return f"did you mean {same[0]}?" if same else nearest(node.name, known)

@@ -9,10 +9,10 @@ from typing import Literal
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
 from dltut.datasets.base import PARTS
-from dltut.exceptions import InputError, NoFile, printable
+from dltut.exceptions import InputError, NoFile, at, printable
 from dltut.experiment import costs
 from dltut.experiment.costs import Term
-from dltut.experiment.part import Part, at
+from dltut.experiment.part import Part
 from dltut.experiment.roles import ROLES, Role
 from dltut.experiment.train import Train, runs_folder
 from dltut.experiment.tree import Node, parsed, place_of, plain, read_text

@@ -7,9 +7,9 @@ from types import ModuleType
 from typing import get_args
 
 from dltut import datasets, layers, models, nn, optim, training
-from dltut.exceptions import InputError, nearest, printable
+from dltut.exceptions import InputError, at, nearest, printable
 from dltut.experiment import algorithms, costs
-from dltut.experiment.part import Part, at, needed_by
+from dltut.experiment.part import Part, needed_by
 from dltut.machine.arguments import (
     ArgumentError,
     alternatives,

@@ -10,10 +10,10 @@ import pytensor
 from dltut import shared_dataset
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, at, nearest
 from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
-from dltut.experiment.part import Late, Part, at, inside, made
+from dltut.experiment.part import Late, Part, inside, made, named_inside
 from dltut.machine.arguments import fits
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
@@ -132,6 +132,10 @@ class Train:
     save_path: str | None = None
     save_freq: int = 0
     allow_overwrite: bool = True
+
+    def __post_init__(self):
+        if self.save_path is not None:
+            named_inside(self.save_path)
 
     def run(self, run: Run, part: str = "") -> Log:
         """Train in the run's folder, or in a folder within it.

@@ -10,7 +10,7 @@ from numbers import Integral
 import pytensor.tensor as pt
 
 from dltut import layers as library
-from dltut.exceptions import InputError, nearest, printable
+from dltut.exceptions import InputError, at, nearest, printable
 from dltut.layers import Dense, Dropout, Flatten, Network
 from dltut.layers.network import plain
 from dltut.machine.arguments import checked_arguments, kinds, words
@@ -125,7 +125,7 @@ class Sequential(Network):
         shape = self._in_shape = (self.n_in,) if self.image_shape is None else (*self.image_shape,)
         self.layers, self.places, self._stored = [], [], []
         for number, (given, layer_name) in enumerate(described):
-            with _located(f"layers[{number}]"):
+            with at("layers", number), _located(f"layers[{number}]"):
                 kind = _kind(given["name"], known)
                 place, arguments = _divided(given, kind, layer_name)
                 if number == len(described) - 1 and self.n_out and "n_out" in kinds(kind):

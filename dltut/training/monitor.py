@@ -121,7 +121,9 @@ class Monitor(Extension):
         for name, channel in self.channels.items():
             split = name.partition("_")[0]
             if split in SPLITS and hasattr(channel, "n_examples"):
-                log.n_examples[split] = channel.n_examples
+                # What is not measured on examples, such as a norm, counts as one.
+                counted = log.n_examples.get(split, 0)
+                log.n_examples[split] = max(counted, channel.n_examples)
 
     def before_training(self, trainer) -> None:
         """Settle how often to measure: by now the criteria have said how often they want it."""

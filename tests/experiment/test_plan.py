@@ -10,8 +10,7 @@ import pytest
 
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError
-from dltut.experiment.part import at
+from dltut.exceptions import InputError, at
 from dltut.experiment.plan import Experiment, experiment_of, located, read_experiment
 from dltut.experiment.roles import roles
 from dltut.experiment.train import Train
@@ -250,6 +249,8 @@ def test_an_autoencoder_is_a_model_too(prepared):
         ({"cost": "defalt"}, r"cost: there is no defalt; did you mean default\?"),
         ({"cost": [{"name": "l2", "coefficient": "x"}]}, "cost: coefficient is 'x'; expected a nu"),
         ({"cost": []}, "cost is empty: write default"),
+        ({"extensions": [{"name": "SaveEvery", "path": "../x"}]}, "'../x' leads out of the folder"),
+        ({"extensions": [{"name": "SaveBest", "path": "/x"}]}, "'/x' leads out of the folder"),
         ({"algorithm": "minibach"}, r"algorithm: there is no minibach; did you mean minibatch\?"),
         ({"extensions": ["Monitor"]}, "extension: there is no Monitor; "),
         (
@@ -305,6 +306,25 @@ def test_the_place_is_that_of_the_value(tmp_path):
     path.write_text("- 1")
     with pytest.raises(InputError, match=r"my\.yaml:1:1: this is \[1\]; expected keys with values"):
         read_experiment(path)
+
+
+def test_the_place_of_a_layer(tmp_path, read):
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "dataset: small\n"
+        "rule: {name: adam}\n"
+        "model:\n"
+        "  name: Sequential\n"
+        "  layers:\n"
+        "    - {name: Dense, n_out: 3}\n"
+        "    - {name: Dens, activation: null}\n"
+    )
+    plan, run = read_experiment(path, ALL), Run(dry_run=True)
+    with (
+        pytest.raises(InputError, match=r"my\.yaml:7:7: layers\[1\]: there is no layer Dens: "),
+        located(parsed(path.read_text(), path)),
+    ):
+        plan.training(run).prepared(run)
 
 
 def test_what_is_made_says_the_place():

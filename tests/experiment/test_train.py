@@ -178,7 +178,8 @@ def test_the_last_model_is_saved_where_it_was_asked_for():
         Train(data(), MODEL, SGD, save_path="../x.pkl", batch_size=5).prepared(
             Run(run_dir=Path("r/o"))
         )
-    assert prepared(save_path="../x.pkl")  # in a dry run nothing is written
+    with pytest.raises(InputError, match="leads out of the folder of the runs"):
+        prepared(save_path="../x.pkl")  # in a dry run, too
 
 
 def test_the_folder_of_the_runs():

@@ -146,6 +146,8 @@ def test_one_channel_is_watched():
 def test_examples_are_counted():
     monitor = Monitor(Error([0.5], 10000), Error([0.5], 9600))
     assert Trainer(lambda index: 1.0, 1, [monitor]).log.n_examples == {"valid": 10000, "test": 9600}
+    monitor = Monitor({"valid_error": Error([0.5], 70), "valid_norm": Error([0.5], 1)})
+    assert Trainer(lambda index: 1.0, 1, [monitor]).log.n_examples == {"valid": 70}
 
 
 def test_without_errors_it_logs_the_cost_and_the_channels():
