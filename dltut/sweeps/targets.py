@@ -13,7 +13,9 @@ from pathlib import Path
 
 from dltut.commands.flags import call
 from dltut.commands.scripts import source
+from dltut.commands.train import train
 from dltut.exceptions import InputError, nearest, printable
+from dltut.experiment.phases import read_phases
 from dltut.machine.arguments import alternatives, from_text, kinds
 from dltut.training import RunFolder
 
