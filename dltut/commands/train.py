@@ -10,6 +10,7 @@ from dltut.exceptions import InputError, nearest, printable
 from dltut.experiment import pylearn2
 from dltut.experiment.part import load_parts, needed_by
 from dltut.experiment.phases import read_phases, run_phases
+from dltut.experiment.pylearn2.names import NAMES
 from dltut.experiment.roles import Role, roles
 from dltut.experiment.train import runs_folder
 from dltut.machine.arguments import Amount, kinds, words
@@ -67,7 +68,7 @@ def train(
     """
     made = roles(load_parts(parts))
     if schema:
-        print(*schema_lines(map(str, experiment), made, pylearn2.NAMES), sep="\n")
+        print(*schema_lines(map(str, experiment), made, NAMES), sep="\n")
         return None
     files = [*experiment, *(Path(each) for each in set if "=" not in each)]  # before or behind it
     if len(files) != 1:

@@ -42,6 +42,12 @@ class Part:
     arguments: Mapping = field(default_factory=dict)
     keys: tuple = ()
 
+    def __post_init__(self):
+        for name, value in self.arguments.items():
+            if isinstance(value, str) and _is_path(kinds(self.make).get(name)):
+                with at(name):
+                    named_inside(value)
+
     @property
     def name(self) -> str:
         """What it is called."""
@@ -147,11 +153,7 @@ def inside(folder: str | Path, name: str | Path) -> Path:
     dltut.exceptions.InputError: '../../.bashrc' leads out of the folder of the runs: give a name \
 in it
     """
-    given = Path(str(name))
-    is_bad = given.is_absolute() or given.drive or ".." in given.parts or "\0" in str(name)
-    if is_bad or not given.name or str(name).startswith("~"):
-        raise InputError(f"{quoted(name)} leads out of the folder of the runs: give a name in it")
-    path, root = Path(folder, given), Path(folder).resolve()
+    path, root = Path(folder, named_inside(name)), Path(folder).resolve()
     if not path.resolve().is_relative_to(root):  # through a link
         raise InputError(f"{quoted(name)} is a link out of the folder of the runs: move the file")
     return path
@@ -172,6 +174,21 @@ def needed_by(make: Callable) -> list[str]:
     parameters = inspect.signature(make).parameters.values()
     needed = [each for each in parameters if each.default is each.empty]
     return [each.name for each in needed if each.kind not in VARIADIC]
+
+
+def named_inside(name: str | Path) -> Path:
+    """The name of a file, once it is sure that it does not lead out of the folder it is in.
+
+    Raises
+    ------
+    InputError
+        If it does: it is absolute, goes up, begins at a home, or is none.
+    """
+    given = Path(str(name))
+    is_bad = given.is_absolute() or given.drive or ".." in given.parts or "\0" in str(name)
+    if is_bad or not given.name or str(name).startswith("~"):
+        raise InputError(f"{quoted(name)} leads out of the folder of the runs: give a name in it")
+    return given
 
 
 def existing(folder: str | Path, name: str | Path) -> Path:
@@ -299,10 +316,13 @@ def _made(value, kind, context: Mapping):
         return value(**context)
     if isinstance(value, list) and any(isinstance(each, Part) for each in value):
         return [_made(each, None, context) for each in value]
-    is_path = {Path, PathLike} & {*alternatives(kind)}
-    if isinstance(value, str) and "folder" in context and is_path:
+    if isinstance(value, str) and "folder" in context and _is_path(kind):
         return inside(context["folder"], value)
     return value
+
+
+def _is_path(kind: object) -> bool:
+    return not {Path, PathLike}.isdisjoint(alternatives(kind))
 
 
 def _parts_in(value) -> list[Part]:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from dltut import datasets, layers, models, nn, optim, training
 from dltut.exceptions import InputError, at, nearest, printable
-from dltut.experiment import algorithms, costs
+from dltut.experiment import algorithms, costs, pretrained
 from dltut.experiment.part import Part, needed_by
 from dltut.machine.arguments import (
     ArgumentError,
@@ -26,7 +26,7 @@ RUNNING = "data folder header learning_rate model momentum params rate task weig
 CONTEXT = {
     "dataset": "data_dir quick",
     "transform": "data data_dir folder quick",
-    "model": "image_shape n_in n_out n_visible rng",
+    "model": "folder image_shape n_in n_out n_visible rng",
     "layer": "image_shape n_in rng",
     "cost": "inputs model params task train weights x y",
     "penalty": "weights",
@@ -222,8 +222,8 @@ def _library() -> dict[str, dict[str, Callable]]:
     """{role: {name: callable}}, each from a package's public names by its signature."""
     return {
         "dataset": {},
-        "transform": public(datasets.transforms, _is_transform),
-        "model": public(models, _is_model),
+        "transform": public(datasets.transforms, _is_transform) | {"encoded": pretrained.encoded},
+        "model": public(models, _is_model) | {"pretrained": pretrained.pretrained},
         "layer": public(layers, _is_layer),
         "cost": public(nn, _is_penalty) | public(costs, inspect.isfunction),
         "penalty": public(nn, _is_penalty),

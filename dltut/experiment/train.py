@@ -13,7 +13,7 @@ from dltut.datasets import Dataset, Split
 from dltut.exceptions import InputError, at, nearest
 from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
-from dltut.experiment.part import Late, Part, inside, made
+from dltut.experiment.part import Late, Part, inside, made, named_inside
 from dltut.machine.arguments import fits
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
@@ -132,6 +132,10 @@ class Train:
     save_path: str | None = None
     save_freq: int = 0
     allow_overwrite: bool = True
+
+    def __post_init__(self):
+        if self.save_path is not None:
+            named_inside(self.save_path)
 
     def run(self, run: Run, part: str = "") -> Log:
         """Train in the run's folder, or in a folder within it.
@@ -322,11 +326,9 @@ class Train:
         return extensions
 
     def _saving(self, run: Run, known: dict) -> list[Extension]:
-        if self.save_path is None:
+        if self.save_path is None or run.dry_run:
             return []
         path = inside(known["folder"], self.save_path)
-        if run.dry_run:  # which writes nothing
-            return []
         if path.exists() and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
         return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]

@@ -249,6 +249,8 @@ def test_an_autoencoder_is_a_model_too(prepared):
         ({"cost": "defalt"}, r"cost: there is no defalt; did you mean default\?"),
         ({"cost": [{"name": "l2", "coefficient": "x"}]}, "cost: coefficient is 'x'; expected a nu"),
         ({"cost": []}, "cost is empty: write default"),
+        ({"extensions": [{"name": "SaveEvery", "path": "../x"}]}, "'../x' leads out of the folder"),
+        ({"extensions": [{"name": "SaveBest", "path": "/x"}]}, "'/x' leads out of the folder"),
         ({"algorithm": "minibach"}, r"algorithm: there is no minibach; did you mean minibatch\?"),
         ({"extensions": ["Monitor"]}, "extension: there is no Monitor; "),
         (
