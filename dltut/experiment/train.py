@@ -60,6 +60,7 @@ class Train:
     names; ``split``, the shared one that is learned from, and its ``order``; ``rule``, and
     those of its numbers that change, such as ``learning_rate``; in the costs ``train``; then
     ``cost`` and ``batch_size``.
+
     Parameters
     ----------
     data : Dataset
