@@ -245,10 +245,7 @@ class AutoencoderModel(Model):
         """
         if dropped is not None:
             raise InputError("the cost Dropout is for an MLP; an autoencoder takes a corruptor")
-        if self.istdev is not None:
-            W = init.normal(self.istdev)
-        else:
-            W = init.uniform(self.irange / 2)
+        W = init.uniform(self.irange / 2) if self.istdev is None else init.normal(self.istdev)
         return self.kind(
             np.random.RandomState(self.rng),
             self.nvis,
