@@ -66,20 +66,22 @@ def differences(logs, names, wanted, absolute, relative):
 
 
 def parting(channel, a, b, iterations, epochs, absolute, relative):
-    """Where two columns part, and how far; a number and none, or NaN, are infinitely far apart."""
+    """Where two columns part, and how far; a number in one of them alone is a difference, too."""
+    alone = np.isnan(a) != np.isnan(b)
+    equal = (a == b) | (np.isnan(a) & np.isnan(b))
     with np.errstate(invalid="ignore"):
-        apart = np.abs(a - b)
+        apart = np.where(equal, 0, np.abs(a - b))
         allowed = absolute + relative * np.fmax(np.abs(a), np.abs(b))
-    apart[(a == b) | (np.isnan(a) & np.isnan(b))] = 0
-    apart[np.isnan(apart)] = np.inf
-    differ = ~(apart <= np.where(np.isfinite(allowed), allowed, 0))
-    if differ.any():
-        first, most = differ.argmax(), np.where(differ, apart, -1).argmax()
-        where = [f"epoch {epochs[i]:.0f}, iteration {iterations[i]:.0f}" for i in (first, most)]
-        yield (
-            f"{channel}: {differ.sum():,} of {len(a):,} rows differ, first in {where[0]} "
-            f"({a[first]:.6g} and {b[first]:.6g}), most in {where[1]}, by {apart[most]:.6g}"
-        )
+        differ = ~equal & ~((apart <= allowed) & np.isfinite(allowed))
+    if not differ.any():
+        return
+    first, most = differ.argmax(), np.where(differ & ~alone, apart, -1).argmax()
+    where = [f"epoch {epochs[i]:.0f}, iteration {iterations[i]:.0f}" for i in (first, most)]
+    told = [f"{channel}: {differ.sum():,} of {len(a):,} rows differ"]
+    told += [f"{alone.sum():,} of them in only one run"] * bool(alone.any())
+    told.append(f"first in {where[0]} ({a[first]:.6g} and {b[first]:.6g})")
+    told += [f"most in {where[1]}, by {apart[most]:.6g}"] * bool((differ & ~alone).any())
+    yield ", ".join(told)
 
 
 if __name__ == "__main__":

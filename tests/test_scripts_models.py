@@ -142,8 +142,14 @@ def test_what_is_not_a_number_differs_from_one(tmp_path, capsys):
     c = make_run(tmp_path / "c", (0.5, 0.6))
     (line,) = differences(capsys, 1, a, c, "--absolute", "99")
     assert line == (
-        "valid_error: 1 of 2 rows differ, first in epoch 2, iteration 19 (nan and 0.6), "
-        "most in epoch 2, iteration 19, by inf"
+        "valid_error: 1 of 2 rows differ, 1 of them in only one run, first in epoch 2, "
+        "iteration 19 (nan and 0.6)"
+    )
+    d = make_run(tmp_path / "d", (0.25, 0.6))
+    (line,) = differences(capsys, 1, a, d, "--channels", "valid_error")
+    assert line == (
+        "valid_error: 2 of 2 rows differ, 1 of them in only one run, first in epoch 1, "
+        "iteration 9 (0.5 and 0.25), most in epoch 1, iteration 9, by 0.25"
     )
     rows = [json.loads(line) | {"norm": 1.0} for line in (a / "log.jsonl").read_text().splitlines()]
     (a / "log.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))

@@ -8,7 +8,7 @@ from typing import get_args
 
 from dltut import datasets, layers, models, nn, optim, training
 from dltut.exceptions import InputError, at, nearest, printable
-from dltut.experiment import algorithms, costs
+from dltut.experiment import algorithms, costs, pretrained
 from dltut.experiment.part import Part, needed_by
 from dltut.machine.arguments import (
     ArgumentError,
@@ -26,12 +26,12 @@ RUNNING = "data folder header learning_rate model momentum params rate task weig
 CONTEXT = {
     "dataset": "data_dir quick",
     "transform": "data data_dir folder quick",
-    "model": "image_shape n_in n_out n_visible rng",
+    "model": "folder image_shape n_in n_out n_visible rng",
     "layer": "image_shape n_in rng",
     "cost": "inputs model params task train weights x y",
     "penalty": "weights",
     "rule": "cost params",
-    "algorithm": "batch_size cost inputs model params rule split",
+    "algorithm": "batch_size cost inputs model order params rule split",
     "schedule": "initial value",
     "stopping": RUNNING,
     "extension": RUNNING,
@@ -222,8 +222,8 @@ def _library() -> dict[str, dict[str, Callable]]:
     """{role: {name: callable}}, each from a package's public names by its signature."""
     return {
         "dataset": {},
-        "transform": public(getattr(datasets, "transforms", None), inspect.isfunction),
-        "model": public(models, _is_model),
+        "transform": public(datasets.transforms, _is_transform) | {"encoded": pretrained.encoded},
+        "model": public(models, _is_model) | {"pretrained": pretrained.pretrained},
         "layer": public(layers, _is_layer),
         "cost": public(nn, _is_penalty) | public(costs, inspect.isfunction),
         "penalty": public(nn, _is_penalty),
@@ -234,6 +234,12 @@ def _library() -> dict[str, dict[str, Callable]]:
         "extension": public(training, _is_extension),
         "channel": {},
     }
+
+
+def _is_transform(each: object) -> bool:
+    """Whether it makes a data set of another, by arguments that have names."""
+    found = _parameters(each) if inspect.isfunction(each) else []
+    return found[:1] == ["data"] and "transforms" not in found
 
 
 def _is_model(each: object) -> bool:

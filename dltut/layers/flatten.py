@@ -18,4 +18,5 @@ class Flatten(Network):
     def __call__(self, x, train: bool = False):
         """Rows, shape (batch, n), of x, shape (batch, ...)."""
         sizes = x.type.shape[1:]
-        return x.flatten(2) if None in sizes else x.reshape((-1, prod(sizes)))
+        # Not -1 in the place of the batch's size, which JAX could not know in what follows.
+        return x.flatten(2) if None in sizes else x.reshape((x.shape[0], prod(sizes)))

@@ -213,7 +213,7 @@ class Sequential(Network):
         """
         found = {}
         if len(self._in_shape) > 1:
-            x = x.reshape((-1, *self._in_shape))
+            x = x.reshape((x.shape[0], *self._in_shape))
         elif not isinstance(self.layers[0], Dense):  # others may want to know the shape
             x = pt.specify_shape(x, (None, self.n_in))
         for layer, place, dropout in zip(self.layers, self.places, self.dropouts, strict=True):

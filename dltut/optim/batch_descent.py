@@ -50,6 +50,10 @@ class BatchDescent:
         The exhaustive search begins with a step at least twice as long.
     cost : callable, optional
         ``cost(index)`` alone, which spares the gradients of points that are only tried.
+    damped : bool
+        Whether the last direction stands in the place of :math:`g_k` in :math:`\beta`, as in
+        Pylearn2. Directions keep less of the last one: a batch is learned less well, and what
+        is learned from it holds for others more often.
 
     Attributes
     ----------
@@ -70,9 +74,9 @@ class BatchDescent:
 
     Notes
     -----
-    The algorithm is Pylearn2's ``BGD``, with its numbers. Its :math:`\beta` divides by the last
-    direction, not the last gradient, and it tries no parabola. The cost of a batch never rises
-    while it is worked on. If no step leads lower the next batch may yet: the run goes on.
+    The algorithm is Pylearn2's ``BGD``, with its numbers; the parabola is ours. The cost of a batch
+    never rises while it is worked on. If no step leads lower the next batch may yet: the run goes
+    on.
 
     Examples
     --------
@@ -96,6 +100,7 @@ class BatchDescent:
         reset_conjugate: bool = True,
         least_step: float = 0.001,
         cost: Callable | None = None,
+        damped: bool = False,
     ):
         check_counts("updates", n_updates=n_updates)
         check_positive(least_step=least_step)
@@ -106,6 +111,7 @@ class BatchDescent:
         self.n_batches = getattr(part, "n_batches", 1)
         self.n_updates, self.conjugate, self.least_step = n_updates, conjugate, least_step
         self.reset_step, self.reset_conjugate = reset_step, reset_conjugate
+        self.damped = damped
         self._search, self._first_steps = SEARCHES[search]
         self._like = [np.asarray(each.get_value()) for each in self.params]
         kept = {"steps": np.array(self._first_steps), "averages": np.zeros(3)}
@@ -130,7 +136,8 @@ class BatchDescent:
         gradient, direction = (self._kept[k].get_value() if k in self._kept else None for k in LINE)
         cost = self._cost_at(index, x)
         for _ in range(self.n_updates):
-            before, gradient = gradient, self._gradient_at(index, x)
+            before = -direction if self.damped and direction is not None else gradient
+            gradient = self._gradient_at(index, x)
             share = _share(before, gradient) if self.conjugate else 0.0
             direction = -gradient + share * direction if share else -gradient
             length = np.linalg.norm(direction)
@@ -289,18 +296,21 @@ def batch_descent(
     reset_conjugate: bool = True,
     least_step: float = 0.001,
     cost: Callable | None = None,
+    damped: bool = False,
 ) -> BatchDescent:
     """A step that makes several line searches on each large batch.
 
     Parameters
     ----------
-    part, params, n_updates, search, conjugate, reset_step, reset_conjugate, least_step, cost
+    part, params, n_updates, search, conjugate
         As in `BatchDescent`.
+    reset_step, reset_conjugate, least_step, cost, damped
+        As there.
 
     Returns
     -------
     BatchDescent
         For a `dltut.training.Trainer`.
     """
-    resets = reset_step, reset_conjugate
-    return BatchDescent(part, params, n_updates, search, conjugate, *resets, least_step, cost)
+    how = search, conjugate, reset_step, reset_conjugate, least_step
+    return BatchDescent(part, params, n_updates, *how, cost, damped)

@@ -5,8 +5,7 @@ from math import inf
 from pathlib import Path
 
 from dltut.exceptions import InputError
-from dltut.experiment.plan import located
-from dltut.experiment.tree import read_yaml
+from dltut.experiment.tree import parsed, plain, read_text
 from dltut.machine.arguments import Size, checked_arguments
 from dltut.sweeps.search import Grid, grid_size, made
 from dltut.sweeps.space import read_space
@@ -100,8 +99,12 @@ def read_sweep(path: str | Path, **changes) -> Sweep:
     InputError
         With the file: if it is not YAML, or something in it does not fit.
     """
-    given = read_yaml(path)
+    given = plain(parsed(read_text(path), path))
+    if not isinstance(given, dict):
+        raise InputError(f"{path} holds no keys with values: expected script: ... and space: ...")
     changes = {name: value for name, value in changes.items() if value is not None}
-    with located(path):
+    try:
         checked = checked_arguments(Sweep, given, "the sweep", filled=["beside"])
         return Sweep(**checked | changes, beside=Path(path).parent)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None

@@ -42,7 +42,8 @@ h2 { font-size: 15px; font-weight: 600; margin: 0; }
 .charts { grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
 .card, .chart, details, .numbers { background: var(--card); border-radius: 12px;
   box-shadow: var(--shade); padding: 16px 18px; border: 1px solid var(--rule); }
-.card h2 { display: flex; align-items: center; gap: 9px; overflow-wrap: anywhere; }
+.card h2 { display: flex; flex-wrap: wrap; align-items: center; gap: 3px 9px; }
+.name { max-width: calc(100% - 20px); overflow-wrap: anywhere; }
 .dot { flex: none; width: 11px; height: 11px; border-radius: 50%; background: var(--c); }
 .state { margin-left: auto; font-size: 12px; font-weight: 500; padding: 1px 9px; text-align: right;
   border-radius: 10px; color: var(--faint); background: var(--paper); }
@@ -256,7 +257,8 @@ def _card(standing, number):
     share = standing.progress
     done = "" if share is None else f'<i style="width: {100 * share:.1f}%"></i>'
     bar = f'<div class="bar">{done}</div>'
-    title = f'<h2><span class="dot"></span>{escape(standing.name)}{state}</h2>'
+    name = f'<span class="name">{escape(standing.name)}</span>'
+    title = f'<h2><span class="dot"></span>{name}{state}</h2>'
     colour = f"--c: var(--c{number % len(COLOURS)})"
     return f'<article class="card" style="{colour}">{title}{bar}<dl>{listed}</dl></article>'
 

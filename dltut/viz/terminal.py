@@ -156,18 +156,18 @@ def _panel(standings, names, width, height, x, pen):
     title = words(names[0]) if len(names) == 1 else words(measure_of(names[0]))
     unit = " (%)" if is_rate(names[0]) else ""
     several_runs = len({each.run for each in curves}) > 1
-    legend = []
+    legend, short = [], []
     for i, each in enumerate(curves):
-        mark = MARKS[i % len(MARKS)] if pen.plain else pen.sign("━━" if each.solid else "╍╍", "")
+        mark = MARKS[i % len(MARKS)] if pen.plain else "━━"
         label = each.run if several_runs else words(each.channel) * (len(names) > 1)
         if each.solid:
-            legend.append(f"{pen(mark, each.colour)} {label} {each.last}".replace("  ", " "))
-    dashed = [name.partition("_")[0] for name in names[1:]] if several_runs else []
-    if dashed and not pen.plain:
-        legend.append(pen(f"╍╍ {', '.join(dashed)}", 2))
-    heading = pen(title + unit, 1)
-    for each in legend:  # whole ones, as many as fit
-        heading += f"  {each}" if length(heading) + length(each) + 2 <= width else ""
+            short.append(" ".join(filter(None, (pen(mark, each.colour), label))))
+            legend.append(f"{short[-1]} {each.last}")
+    if several_runs and len(names) > 1 and not pen.plain:
+        dashed = pen(f"╍╍ {', '.join(name.partition('_')[0] for name in names[1:])}", 2)
+        legend.append(dashed), short.append(dashed)
+    whole, without = ("  ".join([pen(title + unit, 1), *each]) for each in (legend, short))
+    heading = whole if length(whole) <= width else without
     return [pen.cut(heading, width), *_chart(curves, width, height, x, pen)]
 
 

@@ -8,12 +8,13 @@ import pytensor
 import pytest
 
 from dltut.commands import cli
+from dltut.sweeps import read_sweep, run_sweep
 from dltut.training import read_log
 
 FILE = """
 script: train_logistic.py
 fixed: {dataset: digits, quick: true, floatX: float32}
-space: {learning_rate: {choices: [1e-4, 0.1, 1e30]}, batch_size: {choices: [100, 2000]}}
+space: {learning_rate: {choices: [1e-4, 0.1]}, batch_size: {choices: [100, 2000]}}
 search: grid
 """
 
@@ -35,9 +36,8 @@ def test_a_small_grid_over_logistic_regression(tmp_path, capsys, repository):
     assert table[0] == "trial validation error epoch learning_rate batch_size".split()
     assert [row[0] for row in table[1:3]] == ["2", "0"] and table[1][-1] == "best"
     reasons = {row[0]: " ".join(row) for row in table[3:]}
-    assert set(reasons) == {"1", "3", "4", "5"}
-    assert all("batch_size" in reasons[trial] for trial in "135")  # larger than the quick split
-    assert "failed" in reasons["4"] and "is not finite" in reasons["4"]
+    assert set(reasons) == {"1", "3"}  # larger than the quick split
+    assert all("failed: " in each and "batch" in each for each in reasons.values())
     assert {"sweep.png", "table.csv", "study.journal"} <= {
         path.name for path in (tmp_path / "runs" / "rates").iterdir()
     }
@@ -73,3 +73,12 @@ def test_without_optuna_there_is_a_line(tmp_path):
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ended.returncode == 2
     assert ended.stderr == "error: sweeps are made by Optuna: pip install 'dltut[sweep]'\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["logistic.yaml", "mlp_grid.yaml"])
+def test_the_examples_run(name, repository, tmp_path):
+    sweep = read_sweep(repository / "scripts" / "sweeps" / name, n_trials=1)
+    sweep.fixed |= {"quick": True, "max_epochs": 1}
+    [row] = run_sweep(sweep, tmp_path / "sweep").rows()
+    assert row["outcome"] == "complete" and row["channel"] == "valid_error"

@@ -204,6 +204,7 @@ def test_what_is_wrong_is_said_on_the_clean_terminal(tmp_path, terminal):
     assert last.startswith("error: ") and "log.jsonl is damaged in line 2" in last
 
 
+@pytest.mark.slow
 def test_a_terminal_without_colours_or_letters(tmp_path, terminal):
     run = make_run(tmp_path / "run")
     screen = terminal(run, NO_COLOR="1", PYTHONIOENCODING="ascii")

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dltut.datasets import (
     ZCA,
@@ -12,10 +13,13 @@ from dltut.datasets import (
     Numbers,
     Split,
     Standardise,
+    contrast_normalise,
     from_arrays,
     kind_from,
+    standardise,
     transform_from,
     transformed,
+    zca,
 )
 from dltut.exceptions import InputError
 from dltut.tasks.inputs import read_examples
@@ -98,6 +102,16 @@ def test_one_after_the_other(data):
     assert abs(x.mean()) < 1e-4
 
 
+def test_a_function_for_each(data):
+    """What an experiment file names; the arguments are those of the transforms."""
+    for one, other in (
+        (standardise(data, whole=True), Standardise(whole=True)),
+        (contrast_normalise(data, 3.0, deviation=True), ContrastNormalise(3.0, deviation=True)),
+        (zca(data, bias=0.3), ZCA(0.3)),
+    ):
+        np.testing.assert_array_equal(one.test.x, transformed(data, other).test.x)
+
+
 @pytest.fixture
 def table(data, tmp_path):
     """A table whose columns were standardised when it was read, and its rows in a file."""
@@ -123,6 +137,17 @@ def test_rows_in_their_own_units_are_transformed_again(table):
         np.testing.assert_allclose([*examples[0].given.values()], first, rtol=1e-4, atol=1e-4)
         [prepared] = read_examples(done.test.x[0], inputs)
         np.testing.assert_array_equal(prepared.x, done.test.x[0])
+
+
+def test_pictures_are_transformed_again(rng):
+    """A picture is made ready as ever, and then what was done to the training pictures."""
+    pixels = rng.integers(256, size=(20, 8, 8)).astype("uint8")
+    split = Split(pixels / np.float32(256), np.arange(20) % 2)
+    data = transformed(Dataset(split, split, split, "noise"), "standardise")
+    assert data.image_shape == (1, 8, 8)
+    inputs = kind_from(json.loads(json.dumps(data.facts))["inputs"])
+    [example] = read_examples(Image.fromarray(pixels[3]), inputs)
+    np.testing.assert_allclose(example.x.ravel(), data.train.x[3], rtol=1e-4, atol=1e-5)
 
 
 def test_a_matrix_that_no_file_holds(rng):

@@ -93,8 +93,10 @@ def test_the_example_of_the_page(repository):
         assert experiment_of(parsed(textwrap.dedent(text), "page"))
 
 
-def test_there_are_four_of_them():
-    assert [path.stem for path in FILES] == ["lenet", "logistic", "mlp", "mlp_dropout"]
+def test_the_tutorials_and_the_slides_have_theirs():
+    published = "lenet logistic mlp mlp_dropout walkthrough"
+    slides = "conv_net conv_net_dropout conv_net_small dae_l1 dae_l2 dae_mlp softmax_regression"
+    assert {*published.split(), *slides.split()} <= {path.stem for path in FILES}
 
 
 def test_defaults(read):

@@ -6,7 +6,7 @@ from dltut.exceptions import InputError
 from dltut.experiment.roles import ROLES, roles
 
 HOMES = {
-    "model": "dltut.models",
+    "model": ("dltut.models", "dltut.experiment.pretrained"),
     "layer": "dltut.layers",
     "cost": ("dltut.nn", "dltut.experiment.costs"),
     "rule": "dltut.optim",
@@ -15,7 +15,7 @@ HOMES = {
     "schedule": "dltut.optim.schedules",
     "stopping": "dltut.training",
     "extension": "dltut.training",
-    "transform": "dltut.datasets",
+    "transform": ("dltut.datasets", "dltut.experiment.pretrained"),
 }
 
 

@@ -134,6 +134,37 @@ def test_norms_stay_within_their_limits(floatX):
         assert values["dense0.W"].dtype == floatX
 
 
+def test_a_step_on_jax_is_that_of_the_reference():
+    """Every kind of layer in one network: the sizes that JAX must know are known."""
+    found, wanted = (after_two_steps(mode) for mode in ("JAX", "FAST_COMPILE"))
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def after_two_steps(mode):
+    """The parameters of a network."""
+    layers = [
+        {"name": "Conv2D", "n_out": 4, "kernel_size": 3, "untie_biases": True, "max_norm": 0.5},
+        {"name": "Pool2D", "ws": 3, "stride": 2, "ignore_border": False},
+        {"name": "FeaturePool", "pool_size": 2},
+        {"name": "Flatten"},
+        {"name": "Maxout", "n_out": 5, "max_norm": 0.8},
+        {"name": "Dropout", "p": 0.0},
+        {"name": "BatchNorm"},
+        {"name": "Activation", "activation": "tanh"},
+        {"name": "Dense", "activation": None, "rate": {"b": 2}},
+    ]
+    model = Sequential(np.random.RandomState(1), layers, image_shape=(1, 8, 8), n_out=3)
+    x, y = pt.matrix("x"), pt.ivector("y")
+    cost = negative_log_likelihood(model(x, train=True), y)
+    updates = model.limited(momentum(cost, model.params, 0.1, 0.5))
+    step = function([x, y], cost, updates, mode=mode)
+    pixels = np.random.RandomState(2).rand(6, 64).astype(pytensor.config.floatX)
+    for _ in range(2):
+        step(pixels, np.arange(6, dtype="int32") % 3)
+    return [np.asarray(each.get_value()) for each in model.params]
+
+
 def test_kernels_are_limited_as_wholes(rng):
     model = Sequential(
         rng,

@@ -127,6 +127,20 @@ def test_directions_are_those_of_linear_conjugate_gradients(rng):
         np.testing.assert_allclose(surface.w.get_value(), w, atol=1e-5)
 
 
+def test_damped_directions_keep_less_of_the_last(rng):
+    """Where each line is searched to its lowest point, as much as the lengths have it."""
+    surface = bowl(rng, 4)
+    A, b, w, direction = surface.A, surface.b, np.zeros(4), None
+    for n in range(1, 5):
+        downhill = b - A @ w
+        share = 0 if direction is None else downhill @ downhill / (direction @ direction)
+        direction = downhill + share * (0 if direction is None else direction)
+        w = w + downhill @ direction / (direction @ A @ direction) * direction
+        surface.w.set_value(np.zeros(4))
+        batch_descent(surface, [surface.w], n_updates=n, damped=True)(0)
+        np.testing.assert_allclose(surface.w.get_value(), w, atol=1e-5)
+
+
 def test_the_steepest_direction_is_slower(rng):
     costs = []
     for conjugate in (True, False):
@@ -155,7 +169,7 @@ def waves(width, n_batches=2):
 def test_the_cost_of_a_batch_never_rises(start, search, conjugate, reset, width):
     surface = waves(width)
     surface.w.set_value(np.array(start, width))
-    options = {"reset_step": reset, "reset_conjugate": reset}
+    options = {"reset_step": reset, "reset_conjugate": reset, "damped": not reset}
     step = batch_descent(surface, [surface.w], 3, search, conjugate, **options)
     for index in (0, 1, 0, 1):
         before = surface(index)[0]
@@ -221,7 +235,7 @@ def test_resumed_after_any_batch_equals_uninterrupted(tmp_path, search, reset):
     def run(folder, *stops):
         for stop in (*stops, 99):
             surface = waves("float32", n_batches=3)
-            options = {"reset_step": reset, "reset_conjugate": reset}
+            options = {"reset_step": reset, "reset_conjugate": reset, "damped": not reset}
             step = batch_descent(surface, [surface.w], 2, search, **options)
             keep = Checkpoint(folder, resume=True)
             Trainer(step, extensions=[Monitor(step.channels), Interrupt(stop), keep]).run(2)

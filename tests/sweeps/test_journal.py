@@ -1,8 +1,7 @@
 """The file of a study is readable after a kill at any byte, and its locks end with a process."""
 
-import multiprocessing
-import os
-import signal
+import subprocess
+import sys
 
 import optuna
 import pytest
@@ -15,24 +14,27 @@ def opened(folder):
     return open_journal(folder / "study.journal", Locks(folder / ".lock"))
 
 
-def hold(path, connection):
-    locks = Locks(path)
-    locks.take(7)
-    connection.send("held")
-    connection.recv()
+HOLD = """
+import fcntl, sys
+file = open(sys.argv[1], "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX, 1, 7)
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 def test_a_lock_excludes_other_processes_and_ends_with_a_killed_one(tmp_path):
-    path, (here, there) = tmp_path / ".lock", multiprocessing.Pipe()
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=hold, args=(path, there), daemon=True)
-    process.start()
-    assert here.recv() == "held"
-    locks = Locks(path)
-    assert not locks.take(7) and locks.take(8)
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    assert locks.take(7)
+    locks = Locks(tmp_path / ".lock")
+    command, pipe = [sys.executable, "-c", HOLD, tmp_path / ".lock"], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout.readline() == b"held\n"
+        assert not locks.take(7) and locks.take(8)
+        process.kill()
+        process.wait()
+        assert locks.take(7)
+    with locks.held(9):
+        assert locks.take(9)  # by the same process
     locks.release(7)
 
 

@@ -27,17 +27,14 @@ def study_in(folder, starts=STARTS, **options):
 def test_the_best_of_the_watched_channel_and_the_reasons_of_those_that_failed(tmp_path, falling):
     study = study_in(tmp_path, pruner=median(after=2, trials=5))
     study.work(lambda trial: run_trial(falling, {}, trial))
-    assert [row["outcome"] for row in study.rows()] == ["complete"] * 5 + ["failed"] * 2 + [
-        "pruned"
-    ]
+    outcomes = [row["outcome"] for row in study.rows()]
+    assert outcomes == ["complete"] * 5 + ["failed"] * 2 + ["pruned"]
     values = [row["value"] for row in study.rows()]
     assert values == [0.1, 0.125, 0.15, 0.075, 0.175, None, None, 0.4]
     assert [row["epoch"] for row in study.rows()] == [4, 4, 4, 4, 4, None, None, 2]
     reasons = [row["reason"] for row in study.rows()]
     assert reasons[5] == "out of memory"
-    assert reasons[6] == "the cost is not finite after epoch 1 (1 of 2 minibatches): " + (
-        "lower the learning rate"
-    )
+    assert reasons[6].startswith("the cost is not finite after epoch 1 (1 of 2 minibatches): ")
     assert len(read_log(tmp_path / "sweep" / "trial-0007")) == 2  # it went no further
 
 
@@ -133,9 +130,8 @@ def test_an_error_of_the_script_is_an_error(tmp_path):
 
 
 def test_ctrl_c_ends_the_sweep_and_the_trial_goes_on_later(tmp_path):
-    interrupting = FALLING.replace(
-        "return trainer.run", "press(trainer)\n        return trainer.run"
-    )
+    begin = "return trainer.run"
+    interrupting = FALLING.replace(begin, f"press(trainer)\n        {begin}")
     interrupting += """
 
     def press(trainer):

@@ -53,6 +53,7 @@ def test_the_same_seed_the_same_table_however_often_it_is_stopped(tmp_path):
     assert int(rows[0]["trial"]) == best_row(whole.rows())["trial"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a sweep is one process there")
 def test_a_process_that_is_killed_is_replaced_and_its_trial_run_again(tmp_path, capfd):
     marker = tmp_path / "killed"
@@ -68,6 +69,7 @@ def test_a_process_that_is_killed_is_replaced_and_its_trial_run_again(tmp_path, 
     assert alone.rows() == study.rows()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a sweep is one process there")
 def test_a_mistake_in_one_of_several_processes_is_one_line(tmp_path, capfd):
     more = "space: {start: {choices: [0.5, 0.4]}}\nsearch: grid\nchannel: valid_eror"
@@ -110,14 +112,12 @@ def test_a_folder_tells_what_is_swept_in_it(tmp_path):
 
 
 def test_a_line_a_trial_says_how_it_ended():
-    row = {
-        "trial": 3,
-        "outcome": "failed",
-        "value": None,
-        "channel": "value",
+    row = {"trial": 3, "outcome": "failed", "value": None, "channel": "value"}
+    row |= {
         "reason": "too large",
+        "arguments": {"rate": 0.123456, "n_hidden": [10, 20]},
+        "lower": True,
     }
-    row |= {"arguments": {"rate": 0.123456, "n_hidden": [10, 20]}, "lower": True}
     assert line_of(row, None) == "trial 3 failed: too large (with rate 0.12346, n_hidden [10, 20])"
     row |= {"outcome": "pruned", "value": 0.5, "channel": "valid_error"}
     shown = "trial 3: validation error 50 % with rate 0.12346, n_hidden [10, 20] (pruned)"

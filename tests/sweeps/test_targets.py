@@ -4,13 +4,24 @@ import shlex
 import subprocess
 import sys
 
+import pytensor
 import pytest
 from sweeps.scripts import FALLING, NUMBER, written
 
 from dltut.commands.scripts import source
 from dltut.exceptions import InputError
-from dltut.sweeps.targets import Script, found
+from dltut.sweeps.targets import ExperimentFile, Script, found
+from dltut.training import read_config
 
+PART = """
+    from dltut.experiment.part import part
+    from dltut.optim import sgd
+
+
+    @part("rule")
+    def mine(cost, params, learning_rate: float = 0.01):
+        return sgd(cost, params, learning_rate)
+"""
 MLP = source() / "train_mlp.py"
 
 
@@ -85,3 +96,38 @@ def test_a_script_imports_from_its_own_folder(tmp_path):
     written(tmp_path, "FACTOR = 3", "beside_the_script.py")
     text = "from beside_the_script import FACTOR\n\ndef main(x: float = 1.0): return FACTOR * x"
     assert Script(written(tmp_path, text)).run({"x": 2.0}, tmp_path) == 6
+
+
+def test_an_experiment_is_searched_by_the_paths_in_it(tmp_path):
+    experiment = ExperimentFile(source() / "experiments" / "mlp.yaml")
+    values = {"rule.learning_rate": 0.05, "model.n_hidden": [10, 5], "dataset": "digits"}
+    assert experiment.checked(values) == values
+    with pytest.raises(InputError, match=r"learning_rat.*did you mean learning_rate"):
+        experiment.checked({"rule.learning_rat": 0.05})
+    with pytest.raises(InputError, match="n_hidden"):
+        experiment.checked({"model.n_hidden": "many"})
+    own = written(tmp_path, PART, "my_parts.py")
+    assert experiment.checked({"rule.name": "mine", "parts": [str(own)]})
+    with pytest.raises(InputError, match="there is no mine"):
+        experiment.checked({"rule.name": "mine"})
+    command = experiment.command(values | {"quick": True})
+    assert command.endswith(
+        "--set rule.learning_rate=0.05 --set 'model.n_hidden=[10, 5]' --set 'dataset=\"digits\"' "
+        "--quick"
+    )
+
+
+@pytest.mark.slow
+def test_an_experiment_runs_with_the_values(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    experiment = ExperimentFile(source() / "experiments" / "mlp.yaml")
+    values = {"rule.learning_rate": 0.05, "model.n_hidden": [5], "dataset": "digits"}
+    values |= {"max_epochs": 2, "floatX": "float32", "quick": True}
+    with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
+        log = experiment.run(values, tmp_path / "trial")
+        assert len(log.rows) >= 2
+        assert experiment.run(values, tmp_path / "trial").rows == log.rows  # it goes on: nothing
+        experiment.dry_run(values)
+    arguments = str(read_config(tmp_path / "trial" / "run")["arguments"])
+    assert "0.05" in arguments and "[5]" in arguments

@@ -180,7 +180,13 @@ class Softmax(_Dense):
     measured = ("row_norms", "col_norms", *CLASSES)
 
     def described(self, last: bool) -> list[dict]:
-        """A `dltut.layers.Dense` that gives scores; the cost applies the softmax to them."""
+        """A `dltut.layers.Dense` that gives scores; the cost applies the softmax to them.
+
+        Raises
+        ------
+        InputError
+            If it is not the last layer.
+        """
         if not last:
             raise InputError(
                 f"layer {self.layer_name}: a Softmax is the last layer; take Sigmoid or "
@@ -329,7 +335,13 @@ class ConvElemwise(_Convolution):
     monitor_style: Literal["classification", "detection"] = "classification"
 
     def described(self, last: bool) -> list[dict]:
-        """A `dltut.layers.Conv2D` and a `dltut.layers.Pool2D`."""
+        """A `dltut.layers.Conv2D` and a `dltut.layers.Pool2D`.
+
+        Raises
+        ------
+        InputError
+            If a pool has no shape.
+        """
         check_only(f"layer {self.layer_name}", include_prob=(self.include_prob, 1))
         border = "half" if self.border_mode == "same" else self.border_mode
         activation = self.nonlinearity.activation

@@ -219,8 +219,8 @@ class AutoencoderModel(Model):
 
     Notes
     -----
-    W begins within `irange`; W' of weights that are not tied begins within half of it, as in
-    Pylearn2.
+    Weights begin between -irange / 2 and irange / 2, as they did in Pylearn2 until May 2015, and so
+    in its published results; since then W, and not W', between -irange and irange.
     """
 
     nvis: Size
@@ -246,15 +246,15 @@ class AutoencoderModel(Model):
         if dropped is not None:
             raise InputError("the cost Dropout is for an MLP; an autoencoder takes a corruptor")
         if self.istdev is not None:
-            W, W_prime = init.normal(self.istdev), init.normal(self.istdev)
+            W = init.normal(self.istdev)
         else:
-            W, W_prime = init.uniform(self.irange), init.uniform(self.irange / 2)
+            W = init.uniform(self.irange / 2)
         return self.kind(
             np.random.RandomState(self.rng),
             self.nvis,
             self.nhid,
             W=W,
-            W_prime=None if self.tied_weights else W_prime,
+            W_prime=None if self.tied_weights else W,
             tied=bool(self.tied_weights),
             encoder=_activation(self.act_enc),
             decoder=_activation(self.act_dec),

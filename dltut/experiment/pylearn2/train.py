@@ -72,8 +72,8 @@ def train(
         stopping=[] if criterion is None else [criterion],
         extensions=[*NUMBERS, *(part for each in given for part in _parts(each))],
         batch_size=min(_batch_size(algorithm, model), len(examples.split)),
-        monitor_batch_size=_monitor_batch_size(algorithm, len(examples.split)),
-        monitor_batches=algorithm.monitoring_batch_size and algorithm.monitoring_batches,
+        monitor_batch_size=algorithm.monitoring_batch_size,
+        monitor_batches=algorithm.monitoring_batches,
         iteration=algorithm.iteration,
         seed=SEED if algorithm.seed is None else _seed(algorithm.seed),
         partial="keep",
@@ -123,13 +123,6 @@ def _batch_size(algorithm: Algorithm, model: Model) -> int:
             "give one of them"
         )
     return size
-
-
-def _monitor_batch_size(algorithm: Algorithm, n_examples: int) -> int | None:
-    """A number of batches alone means so many of the whole set."""
-    if algorithm.monitoring_batches and not algorithm.monitoring_batch_size:
-        return -(-n_examples // algorithm.monitoring_batches)
-    return algorithm.monitoring_batch_size
 
 
 def _channels(cost: Cost, model: Model) -> Part:

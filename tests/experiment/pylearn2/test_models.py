@@ -30,7 +30,7 @@ def test_an_autoencoder_begins_as_in_pylearn2(made):
     network = made(CODER % ("Autoencoder", "tanh", "null", "")).network()
     assert type(network) is Autoencoder
     W, bhid, bvis, W_prime = (each.get_value() for each in network.params)
-    assert W.shape == (30, 20) and 0.045 < abs(W).max() <= 0.05
+    assert W.shape == (30, 20) and 0.02 < abs(W).max() <= 0.025
     assert W_prime.shape == (20, 30) and 0.02 < abs(W_prime).max() <= 0.025
     assert not bhid.any() and not bvis.any()
     assert network.arguments["encoder"] == "tanh" and network.arguments["decoder"] == "linear"
