@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import get_args
 
-from dltut import datasets, layers, models, nn, optim, training
+from dltut import layers, models, nn, optim, training
+from dltut.datasets.transforms import TRANSFORMS
 from dltut.exceptions import InputError, at, nearest, printable
 from dltut.experiment import algorithms, costs, pretrained
 from dltut.experiment.part import Part, needed_by
@@ -222,8 +223,7 @@ def _library() -> dict[str, dict[str, Callable]]:
     """{role: {name: callable}}, each from a package's public names by its signature."""
     return {
         "dataset": {},
-        "transform": public(getattr(datasets, "transforms", None), inspect.isfunction)
-        | {"encoded": pretrained.encoded},
+        "transform": {**TRANSFORMS, "encoded": pretrained.encoded},
         "model": public(models, _is_model) | {"pretrained": pretrained.pretrained},
         "layer": public(layers, _is_layer),
         "cost": public(nn, _is_penalty) | public(costs, inspect.isfunction),

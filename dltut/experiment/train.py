@@ -206,7 +206,7 @@ class Train:
             "n_out": Late(lambda: data.n_outputs),
             "image_shape": Late(lambda: data.image_shape),
             "split": learned,
-            "batch_size": self.batch_size,
+            "batch_size": min(self.batch_size, len(data.train)) if run.quick else self.batch_size,
         }
         model = made(self.model, **known)
         inputs = {name: each.type(name) for name, each in learned.columns.items()}

@@ -7,7 +7,7 @@ import numpy as np
 
 from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import PICKLE
-from dltut.experiment.part import existing
+from dltut.experiment.part import inside
 from dltut.experiment.pylearn2 import (
     algorithms,
     costs,
