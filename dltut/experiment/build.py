@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from os import PathLike
 from types import MappingProxyType
 
 from dltut.exceptions import InputError, NoFile, nearest, printable
-from dltut.experiment.part import Part, refusals
+from dltut.experiment.part import Part, named_inside, refusals
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar
-from dltut.machine.arguments import ArgumentError, checked_arguments, kinds
+from dltut.machine.arguments import ArgumentError, alternatives, checked_arguments, kinds
 
 PICKLE = "!pkl"  # in the table: what reads the file of ``!pkl: file``
 NONE = MappingProxyType({})
@@ -30,7 +31,8 @@ def build(
         {dotted name: adapter}, or a text that says why there is none. An adapter is called with the
         arguments that its signature names, each of the kind that its annotation says. ``!import``
         gives the adapter itself. The entry ``"!pkl"``, if there is one, is called with the path
-        that ``!pkl`` gives.
+        that ``!pkl`` gives. What an adapter annotates as `os.PathLike` is a file in the folder of
+        the runs: a name that leads out of it is refused before anything is made.
     context : dict, optional
         {parameter: value}: what an adapter that has a parameter of this name is given; no file can
         give it.
@@ -115,6 +117,10 @@ def _called(node: Call, names: Mapping, context: Mapping, memo: dict) -> object:
             raise InputError(
                 f"{node.places[key]}: {node.name}: there is no {printable(key)}; {hint}"
             )
+        if PathLike in alternatives(takes[key]) and isinstance(value := node.items[key], Scalar):
+            with placed(value.place):
+                if value.value is not None:
+                    named_inside(str(value.value))
     given = {key: build(each, names, context, memo) for key, each in node.items.items()}
     try:
         arguments = checked_arguments(make, given, node.name, filled)

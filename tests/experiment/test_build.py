@@ -2,6 +2,7 @@
 
 import os
 import time
+from os import PathLike
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ def careless(value: object) -> float:
     return 1.0 / value
 
 
+def writes(path: PathLike | None = None, after: object = None) -> str:
+    return f"writes {path}"
+
+
 def waits(value: float) -> Part:
     return Part(halved, {"value": value})
 
@@ -50,6 +55,7 @@ NAMES = {
     "lib.halved": halved,
     "lib.careless": careless,
     "lib.waits": waits,
+    "lib.writes": writes,
     "lib.gone": "it was a game; dltut has lib.Thing",
     "old.models.Machine": Thing,
     PICKLE: lambda path: f"read {path}",
@@ -88,6 +94,16 @@ def test_the_context_fills_in_what_no_file_can_give():
         InputError, match=r"my\.yaml:1:18: lib\.Holder: there is no folder; valid na"
     ):
         made("!obj:lib.Holder {folder: x, thing: !obj:lib.Thing {}}", folder="runs")
+
+
+def test_a_path_is_looked_at_before_anything_is_made():
+    assert made("!obj:lib.writes {path: a/b.pkl}") == "writes a/b.pkl"
+    assert made("!obj:lib.writes {path: null}") == "writes None"
+    for path in ("../a.pkl", "/etc/passwd", "~/a", "''"):
+        with pytest.raises(
+            InputError, match=r"my\.yaml:1:61: .* leads out of the folder of the runs"
+        ):
+            made(f"!obj:lib.writes {{after: !obj:lib.careless {{value: 0}}, path: {path}}}")
 
 
 def test_a_part_knows_its_place():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import PathLike
 
 from dltut.exceptions import InputError
 from dltut.experiment.part import Part, inside
@@ -123,7 +124,7 @@ def monitor_based_rate(
 
 def save_best(
     channel_name: str,
-    save_path: str | None = None,
+    save_path: PathLike | None = None,
     store_best_model: Flag = False,
     start_epoch: Count = 0,
     higher_is_better: Flag = False,
@@ -169,7 +170,7 @@ def smooth(channel_to_smooth: str, channel_to_publish: str, k: Size = 5) -> Part
     return Part(Smooth, {"channel": channel_to_smooth, "name": channel_to_publish, "k": k})
 
 
-def polyak(start: Count, save_path: str | None = None, save_freq: Size = 1) -> Part:
+def polyak(start: Count, save_path: PathLike | None = None, save_freq: Size = 1) -> Part:
     """The mean of the parameters since an epoch, written into a file at the end.
 
     Parameters
@@ -189,7 +190,7 @@ class Plots:
     """A picture of some channels."""
 
     channel_names: Sequence[str]
-    save_path: str
+    save_path: PathLike
     share: Amount = 0.8
     per_second: Flag = False
     freq: Size = 1

@@ -1,6 +1,7 @@
 """Pylearn2's Train as a `dltut.experiment.train.Train`."""
 
 from collections.abc import Sequence
+from os import PathLike
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def train(
     dataset: Data,
     model: Model,
     algorithm: Algorithm,
-    save_path: str | None = None,
+    save_path: PathLike | None = None,
     save_freq: Count = 0,
     extensions: Sequence[Changing | PlotManager | Extension | Part] | None = None,
     allow_overwrite: Flag = True,

@@ -78,9 +78,9 @@ def test_phases_of_one_file_are_the_same(chain, run, small):
     }
     assert isinstance(load_model(runs / "phases_l1.pkl"), dA)
     assert {each.name for each in (runs / "phases").glob("phase*")} == {
-        "phase0",
         "phase1",
         "phase2",
+        "phase3",
     }
 
 
