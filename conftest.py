@@ -1,5 +1,6 @@
 """What every test and doctest has around it: no network, nobody's own settings or data."""
 
+import gc
 import os
 import signal
 import socket
@@ -21,6 +22,9 @@ settings.load_profile("dltut")
 
 # The jobs that a shell runs in the background begin with Ctrl-C ignored; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Graphs are full of cycles and take long to look through: do it less often.
+gc.set_threshold(50_000, 20, 50)
 
 HERE = {"127.0.0.1", "localhost", "::1", ""}
 
@@ -54,6 +58,14 @@ def inside(reach, host_of):
         return reach(*arguments, **options)
 
     return reach_inside
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compile_in_one_process():
+    """The tests run two at a time: no processor is idle that could compile from the other end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dltut.kernels.engine.linker.n_threads", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,9 @@ exec(code)
 PYTHON
 "$python" -m dltut predict "$work/mlp" "$work/three.png" --out docs/pictures/own_digit_prediction.png
 
+"$python" -m dltut sweep scripts/sweeps/logistic.yaml --run-dir "$work/sweep"
+cp "$work/sweep/sweep.png" docs/pictures/sweep.png
+
 "$python" scripts/conv_demo.py --out "$work/conv_demo.png"
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(
     'docs/pictures/conv_demo.jpg', quality=85)"

@@ -15,8 +15,11 @@ from dltut.datasets.transforms import (
     ContrastNormalise,
     Standardise,
     Transform,
+    contrast_normalise,
+    standardise,
     transform_from,
     transformed,
+    zca,
 )
 from dltut.machine.columns import check_range
 
@@ -32,6 +35,7 @@ __all__ = [
     "Standardise",
     "Transform",
     "check_range",
+    "contrast_normalise",
     "cross_validated",
     "cross_validation",
     "digits",
@@ -49,7 +53,9 @@ __all__ = [
     "pictures",
     "read_idx",
     "read_inputs",
+    "standardise",
     "transform_from",
     "transformed",
     "write_idx",
+    "zca",
 ]

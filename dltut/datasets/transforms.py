@@ -273,6 +273,35 @@ standardise, 10 classes)
     return data
 
 
+def standardise(data, whole: bool = False):
+    """A data set with columns of mean 0 and deviation 1, see `Standardise`."""
+    return transformed(data, Standardise(whole))
+
+
+def contrast_normalise(
+    data,
+    scale: float = 1.0,
+    subtract_mean: bool = True,
+    deviation: bool = False,
+    bias: float = 0.0,
+    epsilon: float = 1e-8,
+):
+    """A data set with examples of one contrast.
+
+    Parameters
+    ----------
+    data : Dataset
+    scale, subtract_mean, deviation, bias, epsilon
+        As for `ContrastNormalise`.
+    """
+    return transformed(data, ContrastNormalise(scale, subtract_mean, deviation, bias, epsilon))
+
+
+def zca(data, bias: float = 0.1):
+    """A data set whose columns are not correlated any more, see `ZCA`."""
+    return transformed(data, ZCA(bias))
+
+
 def _check_fitted(transform, what, value) -> None:
     if value is None:
         raise InputError(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from dltut.commands.run import Run
-from dltut.datasets import Dataset, Split, transformed
+from dltut.datasets import Dataset, Split
 from dltut.datasets.base import PARTS
 from dltut.exceptions import InputError, NoFile, at, printable
 from dltut.experiment import costs
@@ -179,8 +179,7 @@ class Experiment:
         if any(self._cuts.values()) and not run.quick:  # which takes some examples of its own
             data = replace(data, **{part: self._cut(data, part) for part in PARTS})
         for part in self._transforms:
-            made = part(data=data, **context)
-            data = made if isinstance(made, Dataset) else transformed(data, made)
+            data = part(data=data, **context)
         return run.take(data)
 
     def _part(self, role: str, given, *keys) -> Part:

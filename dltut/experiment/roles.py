@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import get_args
 
-from dltut import layers, models, nn, optim, training
-from dltut.datasets.transforms import TRANSFORMS
+from dltut import datasets, layers, models, nn, optim, training
 from dltut.exceptions import InputError, at, nearest, printable
 from dltut.experiment import algorithms, costs, pretrained
 from dltut.experiment.part import Part, needed_by
@@ -223,7 +222,7 @@ def _library() -> dict[str, dict[str, Callable]]:
     """{role: {name: callable}}, each from a package's public names by its signature."""
     return {
         "dataset": {},
-        "transform": {**TRANSFORMS, "encoded": pretrained.encoded},
+        "transform": public(datasets.transforms, _is_transform) | {"encoded": pretrained.encoded},
         "model": public(models, _is_model) | {"pretrained": pretrained.pretrained},
         "layer": public(layers, _is_layer),
         "cost": public(nn, _is_penalty) | public(costs, inspect.isfunction),
@@ -235,6 +234,12 @@ def _library() -> dict[str, dict[str, Callable]]:
         "extension": public(training, _is_extension),
         "channel": {},
     }
+
+
+def _is_transform(each: object) -> bool:
+    """Whether it makes a data set of another, by arguments that have names."""
+    found = _parameters(each) if inspect.isfunction(each) else []
+    return found[:1] == ["data"] and "transforms" not in found
 
 
 def _is_model(each: object) -> bool:

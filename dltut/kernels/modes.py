@@ -16,12 +16,14 @@ from dltut.kernels.conv_pool import rewrite as conv_pool
 from dltut.kernels.dense import rewrite as dense
 from dltut.kernels.descent import rewrite as descent
 from dltut.kernels.elementary import rewrite as elementary
+from dltut.kernels.elementary import whole
 from dltut.kernels.engine.inside import inside_of_loops, inside_of_names
 from dltut.kernels.gibbs import rewrite as gibbs
 from dltut.kernels.sums import rewrite as sums
 
 NUMBA, JAX = "dltut_numba", "dltut_jax"  # tags of what our modes do with every graph
 NUMBA_INSIDE, JAX_INSIDE = "dltut_numba_inside", "dltut_jax_inside"  # and with graphs in graphs
+FAST, FAST_INSIDE = "dltut_fast", "dltut_fast_inside"
 
 # Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
 # Sums and products are still operations of their own at 2; from 48 on they become composites.
@@ -41,9 +43,9 @@ def mode_of(name: str) -> Mode:
 
     Parameters
     ----------
-    name : {"NUMBA", "JAX"}
+    name : {"NUMBA", "JAX", "FAST_COMPILE"}
     """
-    return {"NUMBA": numba_mode, "JAX": jax_mode}[name]()
+    return {"NUMBA": numba_mode, "JAX": jax_mode, "FAST_COMPILE": fast_mode}[name]()
 
 
 @cache
@@ -81,6 +83,15 @@ def jax_mode() -> Mode:
     widths = [sums.in_the_width_of_the_result, *graphs]
     _register(AT_THE_END, widths, JAX, JAX_INSIDE)
     return Mode(WideLinker(), get_mode("JAX").provided_optimizer.including(JAX))
+
+
+@cache
+def fast_mode() -> Mode:
+    """PyTensor's FAST_COMPILE mode, in which NumPy works on whole arrays wherever it can."""
+    wholes = [whole.two_at_a_time, whole.cast_by_numpy, inside_of_loops(FAST_INSIDE)]
+    _register(AT_THE_END, wholes, FAST, FAST_INSIDE)
+    plain = get_mode("FAST_COMPILE")
+    return Mode(plain.linker, plain.provided_optimizer.including(FAST))
 
 
 def _load(backend: str) -> None:

@@ -201,9 +201,7 @@ def _mode_name(mode: str | None) -> str:
 
 
 def _pytensor_mode(mode: str):
-    """What PyTensor calls the mode: for NUMBA and JAX one with our own operations and rewrites."""
-    if mode == "FAST_COMPILE":
-        return mode
+    """PyTensor's mode of this name with our own operations and rewrites."""
     if mode == "JAX":
         if importlib.util.find_spec("jax") is None:
             raise InputError('mode JAX needs an extra package: pip install "dltut[jax]"')

@@ -15,11 +15,14 @@ from dltut.commands.flags import call
 from dltut.commands.scripts import source
 from dltut.commands.train import train
 from dltut.exceptions import InputError, nearest, printable
+from dltut.experiment import pylearn2
+from dltut.experiment.part import load_parts
 from dltut.experiment.phases import read_phases
+from dltut.experiment.roles import roles
 from dltut.machine.arguments import alternatives, from_text, kinds
 from dltut.training import RunFolder
 
-FLAGS = ("data_dir", "device", "quick")  # of the command that trains an experiment
+FLAGS = ("data_dir", "device", "parts", "quick")  # of the command that trains an experiment
 OWN = ("run_dir", "resume", "dry_run")  # arguments that a sweep gives
 
 
@@ -95,19 +98,26 @@ class ExperimentFile:
         Parameters
         ----------
         values : dict
-            {path in the file: plain value}; data_dir, device and quick are flags of the command.
+            {path in the file: plain value}; data_dir, device, parts and quick are flags of the
+            command.
 
         Raises
         ------
         InputError
             If there is no such place, or a value does not fit.
         """
-        read_phases(self.path, _settings(values))
+        own = roles(load_parts(values.get("parts", ())))
+        around = pylearn2.environment(self.path, values.get("data_dir"))
+        read_phases(self.path, _settings(values), own, pylearn2.table(Path("runs")), around)
         return dict(values)
 
     def run(self, values: Mapping, folder: Path) -> object:
-        """Train what the file describes, in a run folder; an earlier run there goes on."""
-        return self._train(values, run_dir=folder, resume=RunFolder(folder).holds_a_run)
+        """Train what the file describes, in the folder ``run`` of a folder; what is there goes on.
+
+        Files that the experiment names are in the folder itself, for no other trial to meet.
+        """
+        run_dir = folder / "run"
+        return self._train(values, run_dir=run_dir, resume=RunFolder(run_dir).holds_a_run)
 
     def dry_run(self, values: Mapping) -> None:
         """Build everything and write nothing."""

@@ -13,10 +13,13 @@ from dltut.datasets import (
     Numbers,
     Split,
     Standardise,
+    contrast_normalise,
     from_arrays,
     kind_from,
+    standardise,
     transform_from,
     transformed,
+    zca,
 )
 from dltut.exceptions import InputError
 from dltut.tasks.inputs import read_examples
@@ -97,6 +100,16 @@ def test_one_after_the_other(data):
         by_hand = each(by_hand)
     np.testing.assert_array_equal(done.test.x, by_hand)
     assert abs(x.mean()) < 1e-4
+
+
+def test_a_function_for_each(data):
+    """What an experiment file names; the arguments are those of the transforms."""
+    for one, other in (
+        (standardise(data, whole=True), Standardise(whole=True)),
+        (contrast_normalise(data, 3.0, deviation=True), ContrastNormalise(3.0, deviation=True)),
+        (zca(data, bias=0.3), ZCA(0.3)),
+    ):
+        np.testing.assert_array_equal(one.test.x, transformed(data, other).test.x)
 
 
 @pytest.fixture

@@ -13,6 +13,15 @@ from dltut.exceptions import InputError
 from dltut.sweeps.targets import ExperimentFile, Script, found
 from dltut.training import read_config
 
+PART = """
+    from dltut.experiment.part import part
+    from dltut.optim import sgd
+
+
+    @part("rule")
+    def mine(cost, params, learning_rate: float = 0.01):
+        return sgd(cost, params, learning_rate)
+"""
 MLP = source() / "train_mlp.py"
 
 
@@ -97,6 +106,10 @@ def test_an_experiment_is_searched_by_the_paths_in_it(tmp_path):
         experiment.checked({"rule.learning_rat": 0.05})
     with pytest.raises(InputError, match="n_hidden"):
         experiment.checked({"model.n_hidden": "many"})
+    own = written(tmp_path, PART, "my_parts.py")
+    assert experiment.checked({"rule.name": "mine", "parts": [str(own)]})
+    with pytest.raises(InputError, match="there is no mine"):
+        experiment.checked({"rule.name": "mine"})
     command = experiment.command(values | {"quick": True})
     assert command.endswith(
         "--set rule.learning_rate=0.05 --set 'model.n_hidden=[10, 5]' --set 'dataset=\"digits\"' "
@@ -112,9 +125,9 @@ def test_an_experiment_runs_with_the_values(tmp_path, monkeypatch):
     values = {"rule.learning_rate": 0.05, "model.n_hidden": [5], "dataset": "digits"}
     values |= {"max_epochs": 2, "floatX": "float32", "quick": True}
     with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
-        log = experiment.run(values, tmp_path / "run")
+        log = experiment.run(values, tmp_path / "trial")
         assert len(log.rows) >= 2
-        assert experiment.run(values, tmp_path / "run").rows == log.rows  # it goes on: nothing
+        assert experiment.run(values, tmp_path / "trial").rows == log.rows  # it goes on: nothing
         experiment.dry_run(values)
-    arguments = str(read_config(tmp_path / "run")["arguments"])
+    arguments = str(read_config(tmp_path / "trial" / "run")["arguments"])
     assert "0.05" in arguments and "[5]" in arguments
