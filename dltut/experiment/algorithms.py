@@ -7,12 +7,12 @@ from pytensor import grad
 from dltut import optim
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Amount, Size
-from dltut.training import minibatch_function
+from dltut.training import Order, minibatch_function
 
 __all__ = ["batch_descent", "conjugate_gradient", "minibatch"]
 
 
-def minibatch(cost, model, params, rule, inputs, split, batch_size):
+def minibatch(cost, model, params, rule, inputs, split, batch_size, order=None):
     """A step of the learning rule for every minibatch.
 
     Parameters
@@ -26,6 +26,8 @@ def minibatch(cost, model, params, rule, inputs, split, batch_size):
     inputs : list of variables
     split : SharedSplit
     batch_size : int
+    order : Order, optional
+        Of the examples.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def minibatch(cost, model, params, rule, inputs, split, batch_size):
     updates = rule(cost=cost, params=params)
     if hasattr(model, "limited"):
         updates = model.limited(updates)
-    return minibatch_function(cost, inputs, split, batch_size, updates)
+    return minibatch_function(cost, inputs, split, batch_size, updates, **ordered(order))
 
 
 def conjugate_gradient(cost, params, inputs, split, batch_size, tolerance: Amount = 1e-5):
@@ -71,6 +73,8 @@ def batch_descent(
     reset_step: bool = True,
     reset_conjugate: bool = True,
     least_step: Amount = 0.001,
+    damped: bool = False,
+    order=None,
 ):
     """Several searches along the gradient, or conjugate to it, on each large batch.
 
@@ -92,6 +96,10 @@ def batch_descent(
         Whether each batch begins with the first steps, and with the steepest direction.
     least_step : float
         The exhaustive search begins with a step at least twice as long.
+    damped : bool
+        Whether less is kept of the last direction, the longer it is, as in Pylearn2.
+    order : Order, optional
+        Of the examples.
 
     Raises
     ------
@@ -100,9 +108,22 @@ def batch_descent(
     """
     if getattr(model, "limits", {}) or getattr(model, "rates", {}):
         raise InputError("batch_descent keeps no norms and rates of layers: take minibatch")
-    part = minibatch_function([cost, *grad(cost, params)], inputs, split, batch_size)
-    alone = minibatch_function(cost, inputs, split, batch_size)
+    whole = [cost, *grad(cost, params)]
+    part, alone = (
+        minibatch_function(each, inputs, split, batch_size, **ordered(order))
+        for each in (whole, cost)
+    )
     resets = reset_step, reset_conjugate
     return optim.batch_descent(
-        part, params, n_updates, search, conjugate, *resets, least_step, alone
+        part, params, n_updates, search, conjugate, *resets, least_step, alone, damped
     )
+
+
+def ordered(order: Order | None) -> dict:
+    """What `dltut.training.minibatch_function` is told of the order of the examples.
+
+    Parameters
+    ----------
+    order : Order or None
+    """
+    return {} if order is None else {"partial": order.partial, "order": order.rows}

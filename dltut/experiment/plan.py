@@ -68,7 +68,8 @@ class Experiment:
         measured, ``watch``, which channel says what is best, ``at_start``, whether there is a row
         before training.
     iteration : str, optional
-        The order of the examples: sequential or shuffled_sequential.
+        The order of the examples, a mode of `dltut.training.Order`, such as shuffled_sequential;
+        default: as they stand, without a last minibatch that is not full.
     batch_size : int
         Examples a step.
     max_epochs : int

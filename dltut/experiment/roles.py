@@ -31,7 +31,7 @@ CONTEXT = {
     "cost": "inputs model params task train weights x y",
     "penalty": "weights",
     "rule": "cost params",
-    "algorithm": "batch_size cost inputs model params rule split",
+    "algorithm": "batch_size cost inputs model order params rule split",
     "schedule": "initial value",
     "stopping": RUNNING,
     "extension": RUNNING,

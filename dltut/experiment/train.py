@@ -22,9 +22,9 @@ from dltut.training import (
     Extension,
     Log,
     Monitor,
+    Order,
     SaveEvery,
     Scheduled,
-    ShuffleEpochs,
     minibatch_functions,
 )
 from dltut.training.channels import channels
@@ -57,8 +57,9 @@ class Train:
     other object is taken as it is. The context grows from line to line of `run`: ``folder`` (of the
     runs), ``data``, ``task``, ``rng``, ``n_in``, ``n_out``, ``image_shape``; then ``model``,
     ``params``, ``weights``; the ``inputs`` of the graph, ``x``, ``y`` and other columns by their
-    names; ``split``, the shared one that is learned from; ``rule``, and those of its numbers that
-    change, such as ``learning_rate``; in the costs ``train``; then ``cost`` and ``batch_size``.
+    names; ``split``, the shared one that is learned from, and its ``order``; ``rule``, and
+    those of its numbers that change, such as ``learning_rate``; in the costs ``train``; then
+    ``cost`` and ``batch_size``.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ class Train:
     monitor_batches : int, optional
         How many minibatches of each split are measured; default: all.
     iteration : str, optional
-        In which order examples are taken; default: as they stand.
+        In which order examples are taken, a mode of `dltut.training.Order`; default: as they stand,
+        without a last minibatch that is not full, as the tutorials do.
     max_epochs : int, optional
         None: until a criterion stops it.
     seed : int
@@ -179,7 +181,7 @@ class Train:
                 step,
                 known["model"],
                 [
-                    *self._order(known),
+                    *filter(None, [known["order"]]),
                     *self._schedules(known),  # before a row is written that tells a rate
                     self._monitor(known),
                     *(made(each, **known) for each in (*self.stopping, *self.extensions)),
@@ -207,6 +209,7 @@ class Train:
             "image_shape": Late(lambda: data.image_shape),
             "split": learned,
             "batch_size": min(self.batch_size, len(data.train)) if run.quick else self.batch_size,
+            "order": self._order(learned),
         }
         model = made(self.model, **known)
         inputs = {name: each.type(name) for name, each in learned.columns.items()}
@@ -247,16 +250,12 @@ class Train:
         first, *rest = self._terms(known, train)
         return sum(rest, start=first)
 
-    def _order(self, known: dict) -> list[Extension]:
-        """What shuffles the examples."""
-        if self.iteration in (None, "sequential"):
-            return []
-        if self.iteration != "shuffled_sequential":
-            modes = ["sequential", "shuffled_sequential"]
-            raise InputError(
-                f"there is no iteration {self.iteration}; {nearest(self.iteration, modes)}"
-            )
-        return [ShuffleEpochs(known["split"], self.seed)]
+    def _order(self, split) -> Order | None:
+        """What says in which order the examples of a split are taken, if they are not as usual."""
+        if self.iteration is None:
+            return None
+        with at("iteration"):
+            return Order(split, self.iteration, self.batch_size, self.seed)
 
     def _monitor(self, known: dict) -> Monitor:
         task, measures = known["task"], self._measures(known)

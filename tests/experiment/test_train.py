@@ -1,6 +1,7 @@
 """What a training is put together of: the same numbers as by hand, whoever describes it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytensor
@@ -187,9 +188,24 @@ def test_the_folder_of_the_runs():
     assert runs_folder(Run(run_dir=Path("a/b"))) == Path("a")
 
 
-def test_shuffled_examples_are_seeded():
-    _, _, (shuffle, *_) = prepared(iteration="shuffled_sequential", seed=5)
-    assert isinstance(shuffle, training.ShuffleEpochs)
+@pytest.mark.parametrize(
+    ("mode", "n_batches"), [(None, 3), ("sequential", 4), ("even_random_uniform", 3)]
+)
+def test_examples_come_in_the_order_of_a_mode(mode, n_batches):
+    """Ten of them by three: the usual and the even modes leave one out."""
+    step, _, (first, *_) = prepared(iteration=mode, batch_size=3, seed=5)
+    assert step.n_batches == n_batches
+    assert isinstance(first, training.Order) == (mode is not None)
+
+
+def test_the_order_is_seeded():
+    def rows(seed):
+        _, _, (order, *_) = prepared(iteration="shuffled_sequential", batch_size=1, seed=seed)
+        order.before_epoch(SimpleNamespace(log=SimpleNamespace(epoch=1)))
+        return order.rows.get_value().tolist()
+
+    assert rows(5) == rows(5) != rows(6)
+    assert sorted(rows(5)) == list(range(10))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +214,7 @@ def test_shuffled_examples_are_seeded():
         ({"channels": ["eror"]}, r"there is no channel eror; "),
         (
             {"iteration": "suffled_sequential"},
-            "there is no iteration suffled_sequential; did you me",
+            "there is no iteration mode 'suffled_sequential': did you me",
         ),
         ({"schedules": {"rat": None}}, "the rule has no number rat; .*learning_rate"),
         ({"rule": None}, "rule is missing"),

@@ -8,6 +8,7 @@ from typing import Literal
 from pytensor import grad
 
 from dltut.exceptions import InputError
+from dltut.experiment.algorithms import ordered
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Seeds, Share, check_only
 from dltut.experiment.pylearn2.costs import Cost
@@ -195,13 +196,17 @@ class BGD(Algorithm):
             "reset_conjugate": bool(self.reset_conjugate),
             "reset_step": bool(self.reset_alpha),
             "least_step": self.min_init_alpha,
+            "damped": True,
         }
         return {"algorithm": Part(_batch_descent, given)}
 
 
-def _batch_descent(cost, model, params, inputs, split, batch_size, **given):
+def _batch_descent(cost, model, params, inputs, split, batch_size, order=None, **given):
     if getattr(model, "limits", {}):
         raise InputError("BGD keeps no norms within limits: take max_col_norm out, or take SGD")
     whole = [cost, *grad(cost, params)]
-    part, alone = (minibatch_function(each, inputs, split, batch_size) for each in (whole, cost))
+    part, alone = (
+        minibatch_function(each, inputs, split, batch_size, **ordered(order))
+        for each in (whole, cost)
+    )
     return batch_descent(part, params, cost=alone, **given)
