@@ -208,7 +208,7 @@ class Train:
             "n_out": Late(lambda: data.n_outputs),
             "image_shape": Late(lambda: data.image_shape),
             "split": learned,
-            "batch_size": self.batch_size,
+            "batch_size": min(self.batch_size, len(data.train)) if run.quick else self.batch_size,
             "order": self._order(learned),
         }
         model = made(self.model, **known)

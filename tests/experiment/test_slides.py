@@ -45,7 +45,7 @@ def test_the_chain_of_autoencoders(run):
 
 def test_the_walk_through(run):
     log, _ = run("walkthrough")
-    assert log.rows[-1]["valid_error"] < 0.2
+    assert log.rows[-1]["valid_error"] < 0.3
 
 
 @pytest.mark.slow

@@ -245,13 +245,13 @@ class AutoencoderModel(Model):
         """
         if dropped is not None:
             raise InputError("the cost Dropout is for an MLP; an autoencoder takes a corruptor")
-        W = init.uniform(self.irange / 2) if self.istdev is None else init.normal(self.istdev)
+        drawn = init.uniform(self.irange / 2) if self.istdev is None else init.normal(self.istdev)
         return self.kind(
             np.random.RandomState(self.rng),
             self.nvis,
             self.nhid,
-            W=W,
-            W_prime=None if self.tied_weights else W,
+            W=drawn,
+            W_prime=None if self.tied_weights else drawn,
             tied=bool(self.tied_weights),
             encoder=_activation(self.act_enc),
             decoder=_activation(self.act_dec),

@@ -101,7 +101,7 @@ def test_paths_stay_in_the_folder_of_the_runs(tmp_path, path):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(InputError, match=r"dae_l1\.pkl: run the experiment that writes it"):
+    with pytest.raises(InputError, match=r"run the experiment first that writes dae_l1\.pkl"):
         read(tmp_path, "dae_l1.pkl")
 
 

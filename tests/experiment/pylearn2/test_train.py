@@ -85,7 +85,9 @@ def test_phases_of_one_file_are_the_same(chain, run, small):
 
 
 def test_a_later_file_before_its_earlier_one(run, small):
-    with pytest.raises(InputError, match=r"\.yaml:\d+:\d+: .*nothing_l1\.pkl: run the experiment"):
+    with pytest.raises(
+        InputError, match=r"\.yaml:\d+:\d+: .*nothing_l1\.pkl cannot be read .* run the experiment"
+    ):
         run("waiting", small("dae_l2").replace("dae_l1", "nothing_l1"))
 
 
