@@ -21,7 +21,7 @@ class Term(Part):
 
     Attributes
     ----------
-    make, arguments, keys
+    make, arguments, keys, filled
         As of `Part`.
     coefficient : float
         What it is multiplied by.
@@ -73,11 +73,14 @@ def reconstruction(model, x, train, corruption_level: Amount = 0.0):
     Raises
     ------
     InputError
-        If the model is no autoencoder.
+        If the model is no autoencoder, or has no noise of that kind.
     """
     if not hasattr(model, "reconstruction_cost"):
         told = f"{type(model).__name__} does not give its input back"
         raise InputError(f"{told}: reconstruction is a cost of autoencoders")
+    if corruption_level and not hasattr(model, "corrupted"):
+        told = f"{type(model).__name__} corrupts no inputs"
+        raise InputError(f"{told}: leave out corruption_level, or choose dA")
     if train and corruption_level:
         return model.cost(x, corruption_level)
     return model.reconstruction_cost(x, model.hidden(x))

@@ -2,7 +2,7 @@
 
 import importlib.util
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -30,6 +30,8 @@ class Part:
         Values, and parts that are made first.
     keys : tuple
         Where it stands in the experiment, such as ``("stopping", 0)``, for errors.
+    filled : sequence of str, optional
+        What the context may fill in; default: all that it takes.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Part:
     make: Callable
     arguments: Mapping = field(default_factory=dict)
     keys: tuple = ()
+    filled: Collection[str] | None = None
 
     def __post_init__(self):
         for name, value in self.arguments.items():
@@ -75,6 +78,8 @@ class Part:
             That of what is made, with where the part stands.
         """
         takes = kinds(self.make)
+        if self.filled is not None:
+            context = {name: each for name, each in context.items() if name in self.filled}
         with at(*self.keys):
             given = {
                 name: _made(value, takes.get(name), context)

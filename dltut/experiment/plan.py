@@ -201,7 +201,7 @@ class Experiment:
                 }
                 checked(weighed, told, "cost")
             found = self._part("cost", given, *keys)
-            terms.append(Term(found.make, found.arguments, keys, **told))
+            terms.append(Term(found.make, found.arguments, keys, found.filled, **told))
         known = self._roles["penalty"].names
         for name in self.penalties:
             self._part("penalty", {"name": name}, "penalties")

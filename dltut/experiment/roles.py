@@ -35,10 +35,12 @@ CONTEXT = {
     "schedule": "initial value",
     "stopping": RUNNING,
     "extension": RUNNING,
-    "channel": "inputs model params task weights x y",
+    "channel": "inputs model params task terms weights x y",
 }
 # Extensions that are none of a file's: they take functions, or are there anyway.
-ADDED = "Checkpoint EachBatch EachEpoch Extension Monitor Progress Reader Scheduled ShuffleEpochs"
+ADDED = (
+    "Checkpoint EachBatch EachEpoch Extension Monitor Order Progress Reader Scheduled ShuffleEpochs"
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Role:
             except ArgumentError as error:
                 error.keys = (error.argument,)
                 raise
-            return Part(make, {name: (checked | parts)[name] for name in arguments}, keys)
+            given = {name: (checked | parts)[name] for name in arguments}
+            return Part(make, given, keys, self.context)
 
     def make(self, kind: str, name: object) -> Callable:
         """What a name stands for.

@@ -48,6 +48,8 @@ def test_an_autoencoder_gives_its_input_back():
         np.testing.assert_allclose(cost.eval({x: X}), expected, rtol=1e-12)
     with pytest.raises(InputError, match="LogisticRegression does not give its input back: recon"):
         reconstruction(LogisticRegression(4, 3), x, True)
+    with pytest.raises(InputError, match="Autoencoder corrupts no inputs: leave out corruption_le"):
+        reconstruction(model, x, False, corruption_level=0.3)
 
 
 def test_noise_is_for_training():

@@ -40,7 +40,7 @@ LEAST = {
 NEVER = (
     "Checkpoint Criterion Dataset Extension Monitor Network Progress RBM Trainer backend load_model"
 )
-NEVER += " open_run os parameter read_log save_model sys"
+NEVER += " Order open_run os parameter read_log save_model sys"
 
 
 @pytest.mark.parametrize("kind", LEAST)
@@ -81,6 +81,12 @@ def test_a_part_takes_its_arguments_from_the_file_and_the_rest_from_the_context(
     assert part(params=[], learning_rate=0.1).n == 3  # it takes neither of these
     diverged = ROLES["stopping"].part("stopping", {"name": "Diverged"})
     assert diverged(params=[1, 2]).params == [1, 2] and diverged.takes == {"params"}
+
+
+def test_what_is_the_context_s_elsewhere_is_a_part_s_own_here():
+    part = ROLES["extension"].part("extension", {"name": "PlotWhileTraining", "path": "p.png"})
+    assert part(x="a minibatch").x == "epoch"
+    assert ROLES["cost"].part("cost", "reconstruction").filled == ROLES["cost"].context
 
 
 @pytest.mark.parametrize(
