@@ -1,6 +1,6 @@
 """The pictures of a run, drawn from the files that it left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import prod
 from os import PathLike
 from os.path import commonpath
@@ -25,7 +25,7 @@ from dltut.viz import (
 
 def draw_run(
     run_dir: str | PathLike,
-    data: Dataset | None = None,
+    data: Dataset | Mapping[str, Dataset] | None = None,
     names: Iterable[type] = (),
     drawn: Iterable[Path] = (),
 ) -> list[Path]:
@@ -40,8 +40,10 @@ def draw_run(
     ----------
     run_dir : path
         A run's folder, such as ``runs/mlp``; the pictures are written into it.
-    data : Dataset, optional
-        The test examples; default: the data set that the run, or the folder around it, names.
+    data : Dataset or dict, optional
+        The test examples, or {name of a run in the folder: test examples}, where the run itself is
+        ``""`` and of one that is not named only the curves are drawn; default: the data set that
+        the run, or the folder around it, names.
     names : list of classes
         Models and tasks of one's own that the run's model file may name.
     drawn : list of path
@@ -69,8 +71,8 @@ def draw_run(
     finally:
         if written:
             say(f"pictures: {listed(written)}")
-    if RunFolder(run_dir).best.exists():
-        of_pictures = isinstance(task_of(data).inputs, Pictures)
+    if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
+        of_pictures = isinstance(task_of(own).inputs, Pictures)
         yours = "PICTURE, for a picture" if of_pictures else "ROWS.csv, for rows"
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
@@ -145,10 +147,10 @@ def _pictures(run_dir, data, names):
     parts = {part.path.name: read_run(part.path) for part in folder.parts}
     log = read_run(run_dir) if folder.log.exists() or not parts else None
     if log:
-        yield from _pictures_of_one(run_dir, data, log, names)
+        yield from _pictures_of_one(run_dir, _data_for("", data), log, names)
     else:
         for name, part in parts.items():
-            pictures = _pictures_of_one(run_dir / name, data, part, names)
+            pictures = _pictures_of_one(run_dir / name, _data_for(name, data), part, names)
             yield from ((f"{name}/{each}", picture) for each, picture in pictures)
     if any(part.rows for part in parts.values()):
         yield "parts.png" if log else "curves.png", learning_curves(parts)
@@ -158,7 +160,7 @@ def _pictures_of_one(run_dir, data, log, names):
     if log.rows:
         yield "curves.png", learning_curves({run_dir.name: log})
     best = RunFolder(run_dir).best
-    if not best.exists():
+    if not best.exists() or data is None:
         return
     model, task = load_trained(best, names, data.facts)
     if _looks_at_pictures(model, task):
@@ -166,6 +168,10 @@ def _pictures_of_one(run_dir, data, log, names):
         shape, classes = task.inputs.shape, _classes(model, task)
         yield "filters.png", first_layer_picture(weights, shape, classes=classes)
     yield from task.pictures(model, data.test).items()
+
+
+def _data_for(name, data):
+    return data.get(name) if isinstance(data, Mapping) else data
 
 
 def _looks_at_pictures(model, task):

@@ -143,11 +143,12 @@ class Run(Session):
     partial: Literal["drop", "keep"] | None = None
     checkpoint_seconds: Amount = 10.0
     _classes: list[type] = field(default_factory=list, init=False)  # of one's own, perhaps
+    _learned: dict[str, Dataset] = field(default_factory=dict, init=False)  # by the model's part
 
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
         if kind is None and "folder" in vars(self):
-            draw_run(self.folder, self._data, self._classes, drawn=self.drawn)
+            draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
 
     def data(self) -> Dataset:
         """The data set, with the float width and the device chosen."""
@@ -206,6 +207,7 @@ class Run(Session):
         if part:
             say(f"training {part}")
         self._classes += [type(model), type(task)] if task else [type(model)]
+        self._learned[part] = self._data
         facts = self._data.facts | (task.facts if task else {}) | facts
         folder = self.folder / part if part else self.folder
         keep = Checkpoint(folder, model, self.resume, self.checkpoint_seconds, header=facts)

@@ -83,6 +83,26 @@ def test_parts_are_drawn_beside_one_another(tmp_path):
     assert draw_run(run_dir, data) == [run_dir / "curves.png", run_dir / "parts.png"]
 
 
+def test_each_part_is_drawn_with_its_own_data(tmp_path):
+    """As the phases of an experiment, of which a later one learns from an earlier one's code."""
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    for name in ("phase1", "phase2", "phase3"):
+        make_run(run_dir / name)
+        (run_dir / name / "config.json").unlink()
+    codes = np.random.default_rng(1).random((30, 4))
+    coded = from_arrays(codes, np.arange(30) % 3)
+    model = LogisticRegression(4, 3)
+    save_model(run_dir / "phase2" / "best.safetensors", model, coded.facts)
+    drawn = draw_run(run_dir, {"phase1": load("digits", quick=True), "phase2": coded})
+    assert {str(each.relative_to(run_dir)) for each in drawn} >= {
+        "phase1/filters.png",
+        "phase2/confusion.png",
+        "phase3/curves.png",
+    }
+    assert [each.name for each in (run_dir / "phase3").glob("*.png")] == ["curves.png"]
+
+
 def test_a_model_without_classes_shows_what_it_gives_back(tmp_path):
     run_dir = make_run(tmp_path / "run", best=False)
     rows = [{"epoch": i + 1, "iteration": i, "train_cost": 90.0 - i} for i in range(3)]
