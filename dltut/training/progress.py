@@ -16,6 +16,7 @@ from dltut.training.log import POSITION, place
 
 BAR = "|{bar:20}| {desc}"
 REDRAW = 0.1  # seconds
+MOST = 12  # channels in a line
 GROWTH = 1.25  # of the number of rows, or of the time, from one line to the next
 
 
@@ -144,7 +145,7 @@ def line(row: dict, log) -> str:
     epoch 2 (41 of 83 minibatches): validation error 20.0 % (best: 10.0 % in epoch 1)
     """
     names = [name for name in row if name not in POSITION or name == "train_cost"]
-    numbers = ", ".join(f"{log.called(name)} {log.printed(name, row[name])}" for name in names)
+    numbers = _numbers(names, row, log)
     text = f"{place(row['epoch'], row['minibatch'], log.n_batches)}: {numbers}"
     best = log.best_row
     if best is None or best is row:
@@ -171,8 +172,9 @@ def summary(log) -> list[str]:
     best, lines = log.best_row, []
     if best is not None:
         names = [log.watched, *(name for name in best if name.startswith("test_"))]
-        values = ", ".join(f"{log.called(name)} {log.printed(name, best[name])}" for name in names)
-        lines.append(f"Best {values} in epoch {best['epoch']}{_counted(log, names)}")
+        lines.append(
+            f"Best {_numbers(names, best, log)} in epoch {best['epoch']}{_counted(log, names)}"
+        )
     lines += _end(log, f"at iteration {log.iteration}")
     if log.stop_reason == "interrupted" and log.resumable:
         lines.append("To go on, give the same command with --resume (in Python, resume=True)")
@@ -215,6 +217,13 @@ def tutorial_summary(log) -> list[str]:
             text += f", with test performance {_exact(tests[0], best)}"
         lines.append(text)
     return [*lines, *_end(log, f"(iteration {log.iteration + 1})")]
+
+
+def _numbers(names: list[str], row: dict, log) -> str:
+    """The first channels among these with their values, and how many more the log has."""
+    shown = [f"{log.called(name)} {log.printed(name, row[name])}" for name in names[:MOST]]
+    more = [f"{len(names) - MOST} more"] if len(names) > MOST else []
+    return ", ".join(shown + more)
 
 
 def _end(log, iteration: str) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.training import Checkpoint, Extension, Log, Monitor, Progress, Trainer
-from dltut.training.progress import summary
+from dltut.training.progress import line, summary
 
 BEST = (
     "Best validation error 7.5 %, test error 7.49 % in epoch 3, counted on 1,000 and 9,600 examples"
@@ -22,6 +22,15 @@ COMPLETE = (
     "Optimization complete. Best validation score of 7.500000 % obtained at iteration 249, "
     "with test performance 7.489583 %"
 )
+
+
+def test_a_line_tells_of_the_first_channels_and_counts_the_others():
+    log = Log(n_batches=1, watched="valid_error")
+    log.append({"epoch": 1, "minibatch": 0, "valid_error": 0.5, "best": True})
+    log.rows[0] |= {f"test_norm{i}": float(i) for i in range(20)}
+    expected = ", ".join(f"test norm{i} {i}" for i in range(11)) + ", 9 more"
+    assert line(log.rows[0], log) == f"epoch 1: validation error 50 %, {expected}"
+    assert summary(log)[0] == f"Best validation error 50 %, {expected} in epoch 1"
 
 
 class Measure:
