@@ -118,18 +118,24 @@ class Log:
     def append(self, row: dict) -> None:
         """Add one row; NumPy numbers become plain ones.
 
+        A second row of the same iteration becomes part of the first: that of another Monitor.
+
         Raises
         ------
         InputError
-            If a value is not one number.
+            If a value is not one number, or a channel has one already at this iteration.
         """
         new = {name: _plain(name, value) for name, value in row.items()}
+        rows = self.rows
+        if rows and "iteration" in new and rows[-1].get("iteration") == new["iteration"]:
+            *rows, last = rows
+            new = self._joined(last, new)
         for name, function in self.derived.items():
-            value = function([*self.rows, new])
+            value = function([*rows, new])
             if value is not None:
                 new[name] = _plain(name, value)
-        self.rows.append(new)
-        self.clock.append(self.seconds)
+        self.rows[len(rows) :] = [new]
+        self.clock[len(rows) :] = [self.seconds]
 
     def move_to(self, iteration: int) -> None:
         """Stand where minibatch `iteration` has just been done."""
@@ -171,6 +177,15 @@ class Log:
             for line in lines
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _joined(self, first: dict, second: dict) -> dict:
+        """Two rows of one iteration; what stands in every row is that of the first."""
+        first = {name: value for name, value in first.items() if name not in self.derived}
+        for name in second.keys() & first.keys() - {*POSITION}:
+            raise InputError(
+                f"two Monitors measure {name} at one minibatch: leave it out of one of them"
+            )
+        return first | {name: each for name, each in second.items() if name not in first}
 
     def _table(self) -> list[list[str]]:
         """Names above rows, the best and the last among them, if there are too many for all."""

@@ -9,6 +9,7 @@ from dltut.training import (
     Monitor,
     NoImprovement,
     Patience,
+    Smooth,
     TargetReached,
     Trainer,
     all_of,
@@ -83,7 +84,7 @@ def test_validation_frequency(every, others, expected):
 def test_two_monitors_measure_each_at_its_own_time():
     often, seldom = Monitor(a=lambda: 1.0, every=2), Monitor(b=lambda: 1.0)
     log = Trainer(lambda index: 1.0, 4, [often, seldom]).run(max_epochs=1)
-    assert [[*row][-1] for row in log.rows] == ["a", "a", "b"]
+    assert [[*row][-1] for row in log.rows] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -257,3 +258,32 @@ def test_without_it_nothing_is_measured_before_training(tmp_path):
     text = '{"epoch": 1, "minibatch": 0, "iteration": 0, "train_cost": 1.0, "valid_error": 0.5, '
     assert (tmp_path / "log.jsonl").read_text() == text + '"best": true}\n'
     assert valid.n_calls == 1
+
+
+def test_two_monitors_write_one_row_where_both_are_due(tmp_path):
+    errors, norms = iter([0.5, 0.25, 0.125]), iter([3.0, 4.0])
+    extensions = [
+        Monitor(lambda: next(errors), every=2),
+        Monitor({"norm": lambda: next(norms)}, every=3),
+        Smooth("valid_error", k=2),
+        Checkpoint(tmp_path),
+    ]
+    costs = iter([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    log = Trainer(lambda index: next(costs), n_batches=6, extensions=extensions).run(1)
+    first, second, third, last = log.rows
+    assert [row["iteration"] for row in log.rows] == [1, 2, 3, 5] and len(log.clock) == 4
+    assert first["valid_smooth_error"] == 0.5 and second["norm"] == 3 and third["best"]
+    assert "valid_smooth_error" not in second and second["train_cost"] == 2
+    assert last | {"epoch": 0, "minibatch": 0, "iteration": 0} == {
+        **{"epoch": 0, "minibatch": 0, "iteration": 0, "train_cost": 5.5, "valid_error": 0.125},
+        **{"best": True, "norm": 4, "valid_smooth_error": 0.1875},
+    }
+    assert [row | {"seconds": 0} for row in read_log(tmp_path)] == [
+        row | {"seconds": 0} for row in log.rows
+    ]
+
+
+def test_two_monitors_cannot_measure_one_channel():
+    monitors = [Monitor({"norm": lambda: 1.0}, every=2), Monitor({"norm": lambda: 1.0}, every=1)]
+    with pytest.raises(InputError, match="two Monitors measure norm at one minibatch: leave it ou"):
+        Trainer(lambda index: 1.0, n_batches=2, extensions=monitors).run(1)
