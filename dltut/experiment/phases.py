@@ -121,15 +121,13 @@ class TimeBudget(Criterion):
         """However little time there is, a session does something."""
         self._first = trainer.log.iteration
 
-    @property
-    def is_used_up(self) -> bool:
-        """Whether no time is left."""
-        return time.monotonic() >= self.end
+    def is_used_up(self, log) -> bool:
+        """Whether no time is left, and something was done since the session began."""
+        return log.iteration > self._first and time.monotonic() >= self.end
 
     def should_stop(self, log) -> str | None:
         """The reason, at an epoch's end when no time is left."""
-        is_new = log.iteration > self._first
-        if not (is_new and log.epoch_ended and self.is_used_up):
+        if not (log.epoch_ended and self.is_used_up(log)):
             return None
         return f"time budget of {self.seconds:g} seconds used up"
 
@@ -213,7 +211,9 @@ def run_phases(phases: Sequence[Phase], run: Run, seconds: float | None = None) 
                 raise
             say(f"dry run: {phase.name} waits for a file of an earlier one: {error}")
             continue
-        if later is not None and (log.stop_reason == STOPPED or any(b.is_used_up for b in budget)):
+        if later is not None and (
+            log.stop_reason == STOPPED or any(b.is_used_up(log) for b in budget)
+        ):
             say(f"{later.name} has not begun: to go on, give the same command with --resume")
             break
     return log

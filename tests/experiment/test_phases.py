@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pytensor
 import pytest
 
 from dltut.commands.run import Run
@@ -17,7 +16,7 @@ from dltut.experiment.train import Train
 from dltut.machine.serialize import read_arrays
 from dltut.models import LogisticRegression, load_model
 from dltut.optim import sgd
-from dltut.training import Extension, read_log
+from dltut.training import Extension, Log, read_log
 
 X = np.random.default_rng(1).random((40, 4))
 SPLIT = Split(X, (X.sum(axis=1) * 2).astype(int) % 3)
@@ -89,9 +88,8 @@ CHAIN = PHASES.replace("batch_size: 200", "batch_size: 10").replace(
 @pytest.fixture(autouse=True)
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "no data"))
+    monkeypatch.setenv("THEANO_FLAGS", "floatX=float32,mode=FAST_COMPILE")
     monkeypatch.chdir(tmp_path)
-    with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
-        yield
 
 
 def train(text, resume=False, settings=(), seconds=None, run_dir="runs/mine", **options):
@@ -116,9 +114,9 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
-            Path("marker").touch()
-            train(ONE + INTERRUPTED)
+        patch.setenv("THEANO_FLAGS", "floatX=float32,mode=FAST_COMPILE")
+        Path("marker").touch()
+        train(ONE + INTERRUPTED)
     return folder / "runs"
 
 
@@ -145,9 +143,17 @@ def test_a_run_within_a_budget_of_time_goes_on_as_if_it_had_had_all(whole):
 
 
 def test_a_budget_is_of_one_session():
-    budget = TimeBudget(1000)
-    assert not budget.is_used_up and budget.state() == {}
-    assert TimeBudget(0).is_used_up
+    assert TimeBudget(1000).state() == {}
+    log = Log(n_batches=2, iteration=3)
+    assert TimeBudget(0).is_used_up(log) and not TimeBudget(1000).is_used_up(log)
+    assert not TimeBudget(0).is_used_up(Log(n_batches=2))
+
+
+def test_a_budget_is_not_used_up_by_a_phase_that_is_done():
+    for epoch, phase in enumerate([1, 1, 1, 2, 2]):
+        train(PHASES, resume=epoch > 0, seconds=0)
+        assert Path("runs/mine/phase2").exists() == (phase == 2)
+    assert [len(read_log(f"runs/mine/phase{i}")) for i in (1, 2)] == [3, 2]
 
 
 def test_later_phases_see_what_the_earlier_wrote():
