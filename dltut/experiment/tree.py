@@ -202,6 +202,26 @@ def parsed(
     raise InputError(f"{place}: {problem}: this is not YAML")
 
 
+def read_yaml(path: str | Path) -> dict:
+    """The mapping that a YAML file of plain values holds.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    InputError
+        With the place: as `read_text` and `parsed`, if there is a tag, or it is no mapping.
+    """
+    node = parsed(read_text(path), path)
+    value = plain(node)
+    if not isinstance(value, dict):
+        told = f"this is {printable(repr(value))}; expected keys with values: batch_size: 20"
+        raise InputError(f"{node.place}: {told}")
+    return value
+
+
 def blanks_of(text: str) -> set[str]:
     """The names of the blanks in a text.
 

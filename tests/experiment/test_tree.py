@@ -26,6 +26,7 @@ from dltut.experiment.tree import (
     place_of,
     plain,
     read_text,
+    read_yaml,
 )
 
 LONGEST = 1.0  # seconds
@@ -43,6 +44,14 @@ def read(tmp_path):
 
 def read_plain(path):
     return plain(parsed(read_text(path), path))
+
+
+def test_a_mapping_is_read(tmp_path):
+    (tmp_path / "my.yaml").write_text("a: 1")
+    assert read_yaml(tmp_path / "my.yaml") == {"a": 1}
+    (tmp_path / "my.yaml").write_text("- 1")
+    with pytest.raises(InputError, match=r"my\.yaml:1:1: this is \[1\]; expected keys with values"):
+        read_yaml(tmp_path / "my.yaml")
 
 
 def tree(text, **options):
