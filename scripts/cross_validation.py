@@ -8,7 +8,7 @@ from dltut import shared_dataset
 from dltut.datasets import cross_validated, load, mean_and_deviation
 from dltut.machine.arguments import Seed, Size
 from dltut.machine.config import configure
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.models import MLP
 from dltut.optim import sgd
 from dltut.tasks import task_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from dltut.exceptions import InputError
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.viz import learning_curves, save_picture
 
 

@@ -16,7 +16,7 @@ from dltut.datasets.tables import inputs_in, read_table
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.files import atomic, unreadable
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.tasks import Classification, Regression, load_trained
 
 KINDS = {"classification": Classification, "regression": Regression}

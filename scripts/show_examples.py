@@ -14,7 +14,7 @@ from dltut.datasets.kinds import Classes, Labels, Pictures
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Size
 from dltut.machine.config import configure
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.models import gibbs_samples
 from dltut.tasks import load_trained
 from dltut.training import RunFolder

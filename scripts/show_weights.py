@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
 

@@ -107,7 +107,8 @@ def test_resumed_training_is_the_uninterrupted_one(tmp_path):
         assert (stopped / name).read_bytes() == (whole / name).read_bytes()
 
 
-def test_finetuning_begins_with_the_layers_of_another_run(tmp_path, capsys):
+def test_finetuning_begins_with_the_layers_of_another_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
     main, flags = main_of("train_dbn"), [*SMALL, *STACK, "--cached"]
     run(main, [*flags, "--run-dir", str(tmp_path / "first")])
     again = ["--pretrained", str(tmp_path / "first"), "--run-dir", str(tmp_path / "second")]

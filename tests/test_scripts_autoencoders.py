@@ -78,8 +78,9 @@ def test_denoising(tmp_path, monkeypatch, capsys):
     assert f"next: python -m dltut predict {picture.parent} PICTURE" in capsys.readouterr().err
 
 
-def test_denoising_goes_on(tmp_path):
+def test_denoising_goes_on(tmp_path, monkeypatch):
     """Another kind of noise, stopped before its last epoch."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
     flags = [*SMALL[:2], "--n-hidden", 20, "--batch-size", 100, "--corruption", "gaussian"]
     flags += ["--corruption-level", "0.5", "--run-dir"]
     call("train_da", *flags, tmp_path / "stopped", "--max-epochs", 1)
@@ -93,6 +94,7 @@ def test_denoising_goes_on(tmp_path):
 
 def test_ctrl_c_ends_all_levels(tmp_path, monkeypatch, capsys):
     """The second level is not begun, and a resumed run ends as an uninterrupted one."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
     flags = [*SMALL[:2], "--n-hidden", 20, "--batch-size", 500, "--max-epochs", 2, "--run-dir"]
     call("train_da", *flags, tmp_path / "whole")
 

@@ -78,6 +78,7 @@ class Interrupt(Extension):
 @pytest.mark.parametrize("persistent", ["--persistent", "--no-persistent"])
 def test_stopped_inside_an_epoch_it_goes_on_bit_for_bit(persistent, tmp_path, monkeypatch):
     """Chain, bit and streams are in the checkpoint; samples.png comes out the same."""
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
     flags = [*SMALL, "--k", 2, "--n-samples", 2, "--n-chains", 3, persistent, "--run-dir"]
     with monkeypatch.context() as patched:
         patched.setattr("dltut.commands.run.Progress", lambda: Interrupt(85))

@@ -6,7 +6,7 @@ import numpy as np
 
 from dltut.commands.runs import reading
 from dltut.machine.files import atomic
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.training import RunFolder, read_columns
 from dltut.viz.curves import COUNTS
 

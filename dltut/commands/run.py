@@ -12,7 +12,7 @@ from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
 from dltut.machine.arguments import Amount
 from dltut.machine.config import Settings, configure
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.tasks import Task
 from dltut.training import (
     Checkpoint,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.training import read_config
 from dltut.training.following import read_columns
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from dltut.commands.plot import listed
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Size
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 
 def sweep(

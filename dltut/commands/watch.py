@@ -16,7 +16,7 @@ from dltut.exceptions import InputError, printable
 from dltut.machine.arguments import Amount
 from dltut.machine.channels import printed
 from dltut.machine.files import atomic
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.stopwatch import duration
 from dltut.training import Follower, RunFolder, is_training, read_config, read_run
 from dltut.viz import Standing, live_page, terminal_view

@@ -22,7 +22,7 @@ from dltut.experiment.tree import (
     read_text,
     replaced,
 )
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.training import Criterion, Log, RunFolder
 
 STOPPED = "interrupted"

@@ -16,7 +16,7 @@ from dltut.exceptions import InputError
 from dltut.machine.channels import printed, words
 from dltut.machine.config import THREAD_VARIABLES
 from dltut.machine.files import atomic
-from dltut.machine.progress import bar, say
+from dltut.machine.notices import bar, say
 from dltut.sweeps.journal import CLAIM, fcntl
 from dltut.sweeps.plan import Sweep
 from dltut.sweeps.reporter import run_trial

@@ -3,20 +3,17 @@
 from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
-from dltut.training.display import Progress
 from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
     EachBatch,
     EachEpoch,
     Extension,
     LossHistory,
-    ShuffleEpochs,
 )
 from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
-from dltut.training.order import Order, partial_of, row_order
 from dltut.training.patience import Patience
 from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
@@ -25,9 +22,11 @@ from dltut.training.pretraining import (
     pretraining_steps,
     read_pretrained,
 )
+from dltut.training.progress import Progress
 from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
 from dltut.training.saving import SaveBest, SaveEvery
+from dltut.training.shuffling import Order, ShuffleEpochs, partial_of, row_order
 from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,

@@ -7,7 +7,7 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.channels import SPLITS
 from dltut.machine.checks import check_counts
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.serialize import write_arrays
 from dltut.models import save_model
 from dltut.training.extensions import Extension, check_kept

@@ -10,7 +10,7 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_numbers
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays, write_arrays
 from dltut.models import save_model
 from dltut.training.extensions import Extension

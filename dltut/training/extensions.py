@@ -157,51 +157,6 @@ class LossHistory(Extension):
         self.costs = state["costs"].tolist()
 
 
-class ShuffleEpochs(Extension):
-    """Visit the examples of a split in a new order every epoch.
-
-    Parameters
-    ----------
-    split : SharedSplit
-        All its columns are put into the same order, and back into their first when the run ends.
-    seed : int
-        With the epoch's number it gives the order, so that a resumed run needs no memory of it.
-
-    Raises
-    ------
-    InputError
-        If the split is held in chunks, of which the variables hold one at a time.
-    """
-
-    def __init__(self, split, seed: int):
-        if hasattr(split, "chunk_size"):
-            raise InputError(
-                "a split held in chunks cannot be shuffled by rows: shuffle the arrays before "
-                "shared_dataset, or leave out chunk_size"
-            )
-        self.split, self.seed = split, seed
-        self._first = None
-
-    def before_epoch(self, trainer) -> None:
-        """Put the rows in this epoch's order."""
-        columns = self._first_order()
-        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(columns[0]))
-        self._place([column[order] for column in columns])
-
-    def after_training(self, trainer) -> None:
-        """Put the rows back."""
-        self._place(self._first_order())
-
-    def _first_order(self) -> list[np.ndarray]:
-        if self._first is None:
-            self._first = [np.array(each.get_value()) for each in self.split]
-        return self._first
-
-    def _place(self, columns: list[np.ndarray]) -> None:
-        for variable, column in zip(self.split, columns, strict=True):
-            variable.set_value(column)
-
-
 def check_kept(name: str, value, shape: tuple[int, ...]) -> None:
     """Refuse from a checkpoint what is no array of floats of this shape.
 

@@ -28,7 +28,7 @@ batch_size: 200
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "no data"))
     monkeypatch.chdir(tmp_path)
-    with pytensor.config.change_flags(floatX="float32", mode="NUMBA"):
+    with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
         yield
 
 

@@ -1,4 +1,4 @@
-"""Each backend once and each width once: of what is tested here, both together say nothing new."""
+"""Each backend once and each width once; the rules' table (`test_rules`) has all four pairs."""
 
 import importlib.util
 

@@ -105,6 +105,9 @@ def table_gradient(w, step=0):
     return 2 * CURVATURE * w
 
 
+@pytest.mark.parametrize(
+    "backend", ["NUMBA float32", "NUMBA float64", "JAX float32", "JAX float64"], indirect=True
+)
 def test_rules_take_the_ten_steps_of_the_table(race, floatX):
     after = race.run(table_gradient, np.ones(3), n_steps=10)
     for name, (_, _, expected, digits) in TABLE.items():

@@ -16,7 +16,7 @@ from dltut.training import (
     read_log,
     read_run,
 )
-from dltut.training.display import line
+from dltut.training.progress import line
 
 
 class Error:

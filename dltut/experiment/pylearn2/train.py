@@ -17,7 +17,7 @@ from dltut.experiment.pylearn2.extensions import Changing, Numbers, PlotManager
 from dltut.experiment.pylearn2.models import Model
 from dltut.experiment.train import Train
 from dltut.machine.arguments import Count
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.training import Extension
 from dltut.training.channels import channels
 

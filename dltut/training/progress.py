@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from dltut.machine.channels import is_rate
 from dltut.machine.checks import check_numbers
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.stopwatch import duration
 from dltut.training.extensions import Extension
 from dltut.training.log import POSITION, place

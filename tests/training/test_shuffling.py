@@ -1,9 +1,10 @@
-"""Iteration modes: which rows, how many minibatches, the same again after a resume."""
+"""Shuffling and iteration modes: which rows, how many minibatches, alike after a resume."""
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from training.toy import Variable
 
 from dltut import shared_dataset
 from dltut.exceptions import InputError
@@ -11,12 +12,13 @@ from dltut.training import (
     Checkpoint,
     Extension,
     Order,
+    ShuffleEpochs,
     Trainer,
     minibatch_function,
     partial_of,
     row_order,
 )
-from dltut.training.order import MODES
+from dltut.training.shuffling import MODES
 
 
 def batches(mode, n=10, size=3, seed=0):
@@ -132,3 +134,36 @@ def test_refusals():
     with pytest.raises(InputError, match=r"^the rows of a split held in chunks cannot be visited"):
         Order(chunks, "random_slice", 3, seed=1)
     assert Order(chunks, "sequential", 3, seed=1).rows is None
+
+
+class Split:
+    def __init__(self, n=6):
+        self.x = Variable(np.arange(2 * n).reshape(n, 2), "x")
+        self.y = Variable(np.arange(n), "y")
+
+    def __iter__(self):
+        return iter((self.x, self.y))
+
+
+def test_shuffled_epochs_follow_seed_and_epoch():
+    split, orders = Split(), []
+    shuffle = ShuffleEpochs(split, seed=7)
+    Trainer(lambda index: orders.append(split.y.value) or 0.0, 1, [shuffle]).run(max_epochs=3)
+    for epoch, order in enumerate(orders, start=1):
+        assert np.array_equal(order, np.random.default_rng([7, epoch]).permutation(6))
+    assert np.array_equal(split.y.value, np.arange(6))  # as it was
+
+
+def test_rows_and_labels_move_together():
+    split, pairs = Split(), []
+    step = lambda index: pairs.append((split.x.value[:, 0], split.y.value)) or 0.0  # noqa: E731
+    Trainer(step, 1, [ShuffleEpochs(split, seed=7)]).run(max_epochs=2)
+    for x, y in pairs:
+        assert np.array_equal(x, 2 * y)
+
+
+def test_a_split_in_chunks_cannot_be_shuffled():
+    split = Split()
+    split.chunk_size = 3
+    with pytest.raises(InputError, match="a split held in chunks cannot be shuffled"):
+        ShuffleEpochs(split, seed=7)
