@@ -12,7 +12,7 @@ from works import LENET, WORKS, Work
 
 from dltut.commands.flags import run
 from dltut.machine.files import atomic
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 RIVALS = ("dltut", "torch", "torch, channels last", "JAX")
 MLP = WORKS["mlp"].settings | {"n_examples": 10_000}

@@ -17,7 +17,7 @@ from works import CONVOLUTIONS, DRAWING, TRAINING, WORKS
 from dltut.commands.flags import run
 from dltut.exceptions import InputError, nearest
 from dltut.machine.files import atomic
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING}
 LAUNCHED = (*TRAINING, *DRAWING)  # with an empty cache, too

@@ -1,7 +1,8 @@
 """The one error that a user's input can cause, the nearest valid name, text from outside."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 LONGEST = 80  # characters of a name or text from outside that a message quotes
@@ -24,6 +25,45 @@ class InputError(ValueError):
 
     def __init__(self, message: object = ""):
         super().__init__(printable(message, LONGEST_MESSAGE))
+
+
+class NoFile(InputError):
+    """A file that is to be read is not there, perhaps not yet."""
+
+
+@contextmanager
+def at(*keys) -> Iterator[None]:
+    """Let an `InputError` of the block know where in what was given it belongs.
+
+    Parameters
+    ----------
+    *keys
+        Keys and numbers of items, the outermost first.
+
+    Raises
+    ------
+    InputError
+        The same.
+
+    Notes
+    -----
+    Its attribute ``keys`` says so; for an experiment, `dltut.experiment.tree.place_of` finds the
+    place in the file.
+
+    Examples
+    --------
+    >>> try:
+    ...     with at("layers", 2):
+    ...         raise InputError("there is no layer Dens")
+    ... except InputError as error:
+    ...     print(error.keys)
+    ('layers', 2)
+    """
+    try:
+        yield
+    except InputError as error:
+        error.keys = (*keys, *getattr(error, "keys", ()))
+        raise
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

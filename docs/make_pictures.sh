@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How docs/pictures was made. first_run_* and own_digit_prediction.png: what `make train` does, on the
-# embedded digits, and what start/your_own_picture.rst draws; regression_*: what that page draws. The others: runs on the whole MNIST,
+# embedded digits, and what start/your_own_picture.rst draws; regression_*: what that page draws; watch_*: screens of
+# python -m dltut watch, taken by hand. The others: runs on the whole MNIST,
 # which DLTUT_DATA or the data folder must hold (python -m dltut data mnist).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +34,9 @@ code = "from PIL import" + drawing.replace("\n    ", "\n").replace("three.png", 
 exec(code)
 PYTHON
 "$python" -m dltut predict "$work/mlp" "$work/three.png" --out docs/pictures/own_digit_prediction.png
+
+"$python" -m dltut sweep scripts/sweeps/logistic.yaml --run-dir "$work/sweep"
+cp "$work/sweep/sweep.png" docs/pictures/sweep.png
 
 "$python" scripts/conv_demo.py --out "$work/conv_demo.png"
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(

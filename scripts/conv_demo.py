@@ -13,7 +13,7 @@ from dltut.datasets.pictures import read_picture, resized
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Seed
 from dltut.machine.config import configure
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.shared import as_floatX
 from dltut.nn import conv2d, pool2d
 from dltut.viz import feature_map_picture, sample_photograph, save_picture

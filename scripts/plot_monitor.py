@@ -1,21 +1,21 @@
 """Draw the learning curves of runs in one figure: plot_monitor.py runs/mlp runs/lenet."""
 
 from dltut.commands import flags
+from dltut.commands.runs import columns_of_run, reading, short_names
 
 from os.path import commonpath
 from pathlib import Path
 from typing import Literal
 
 from dltut.exceptions import InputError
-from dltut.machine.progress import say
-from dltut.training import read_log
+from dltut.machine.notices import say
 from dltut.viz import learning_curves, save_picture
 
 
 def main(
     *runs: Path,
     channels: str | None = None,
-    x: Literal["epoch", "iteration", "seconds"] = "epoch",
+    x: Literal["epoch", "batch", "example", "second", "iteration", "seconds"] = "epoch",
     smooth: bool = False,
     yrange: str | None = None,
     out: Path | None = None,
@@ -27,33 +27,24 @@ def main(
     *runs : path
         Folders of runs, such as runs/mlp.
     channels : str
-        What is drawn, such as train_cost,valid_error; default the cost and the errors.
+        What is drawn, such as train_cost,valid_error; default what was measured on the training,
+        validation and test sets.
     x : str
-        The horizontal axis.
+        The horizontal axis; a batch is an iteration.
     smooth : bool
         Draw running means, too.
     yrange : str
         Ends of the vertical axis, such as 0:10 or :10; errors are in %.
     out : path
-        Where the picture is written; default: monitor.png in the folder that holds all the runs.
+        Where the picture is written; default monitor.png in the folder that holds all the runs.
     """
-    if not runs:
-        raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
     names = None if channels is None else [each.strip() for each in channels.split(",")]
-    logs = {name: read_log(path) for name, path in zip(short_names(runs), runs, strict=True)}
-    out = out or Path(commonpath(path.resolve() for path in runs), "monitor.png")
-    save_picture(out, learning_curves(logs, names, x, smooth, ends(yrange)))
+    short, limits = short_names(runs), ends(yrange)
+    with reading():
+        logs = {name: columns_of_run(run, x) for name, run in zip(short, runs, strict=True)}
+    out = out or Path(commonpath(run.resolve() for run in runs), "monitor.png")
+    save_picture(out, learning_curves(logs, names, x, smooth, limits))
     say(f"pictures: {out}")
-
-
-def short_names(paths):
-    """As little of the end of each path as tells it from the others."""
-    parts = [Path(path).resolve().parts for path in paths]
-    for n in range(1, max(map(len, parts)) + 1):
-        names = ["/".join(each[-n:]) for each in parts]
-        if len(set(names)) == len(names):
-            return names
-    raise InputError("a run is named twice: name each once")
 
 
 def ends(yrange):

@@ -11,7 +11,7 @@ import pytensor.tensor as pt
 from dltut import function
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Count, Seed, Size
-from dltut.machine.progress import bar
+from dltut.machine.notices import bar
 from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
 from dltut.machine.shared import as_floatX
 from dltut.samplers import HMC, Banana, Gaussian, Mixture

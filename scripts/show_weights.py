@@ -2,13 +2,14 @@
 
 from dltut.commands import flags
 from dltut.commands.predict import model_file
+from dltut.commands.runs import reading
 
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays
 from dltut.viz import filter_picture, first_layer_weights, save_picture
 
@@ -26,15 +27,16 @@ def main(
     path : path
         The folder of a run such as runs/mlp, or a model file.
     rescale : str
-        What is stretched from black to white: each filter on its own, all of them as one (global),
-        or none; in the last two a weight of 0 is mid-grey.
+        By what the weights are divided: the largest of each filter, that of all of them (global),
+        or nothing. 0 is always mid-grey.
     border : bool
         Draw a white frame around every filter.
     out : path
         Where the picture is written; default weights.png beside the model.
     """
-    file = model_file(path)
-    arrays, header = read_arrays(file)
+    with reading():
+        file = model_file(path)
+        arrays, header = read_arrays(file)
     name, weights = first_layer_weights(arrays)
     units = weights.T if weights.ndim == 2 else weights.reshape(len(weights), -1)  # one a row
     magnitudes, norms = np.abs(weights), np.linalg.norm(units, axis=1)
@@ -46,6 +48,11 @@ def main(
     if (header.get("inputs") or {}).get("kind") == "Numbers" and weights.ndim == 2:
         return say("no picture: the weights are those of a table's columns, and not of pixels")
     out = out or file.parent / "weights.png"
+    if rescale == "individual":  # not from the least to the greatest: 0 stays mid-grey
+        largest = np.abs(units).max(axis=1)
+        largest[largest == 0] = 1
+        weights = weights / (largest if weights.ndim == 2 else largest.reshape(-1, 1, 1, 1))
+        rescale = "none"
     save_picture(out, filter_picture(weights, shape_seen(weights, header), rescale, border))
     say(f"pictures: {out}")
 

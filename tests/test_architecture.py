@@ -21,7 +21,7 @@ FLOORS = [
     "models samplers",
     "tasks",
     "training",
-    "experiment commands __main__",
+    "experiment commands sweeps __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
@@ -210,7 +210,8 @@ def test_only_viz_draws_and_without_a_screen():
 
 def test_the_training_loop_does_not_know_pytensor():
     loop = [module for module in MODULES if module.part == "training"]
-    assert_none(outside(importers("pytensor", among=loop), "training.step"))
+    graphs = "training.step", "training.channels"  # expressions, and what compiles them
+    assert_none(outside(importers("pytensor", among=loop), *graphs))
 
 
 def test_importing_dltut_is_light_and_configures_nothing():
@@ -300,6 +301,7 @@ TESTED_IN = {  # rooms that are tested with another, which they serve
     "models.boltzmann.units": "models.boltzmann.rbm",
     "nn.pair": "nn.pool",
     "samplers.checks": "samplers.hmc",
+    "sweeps.worker": "sweeps.run",
 }
 DESCRIBED_ELSEWHERE = {"commands", "kernels", "machine"}  # a page for each thing in them
 SCRIPTS_ON_PAGES = {"logistic_cg": "logistic"}

@@ -218,3 +218,15 @@ def test_resumed_draws_are_the_uninterrupted_ones(tmp_path, monkeypatch, capsys)
     with pytest.raises(SystemExit):
         draw("none", "--n-draws", "1")
     assert "error: 1 draws after 5 tell nothing: ask for 2 or more" in capsys.readouterr().err
+
+
+def test_cross_validation(capsys):
+    """A line for each channel: the mean over the folds and the deviation."""
+    found = run(main_of("cross_validation"), ["--dataset", "digits", "--n-folds", "2",
+                "--max-epochs", "1", "--n-hidden", "10", "--batch-size", "100"])  # fmt: skip
+    assert found is None
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["valid_error", "test_error"]
+    for line in lines:
+        mean, deviation = re.search(r"(0\.\d+) \+- (0\.\d+) \(2 folds\)$", line).groups()
+        assert 0 < float(deviation) < float(mean) < 0.9

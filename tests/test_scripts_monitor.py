@@ -1,56 +1,17 @@
 """The scripts that look at runs: from files alone, without a question asked."""
 
-import importlib.util
-from pathlib import Path
+import json
+import math
 
 import numpy as np
 import pytest
+from looking import call, make_run, refusal, script
 from PIL import Image
 
 from dltut.commands.flags import run
 from dltut.datasets.kinds import Numbers
-from dltut.exceptions import InputError
 from dltut.machine.serialize import write_arrays
-from dltut.training import Log
-from dltut.training.log import write_log
 from dltut.viz import filter_picture
-
-FOLDER = Path(__file__).parents[1] / "scripts"
-
-
-def script(name):
-    spec = importlib.util.spec_from_file_location(f"script_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def call(name, *arguments):
-    run(script(name).main, [str(each) for each in arguments])
-
-
-def refusal(capsys, *arguments):
-    """The line with which a script ends."""
-    with pytest.raises(SystemExit) as end:
-        call(*arguments)
-    assert end.value.code == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    return line
-
-
-def make_run(folder, errors=(0.5, 0.25, 0.3)):
-    """A run that validated after each of its epochs of ten minibatches, 40 seconds long."""
-    folder.mkdir(parents=True)
-    log, least = Log(n_batches=10), 1.0
-    for i, error in enumerate(errors):
-        row = {"epoch": i + 1, "minibatch": 9, "iteration": 10 * i + 9, "train_cost": 2.0 - i}
-        row |= {"valid_error": error, "best": error < least}
-        log.append(row | ({"test_error": error + 0.01} if row["best"] else {}))
-        least = min(error, least)
-    log.clock = [40.0 * (i + 1) for i in range(len(errors))]
-    write_log(folder, log)
-    return folder
-
 
 SUMMARY = """\
 epochs seen: 3
@@ -72,7 +33,31 @@ def test_print_monitor(tmp_path, capsys):
 
 def test_print_monitor_of_no_run(tmp_path, capsys):
     assert refusal(capsys, "print_monitor").startswith("error: no run is named: give the folder")
-    assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path)
+    assert "holds no log.jsonl" in refusal(capsys, "print_monitor", tmp_path, status=1)
+    folder = make_run(tmp_path / "run")
+    assert refusal(capsys, "print_monitor", folder, "--csv", "--json").startswith("error: csv and")
+    (folder / "log.jsonl").write_text("{]\n")
+    line = refusal(capsys, "print_monitor", folder, status=1)
+    assert line.startswith(f"error: {folder}/log.jsonl is damaged in line 1: ")
+
+
+def test_print_monitor_for_programs(tmp_path, capsys):
+    one, two = make_run(tmp_path / "one", (0.5, 0.25, math.nan)), make_run(tmp_path / "two", [])
+    call("print_monitor", one, two, "--json")
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["run"] == str(one) and (first["epochs"], first["batches"]) == (3, 30)
+    assert first["last"] == {"test_error": 0.26, "train_cost": 0.0, "valid_error": None}
+    assert first["best"]["epoch"] == 2 and first["seconds"] == 120 and first["stopped"] is None
+    assert second == {
+        "run": str(two), "epochs": 0, "batches": 0, "seconds": 0.0,
+        "stopped": None, "last": {}, "best": None,
+    }  # fmt: skip
+    call("print_monitor", one, two, "--csv")
+    assert capsys.readouterr().out.splitlines() == [
+        "run,epochs,batches,seconds,stopped,test_error,train_cost,valid_error",
+        f"{one},3,30,120.0,,0.26,0.0,nan",
+        f"{two},0,0,0.0,,,,",
+    ]
 
 
 def test_plot_monitor(tmp_path, monkeypatch, capsys):
@@ -107,14 +92,28 @@ def test_plot_monitor_refuses(tmp_path, capsys):
     assert refusal(capsys, "plot_monitor", folder, folder) == (
         "error: a run is named twice: name each once"
     )
+    assert "holds no log.jsonl" in refusal(capsys, "plot_monitor", tmp_path, status=1)
+    (folder / "clock.jsonl").unlink()
+    assert refusal(capsys, "plot_monitor", folder, "--x", "second") == (
+        "error: the log of run has no seconds in every row: choose another x axis"
+    )
 
 
-def test_names_as_short_as_they_differ():
-    short_names = script("plot_monitor").short_names
-    assert short_names([Path("runs/mlp"), Path("runs/lenet")]) == ["mlp", "lenet"]
-    assert short_names([Path("a/x/mlp"), Path("b/x/mlp")]) == ["a/x/mlp", "b/x/mlp"]
-    with pytest.raises(InputError, match="a run is named twice"):
-        short_names([Path("runs/mlp"), Path("runs/../runs/mlp")])
+def test_plot_monitor_over_every_axis(tmp_path, monkeypatch):
+    """What is drawn, where: by hand from the log."""
+    module, drawn = script("plot_monitor"), {}
+    folder = make_run(tmp_path / "run")
+    (folder / "config.json").write_text('{"name": "mlp", "arguments": {"batch_size": 20}}')
+    figure_of = module.learning_curves.__wrapped__
+    monkeypatch.setattr(module, "learning_curves", lambda *given: figure_of(*given))
+    monkeypatch.setattr(module, "save_picture", lambda path, figure: drawn.update({path: figure}))
+    places = {"epoch": [1, 2, 3], "batch": [9, 19, 29], "example": [200, 400, 600]}
+    places |= {"iteration": [9, 19, 29], "second": [40, 80, 120], "seconds": [40, 80, 120]}
+    for x, expected in places.items():
+        run(module.main, [str(folder), "--channels", "valid_error", "--x", x])
+        (axes,) = drawn[tmp_path / "run" / "monitor.png"].axes
+        assert axes.get_xlabel() in (x, f"{x}s")
+        np.testing.assert_array_equal(axes.lines[0].get_data(), [expected, [50, 25, 30]])
 
 
 def test_ends_of_the_axis():
@@ -148,7 +147,23 @@ def test_show_weights_of_a_run(dense, tmp_path, capsys):
             [least, mean, greatest], [values.min(), values.mean(), values.max()], 1e-5
         )
     with Image.open(tmp_path / "weights.png") as picture:
-        np.testing.assert_array_equal(picture, filter_picture(dense, (2, 6)))
+        expected = filter_picture(dense / np.abs(dense).max(axis=0), (2, 6), "none")
+        np.testing.assert_array_equal(picture, expected)
+
+
+@pytest.mark.parametrize("rescale", ["individual", "global", "none"])
+def test_a_weight_of_0_is_mid_grey(tmp_path, rescale):
+    """Whatever the others are: the left pixel is 0, the right one the largest."""
+    W = np.array([[0, 0.5], [0, -2.0], [0, 0]]).T  # two pixels, three units, one of them dead
+    write_arrays(tmp_path / "W.safetensors", {"W": W}, {"image_shape": [1, 1, 2]})
+    call("show_weights", tmp_path / "W.safetensors", "--rescale", rescale)
+    with Image.open(tmp_path / "weights.png") as picture:
+        grey = np.asarray(picture).astype(int)
+    zoom = grey.shape[1] // 5  # two tiles a row, a line between them
+    pixels = grey[zoom // 2 :: 2 * zoom, zoom // 2 :: zoom]
+    most = {"individual": 255, "global": 159, "none": 191}[rescale]
+    np.testing.assert_allclose(pixels[0], [127, most, 0, 127, 0], atol=1)
+    np.testing.assert_allclose(pixels[1, :2], 127, atol=1)
 
 
 def test_show_weights_of_a_table_draws_nothing(rng, tmp_path, capsys):
@@ -180,11 +195,11 @@ def test_show_weights_of_convolutions(rng, tmp_path, capsys):
 
 
 def test_show_weights_refuses(tmp_path, capsys):
-    assert "holds no best.safetensors" in refusal(capsys, "show_weights", tmp_path)
+    assert "holds no best.safetensors" in refusal(capsys, "show_weights", tmp_path, status=1)
     write_arrays(tmp_path / "b.safetensors", {"b": np.zeros(3)})
     assert "no weights to draw among b" in refusal(
         capsys, "show_weights", tmp_path / "b.safetensors"
     )
     (tmp_path / "half.safetensors").write_bytes(b"\x08")
-    line = refusal(capsys, "show_weights", tmp_path / "half.safetensors")
+    line = refusal(capsys, "show_weights", tmp_path / "half.safetensors", status=1)
     assert "half.safetensors is not a whole safetensors file" in line

@@ -20,7 +20,7 @@ from dltut.commands import ending  # noqa: F401  (Ctrl-C during the next imports
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 from dltut.machine.config import check_environment
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 # What the training scripts have in common, so that each explains only what is its own.
 COMMON = {
@@ -309,6 +309,8 @@ class _Read(argparse.Action):
     def __call__(self, parser, namespace, values, option_string=None):
         texts = [values] if isinstance(values, str) else values
         value = from_text(texts, self.kind, option_string or self.dest)
+        if isinstance(value, tuple):  # a flag of several values may be given several times
+            value = (*getattr(namespace, self.dest, ()), *value)
         setattr(namespace, self.dest, value)
 
 

@@ -12,7 +12,7 @@ from dltut.datasets import Dataset, load
 from dltut.datasets.kinds import Pictures
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
-from dltut.machine.progress import say, spinner
+from dltut.machine.notices import say, spinner
 from dltut.tasks import Classification, load_trained, task_of
 from dltut.training import RunFolder, read_config, read_run
 from dltut.viz import (

@@ -19,7 +19,7 @@ from dltut.datasets.kinds import Classes, Labels, Numbers
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.files import atomic
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.tasks import Example, Task, load_trained, read_examples
 from dltut.training import RunFolder
 from dltut.viz import save_picture

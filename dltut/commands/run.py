@@ -12,7 +12,7 @@ from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
 from dltut.machine.arguments import Amount
 from dltut.machine.config import Settings, configure
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.tasks import Task
 from dltut.training import (
     Checkpoint,
@@ -153,10 +153,15 @@ class Run(Session):
         """The data set, with the float width and the device chosen."""
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
-        self._data = load(self.dataset, self.data_dir, self.quick, **stated)
+        data = load(self.dataset, self.data_dir, self.quick, **stated)
         self.partial = self.partial or ("drop" if self.dataset in NAMES else "keep")
         say(f"computing in {settings.floatX} on {settings.device}")
-        return self._data
+        return self.take(data)
+
+    def take(self, data: Dataset) -> Dataset:
+        """Let the run be one on these data, such as a part of a data set; they are returned."""
+        self._data = data
+        return data
 
     @property
     def has_pictures(self) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dltut
 from dltut.exceptions import InputError
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 PACKAGE = Path(dltut.__file__).parent
 

@@ -1,35 +1,61 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
+from dltut.datasets import digits, fashion_mnist, mnist, picture_folders, pictures
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
+from dltut.datasets.codes import encoded
+from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
 from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
+from dltut.datasets.transforms import (
+    ZCA,
+    ContrastNormalise,
+    Standardise,
+    Transform,
+    contrast_normalise,
+    standardise,
+    transform_from,
+    transformed,
+    zca,
+)
 from dltut.machine.columns import check_range
 
 __all__ = [
+    "ZCA",
     "Classes",
+    "ContrastNormalise",
     "Dataset",
     "Labels",
     "Numbers",
     "Pictures",
     "Split",
+    "Standardise",
+    "Transform",
     "check_range",
+    "contrast_normalise",
+    "cross_validated",
+    "cross_validation",
     "digits",
+    "encoded",
     "fashion_mnist",
     "from_arrays",
     "from_one_hot",
-    "images",
     "kind_from",
     "load",
     "load_data",
+    "mean_and_deviation",
     "mnist",
     "one_hot",
+    "picture_folders",
     "pictures",
     "read_idx",
     "read_inputs",
+    "standardise",
+    "transform_from",
+    "transformed",
     "write_idx",
+    "zca",
 ]

@@ -11,7 +11,7 @@ from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
 from dltut.exceptions import InputError, nearest
 from dltut.machine.columns import as_array, checked_columns
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.seeds import checked_seed, random_state
 
 TASKS = ("classification", "regression", "multilabel")

@@ -1,7 +1,7 @@
 """What every data set is: three splits, each of named columns with one row an example."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -217,6 +217,24 @@ class Dataset:
 
     def __iter__(self) -> Iterator[Split]:
         return iter((self.train, self.valid, self.test))
+
+    def with_inputs(
+        self, function: Callable[[np.ndarray], np.ndarray], inputs: Kind | None
+    ) -> "Dataset":
+        """The same examples with other inputs.
+
+        Parameters
+        ----------
+        function : callable
+            Of the rows of x in each part, (n, d), what takes their place, (n, ...).
+        inputs : Pictures, Numbers or a kind of your own
+            What it is.
+        """
+        parts = {
+            part: Split(**{**split.columns, "x": function(split.x)})
+            for part, split in zip(PARTS, self, strict=True)
+        }
+        return replace(self, inputs=inputs, **parts)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -15,7 +15,7 @@ from dltut.datasets.package_index import rebuild_mnist
 from dltut.datasets.sources import Source
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
-from dltut.machine.progress import bar, say
+from dltut.machine.notices import bar, say
 
 ROUNDS = 2  # over all mirrors, for each file
 TIMEOUT = 20  # seconds without a byte

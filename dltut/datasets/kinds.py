@@ -5,11 +5,12 @@ which returns a column as it should be or raises an `InputError`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from math import prod
 
 import numpy as np
 
+from dltut.datasets.transforms import Transform, transform_from
 from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
@@ -23,11 +24,11 @@ class Kind:
     @property
     def facts(self) -> dict:
         """The same as JSON values; `kind_from` makes the kind again."""
-        listed = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-        return {"kind": type(self).__name__, **listed}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        done = [each.facts for each in values.pop("transforms", ())]
+        listed = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
+        more = {"transforms": done} if done else {}
+        return {"kind": type(self).__name__, **listed, **more}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Pictures(Kind):
         How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`.
     white : float
         The value of a white pixel; bytes are divided by 256 unless another scale was stated.
+    transforms : tuple of Transform, optional
+        What was done to the rows then, see `dltut.datasets.transformed`.
 
     Examples
     --------
@@ -51,6 +54,7 @@ class Pictures(Kind):
     shape: tuple[int, int, int] = (1, 28, 28)
     preparation: str = "resize"
     white: float = WHITE
+    transforms: tuple[Transform, ...] = ()
 
     def __post_init__(self):
         shape = tuple(self.shape) if isinstance(self.shape, tuple | list) else (self.shape,)
@@ -64,7 +68,7 @@ class Pictures(Kind):
             raise InputError(f"white is {printable(self.white)}; expected a number above 0")
 
     def __str__(self) -> str:
-        return f"pictures of {' x '.join(map(str, self.shape))}"
+        return f"pictures of {' x '.join(map(str, self.shape))}{_done(self.transforms)}"
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rows, if they have the picture's size.
@@ -104,6 +108,8 @@ class Numbers(_Named):
     mean, scale : tuple of float, optional
         What was taken from each column, and by what the rest was divided: those of the training
         part, or 0 and a scale that was stated. None: the numbers are as they were.
+    transforms : tuple of Transform, optional
+        What was done to the rows then, see `dltut.datasets.transformed`.
 
     Examples
     --------
@@ -118,6 +124,7 @@ class Numbers(_Named):
     names: tuple[str, ...]
     mean: tuple[float, ...] | None = None
     scale: tuple[float, ...] | None = None
+    transforms: tuple[Transform, ...] = ()
 
     def __post_init__(self):
         super().__post_init__()
@@ -136,7 +143,7 @@ class Numbers(_Named):
         done = "" if self.mean is None else ", standardised"
         if self.mean and not any(self.mean) and len({*self.scale}) == 1:
             done = f", divided by {self.scale[0]:g}"
-        return f"{len(self.names)} number{listed}{done}"
+        return f"{len(self.names)} number{listed}{done}{_done(self.transforms)}"
 
     def fitted(self, values: np.ndarray) -> "Numbers":
         """The same columns with the mean and the standard deviation of these values.
@@ -276,10 +283,17 @@ def kind_from(facts: Mapping | None) -> Kind | None:
         return None
     values = dict(facts)
     kind = KINDS.get(values.pop("kind", None))
+    if "transforms" in values:
+        values["transforms"] = tuple(map(transform_from, values["transforms"]))
     try:
         return kind(**values)
     except TypeError:
         raise InputError(f"no kind of inputs or targets has the facts {dict(facts)}") from None
+
+
+def _done(transforms: Sequence[Transform]) -> str:
+    """What was done to the rows, in words."""
+    return "".join(f", {each.name}" for each in transforms)
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:

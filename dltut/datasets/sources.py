@@ -11,7 +11,7 @@ from dltut.datasets.base import Dataset
 from dltut.datasets.layouts import IDX_FILES, lying_in, read
 from dltut.exceptions import InputError
 from dltut.machine import config
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 
 @dataclass(frozen=True)

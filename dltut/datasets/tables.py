@@ -12,7 +12,7 @@ import numpy as np
 from dltut.datasets.arrays import Parts
 from dltut.datasets.kinds import Numbers
 from dltut.exceptions import InputError, nearest
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 DELIMITERS = "\t;, "  # the first of these that makes columns of all rows alike
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}

@@ -1,135 +1,650 @@
-"""YAML files as plain values: text, numbers, true, false, null, lists, mappings; no objects."""
+"""YAML text as a tree of nodes, each of which knows where it stands; nothing is made of it here.
+
+Two languages are read: our own, which has plain values alone, and that of Pylearn2's files, whose
+tags ``!obj``, ``!import`` and ``!pkl`` become nodes of their own. Only the events of PyYAML's
+parser are used; none of its parts that make objects, or even nodes, takes part.
+"""
 
 import os
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
-from dltut.exceptions import InputError, close_match, printable
+from dltut.exceptions import InputError, close_match, nearest, printable, quoted
 
-INTEGER = re.compile(r"[-+]?\d+")
+LARGEST = 100_000  # bytes
+MOST = 3_000  # values, those that stand behind an alias counted each time
+DEEPEST = 20
+INTEGER = re.compile(r"[-+]?\d{1,300}")
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-DEEPEST = 20
-VARIABLE = re.compile(r"\$\{([^}]*)\}")
+OLD_WORDS = {"yes": True, "on": True, "no": False, "off": False}  # in Pylearn2's files
+VARIABLE = re.compile(r"\$\{([^}]*)\}|(\$\{)")
+BLANK = re.compile(r"%(?:\((\w+)\)([sdifeg])|%)")
+WHITE = re.compile(r"\s*")
+TAG = re.compile(r"!(obj|import|pkl):?|!float")
 
 
-def read_yaml(path: str | Path) -> dict:
-    """The mapping that a YAML file holds.
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in a file; lines and columns count from 1.
 
-    Parameters
+    Examples
+    --------
+    >>> print(Place("mlp.yaml", 3, 7))
+    mlp.yaml:3:7
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(eq=False)
+class Node:
+    """Something that stands in a file; behind an alias is the very node of its anchor."""
+
+    place: Place
+
+
+@dataclass(eq=False)
+class Scalar(Node):
+    """A plain value: text, a number, true, false or null."""
+
+    value: str | int | float | bool | None
+
+
+@dataclass(eq=False)
+class Items(Node):
+    """A list.
+
+    Attributes
     ----------
-    path : path
-        ``${NAME}`` in a value stands for the environment variable of that name.
+    place : Place
+    items : list of Node
+    """
 
-    Returns
-    -------
-    dict
-        Text to int, float, bool, None, text, lists and dicts.
+    items: list[Node]
+
+
+@dataclass(eq=False)
+class Keys(Node):
+    """Values by their keys.
+
+    Attributes
+    ----------
+    place : Place
+    items : dict
+        {key: Node}.
+    places : dict
+        {key: where the key itself stands}.
+    """
+
+    items: dict[str, Node]
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Call(Keys):
+    """``!obj:name {argument: value}``: what a name makes of arguments.
+
+    Attributes
+    ----------
+    place, items, places
+        As of `Keys`.
+    name : str
+        With dots.
+    """
+
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Name(Node):
+    """``!import name``: what has a name with dots, itself."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class File(Node):
+    """``!pkl: path``: what a file holds.
+
+    Attributes
+    ----------
+    place : Place
+    path : str
+        As it is written.
+    """
+
+    path: str
+
+
+def read_text(path: str | Path) -> str:
+    """The text of an experiment's file.
 
     Raises
     ------
     InputError
-        If the file is missing, no YAML or no mapping; if a key stands twice; if there is a tag
-        (``!!python/...``), an anchor or an alias; if an environment variable is not set.
+        If it cannot be read, is larger than any experiment, or no text in UTF-8.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None
+    except ValueError:  # a NUL in the name
+        raise InputError(f"{quoted(path)} cannot be the name of a file: check it") from None
+    if len(content) > LARGEST:
+        raise InputError(f"{path} is larger than {LARGEST:,} bytes: this is no experiment")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = _place_of(content[: error.start].decode("utf-8", "replace"), path)
+        raise InputError(f"{place}: this is no text in UTF-8: a YAML file was expected") from None
+
+
+def parsed(
+    text: str,
+    path: str | Path,
+    blanks: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Node:
+    """The tree of a YAML text.
+
+    Parameters
+    ----------
+    text : str
+    path : path
+        For the places of the nodes.
+    blanks : dict, optional
+        What ``%(name)s``, ``%(name)i`` and ``%(name)f`` in the text stand for.
+    environment : dict, optional
+        What ``${NAME}`` in a value stands for; where it does not say, the environment's variable.
+
+    Raises
+    ------
+    InputError
+        With file, line and column: if it is no YAML; if it is too large or too deep; if a key
+        stands twice, a tag is unknown, a blank or a variable has no value, or an anchor is inside
+        of what it stands for.
 
     Notes
     -----
-    Values are made from YAML's nodes here, so no part of PyYAML that makes objects takes part.
-    Numbers are those of YAML 1.2: 1e-4 is a float and 010 is ten; yes, no, on and off are text.
+    Numbers are those of YAML 1.2: 1e-4 is a float and 010 is ten. In our own files yes, no, on and
+    off are text; in Pylearn2's they are true and false, as there.
+
+    Examples
+    --------
+    >>> node = parsed("{rate: 1e-4, layers: [&a {n: 5}, *a]}", "my.yaml")
+    >>> node.items["rate"].value, str(node.items["rate"].place)
+    (0.0001, 'my.yaml:1:8')
+    >>> first, second = node.items["layers"].items
+    >>> first is second
+    True
     """
+    path = str(path)
+    text = _filled(text, path, blanks or {})
     try:
-        value = _document(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is no text in UTF-8: a YAML file was expected") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}, line {mark.line + 1}" if mark else path
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        verdict = "" if isinstance(error, _Refused) else ": this is not YAML"
-        raise InputError(f"{place}: {problem}{verdict}") from None
+        return _Reader(text, path, environment or {}).document()
+    except yaml.reader.ReaderError as error:
+        place = _place_of(text[: error.position], path)
+        problem = f"the character {quoted(chr(error.character))} cannot stand in a text"
+    except yaml.MarkedYAMLError as error:
+        mark, problem = error.problem_mark or error.context_mark, error.problem or error.context
+        place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path, 1, 1)
+    raise InputError(f"{place}: {problem}: this is not YAML")
+
+
+def read_yaml(path: str | Path) -> dict:
+    """The mapping that a YAML file of plain values holds.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    InputError
+        With the place: as `read_text` and `parsed`, if there is a tag, or it is no mapping.
+    """
+    node = parsed(read_text(path), path)
+    value = plain(node)
     if not isinstance(value, dict):
-        raise InputError(f"{path} holds {value!r}; expected keys with values: batch_size: 20")
+        told = f"this is {printable(repr(value))}; expected keys with values: batch_size: 20"
+        raise InputError(f"{node.place}: {told}")
     return value
 
 
-class _Refused(yaml.MarkedYAMLError):
-    """Something that is YAML and not read here."""
+def blanks_of(text: str) -> set[str]:
+    """The names of the blanks in a text.
 
-    def __init__(self, mark: yaml.Mark, problem: str):
-        super().__init__(problem=problem, problem_mark=mark)
+    Examples
+    --------
+    >>> sorted(blanks_of("rate: %(rate)f, n: %(n)i, share: 5 %"))
+    ['n', 'rate']
+    """
+    return {found[1] for found in BLANK.finditer(text) if found[1]}
 
 
-class _Nodes(yaml.SafeLoader):
-    """The nodes of a YAML text, which has neither tags nor references and is not deep."""
+def is_pylearn2(node: Node) -> bool:
+    """Whether a tree is in the language of Pylearn2's files: it makes something by ``!obj``."""
+    first = node.items[0] if isinstance(node, Items) and node.items else node
+    return isinstance(first, Call)
 
-    depth = 0
 
-    def compose_node(self, parent, index):
-        """The next node, refused if it is more than a plain value."""
-        event = self.peek_event()
-        if self.depth > DEEPEST:
-            problem = f"this stands in more than {DEEPEST} lists or keys: write it flat"
-            raise _Refused(event.start_mark, problem)
-        if tag := getattr(event, "tag", None):
-            raise _Refused(
-                event.start_mark,
-                f"the tag {tag} asks for a Python object; a file holds plain values and names that "
-                "dltut knows: take the tag away",
+def plain(node: Node) -> object:
+    """The plain value that a node is: lists, dicts, text and numbers.
+
+    Raises
+    ------
+    InputError
+        If there is a tag of Pylearn2's files in it.
+
+    Examples
+    --------
+    >>> plain(parsed("{rate: 1e-4, layers: [&a {n: 5}, *a]}", "my.yaml"))
+    {'rate': 0.0001, 'layers': [{'n': 5}, {'n': 5}]}
+    """
+    match node:
+        case Scalar():
+            return node.value
+        case Items():
+            return [plain(each) for each in node.items]
+        case Call() | Name() | File():
+            raise InputError(
+                f"{node.place}: the tag {_tag_of(node)} asks for a Python object; this file holds "
+                "plain values and names that dltut knows: take the tag away"
             )
-        if name := event.anchor:
-            raise _Refused(
-                event.start_mark,
-                f"anchors and aliases (&{name}, *{name}) are not read: write the value out",
-            )
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
+        case Keys():
+            return {key: plain(each) for key, each in node.items.items()}
+
+
+def described(node: Node) -> object:
+    """A node as plain values, tags among them: what is kept in a run's config.json.
+
+    Examples
+    --------
+    >>> described(parsed("!obj:a.B {n: 5, f: !import a.c}", "my.yaml"))
+    {'!obj:a.B': {'n': 5, 'f': '!import a.c'}}
+    """
+    match node:
+        case Scalar():
+            return node.value
+        case Items():
+            return [described(each) for each in node.items]
+        case Name() | File():
+            return f"{_tag_of(node)} {node.name if isinstance(node, Name) else node.path}"
+        case Keys():
+            keys = {key: described(each) for key, each in node.items.items()}
+            return {_tag_of(node): keys} if isinstance(node, Call) else keys
+
+
+def place_of(node: Node, keys: tuple) -> Place:
+    r"""Where something stands that is found by keys and numbers of items; as near as there is.
+
+    What has a key stands where its key stands. Among the keys may be a place, which is then the
+    answer.
+
+    What has a key stands where its key stands. Among the keys may be a place, which is then the
+    answer.
+
+    Examples
+    --------
+    >>> node = parsed("rule:\n  - {name: sgd, rate: x}", "my.yaml")
+    >>> print(place_of(node, ("rule", 0, "rate")), place_of(node, ("rule", 0, "momentum")))
+    my.yaml:2:17 my.yaml:2:5
+    """
+    place = node.place
+    for key in keys:
+        if isinstance(key, Place):
+            place = key
+        elif isinstance(node, Keys) and key in node.items:
+            place, node = node.places.get(key, place), node.items[key]
+        elif isinstance(node, Items) and isinstance(key, int) and 0 <= key < len(node.items):
+            node = node.items[key]
+            place = node.place
+        else:
+            break
+    return place
+
+
+def changed(node: Node, path: str, text: str) -> Node:
+    """The tree with another value at a path, as ``--set rule.learning_rate=0.05`` gives it.
+
+    Parameters
+    ----------
+    node : Node
+        It stays as it is.
+    path : str
+        Keys and numbers of items, counted from 0, with dots between them. The last key may be new.
+    text : str
+        The value, in YAML.
+
+    Raises
+    ------
+    InputError
+        If there is nothing at the path, or the value is no YAML.
+
+    Examples
+    --------
+    >>> node = parsed("rule: {name: sgd, learning_rate: 0.1}", "my.yaml")
+    >>> plain(changed(node, "rule.learning_rate", "0.05"))
+    {'rule': {'name': 'sgd', 'learning_rate': 0.05}}
+    """
+    place = Place(f"--set {printable(path)}={printable(text)}")
+    value = parsed(text, place.path)
+    return _changed(node, path.split("."), _at(value, place, {}), place)
+
+
+def replaced(node: Node, old: str, new: str) -> Node:
+    """The tree with another text in the place of one, wherever it stands in a value.
+
+    Parameters
+    ----------
+    node : Node
+        It stays as it is; what has no such text stands in the new tree itself.
+    old, new : str
+
+    Examples
+    --------
+    >>> node = parsed("{path: the_phase/a.pkl, n: 5}", "my.yaml")
+    >>> plain(replaced(node, "the_phase", "phase1"))
+    {'path': 'phase1/a.pkl', 'n': 5}
+    """
+    return _replaced(node, old, new, {})
+
+
+def _replaced(node: Node, old: str, new: str, seen: dict) -> Node:
+    if node not in seen:
+        seen[node] = node
+        match node:
+            case Scalar(value=str() as text) if old in text:
+                seen[node] = replace(node, value=text.replace(old, new))
+            case File() if old in node.path:
+                seen[node] = replace(node, path=node.path.replace(old, new))
+            case Items():
+                items = [_replaced(each, old, new, seen) for each in node.items]
+                if any(a is not b for a, b in zip(items, node.items, strict=True)):
+                    seen[node] = replace(node, items=items)
+            case Keys():
+                items = {k: _replaced(each, old, new, seen) for k, each in node.items.items()}
+                if any(items[key] is not node.items[key] for key in items):
+                    seen[node] = replace(node, items=items)
+    return seen[node]
+
+
+def _changed(node: Node, keys: list[str], value: Node, place: Place) -> Node:
+    if not keys:
+        return value
+    key, *rest = keys
+    if isinstance(node, Items):
+        if not key.isdecimal() or int(key) >= len(node.items):
+            told = f"the list there has {len(node.items)}: give a number from 0"
+            raise InputError(f"{place}: there is no item {quoted(key)}; {told}")
+        items = list(node.items)
+        items[int(key)] = _changed(items[int(key)], rest, value, place)
+        return replace(node, items=items)
+    if not isinstance(node, Keys):
+        raise InputError(f"{place}: {quoted(key)} would stand in a plain value; name a key of it")
+    if key not in node.items and (rest or not key):
+        hint = nearest(key, node.items) if node.items else "no key is there"
+        raise InputError(f"{place}: there is no {printable(key)} in the file; {hint}")
+    new = _changed(node.items[key], rest, value, place) if rest else value
+    places = node.places if rest else node.places | {key: place}
+    return replace(node, items=node.items | {key: new}, places=places)
+
+
+def _at(node: Node, place: Place, seen: dict) -> Node:
+    """A tree all of which stands at one place."""
+    if id(node) not in seen:
+        new = seen[id(node)] = replace(node, place=place)
+        if isinstance(new, Items):
+            new.items = [_at(each, place, seen) for each in node.items]
+        if isinstance(new, Keys):
+            new.items = {key: _at(each, place, seen) for key, each in node.items.items()}
+            new.places = dict.fromkeys(new.items, place)
+    return seen[id(node)]
+
+
+class _Reader:
+    """The nodes of a text, from the events of the parser."""
+
+    def __init__(self, text: str, path: str, environment: Mapping[str, str]):
+        self.path, self.environment = path, environment
+        self.events: Iterator = yaml.parse(text, Loader=yaml.SafeLoader)
+        self.anchors: dict[str, Node | None] = {}  # None while what it stands for is being read
+        self.sizes: dict[int, tuple[int, int]] = {}  # values and floors of each node
+        self.words = WORDS
+        self.n = 0
+
+    def document(self) -> Node:
+        """The one node of the one document."""
+        next(self.events)  # the stream begins
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return Keys(Place(self.path, 1, 1), {})
+        node = self.node(next(self.events), 0)
+        next(self.events)  # the document ends
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self.refused(event, "a second document begins; one is read")
         return node
 
+    def place(self, event) -> Place:
+        return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
 
-def _document(text: str) -> object:
-    """The value of the one document in a text."""
-    nodes = _Nodes(text)
-    value = _value(nodes.get_node()) if nodes.check_node() else {}
-    if nodes.check_node():
-        raise _Refused(nodes.peek_event().start_mark, "a second document begins; one is read")
-    return value
+    def refused(self, event, problem: str) -> InputError:
+        return InputError(f"{self.place(event)}: {problem}")
+
+    def node(self, event, depth: int) -> Node:
+        """The node that begins with an event."""
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event, depth)
+        self.n += 1
+        if self.n > MOST:
+            raise self.refused(
+                event, f"an experiment has at most {MOST:,} values: write it shorter"
+            )
+        if depth > DEEPEST:
+            problem = f"this stands in more than {DEEPEST} lists or keys: write it flat"
+            raise self.refused(event, problem)
+        if event.anchor in self.anchors:
+            raise self.refused(event, f"the anchor &{event.anchor} stands there twice: rename one")
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        tag = self.tag(event)
+        if not depth and tag and tag.startswith("!obj"):
+            self.words = WORDS | OLD_WORDS
+        node = self.untagged(event, depth, tag)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        children = node.items if isinstance(node, Items) else getattr(node, "items", {}).values()
+        sizes = [self.sizes[id(each)] for each in children]
+        size = 1 + sum(n for n, _ in sizes), 1 + max((deep for _, deep in sizes), default=0)
+        self.sizes[id(node)] = self.bounded(event, size)
+        return node
+
+    def bounded(self, event, size: tuple[int, int]) -> tuple[int, int]:
+        if size[0] > MOST or size[1] > DEEPEST + 1:
+            problem = "the aliases in this stand for too much, written out: use fewer of them"
+            raise self.refused(event, problem)
+        return size
+
+    def alias(self, event, depth: int) -> Node:
+        name = event.anchor
+        if name not in self.anchors:
+            hint = nearest(name, self.anchors) if self.anchors else "none stands before it"
+            raise self.refused(event, f"there is no anchor &{printable(name)}; {hint}")
+        if self.anchors[name] is None:
+            raise self.refused(event, f"*{name} stands inside of what it stands for: take it out")
+        return self.anchors[name]
+
+    def tag(self, event) -> str | None:
+        """The tag, if it is one that is known."""
+        tag = event.tag
+        if tag in (None, "!") or (TAG.match(tag) and not tag.startswith("tag:")):
+            return None if tag == "!" else tag
+        raise self.refused(
+            event,
+            f"the tag {printable(tag)} asks for a Python object; a file holds plain values and "
+            "names that dltut knows: take the tag away",
+        )
+
+    def untagged(self, event, depth: int, tag: str | None) -> Node:
+        """The node of an event and of all up to its end."""
+        place = self.place(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            if tag:
+                raise self.refused(event, f"{printable(tag)} with a list: give {{key: value, ...}}")
+            return Items(place, self.items(depth))
+        if isinstance(event, yaml.MappingStartEvent):
+            node = Keys(place, *self.keys(depth))
+            return self.call(event, tag, node) if tag else node
+        return self.scalar(event, tag)
+
+    def items(self, depth: int) -> list[Node]:
+        items = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return items
+            if not depth:
+                is_pylearn2 = getattr(event, "tag", None) and event.tag.startswith("!obj")
+                self.words = WORDS | OLD_WORDS if is_pylearn2 else self.words
+            items.append(self.node(event, depth + 1))
+        return items
+
+    def keys(self, depth: int) -> tuple[dict, dict]:
+        items, places = {}, {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if not isinstance(event, yaml.ScalarEvent) or event.tag not in (None, "!"):
+                raise self.refused(event, "a key is a plain word, such as batch_size")
+            key = event.value
+            if key == "<<" and event.style is None:
+                raise self.refused(event, "keys are not merged (<<): write them out")
+            if key in items:
+                raise self.refused(event, f"the key {printable(key)} stands there twice: keep one")
+            places[key] = self.place(event)
+            if event.anchor:
+                raise self.refused(event, "a key has no anchor: take it away")
+            items[key] = self.node(next(self.events), depth + 1)
+        return items, places
+
+    def call(self, event, tag: str, node: Keys) -> Call:
+        kind, name = self.kind_and_name(event, tag)
+        if kind != "!obj":
+            raise self.refused(event, f"{kind} takes no keys: give it one name")
+        return Call(node.place, node.items, node.places, self.name(event, name))
+
+    def scalar(self, event, tag: str | None) -> Node:
+        place = self.place(event)
+        text = self.expanded(event)
+        if tag is None:
+            is_bare = event.style is None and event.tag != "!"
+            return Scalar(place, self.value(event, text) if is_bare else text)
+        kind, name = self.kind_and_name(event, tag)
+        if kind == "!float":
+            if not FLOAT.fullmatch(text):
+                raise self.refused(event, f"!float is {quoted(text)}; expected a number")
+            return Scalar(place, float(text))
+        if name and text:
+            raise self.refused(event, f"{kind} has two names, {quoted(name)} and {quoted(text)}")
+        if kind == "!pkl":
+            return File(place, name or text)
+        name = self.name(event, name or text)
+        return Name(place, name) if kind == "!import" else Call(place, {}, {}, name)
+
+    def kind_and_name(self, event, tag: str) -> tuple[str, str]:
+        kind, _, name = tag.partition(":")
+        if kind not in ("!obj", "!import", "!pkl", "!float") or (kind == "!float" and name):
+            raise self.refused(event, f"there is no tag {printable(tag)}: write !obj:name {{...}}")
+        return kind, name
+
+    def name(self, event, name: str) -> str:
+        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", name):
+            raise self.refused(event, f"{quoted(name)} is no name with dots, such as a.module.Name")
+        return name
+
+    def value(self, event, text: str) -> object:
+        """What a text without quotes means."""
+        if INTEGER.fullmatch(text):
+            return int(text)
+        if re.fullmatch(r"[-+]?\d+", text):
+            raise self.refused(event, f"{printable(text)} is longer than any number needed here")
+        if FLOAT.fullmatch(text):
+            return float(text)
+        return self.words.get(text.lower(), text)
+
+    def expanded(self, event) -> str:
+        """The text, with the environment filled in."""
+
+        def variable(found):
+            name = found[1]
+            if name is None:
+                raise self.refused(event, "${ without } : close it, ${NAME}")
+            if name in self.environment:
+                return str(self.environment[name])
+            if name in os.environ:
+                return os.environ[name]
+            # The nearest, and never a list: it is nobody else's business.
+            near = close_match(name, [*self.environment, *os.environ])
+            hint = f"did you mean {near}?" if near else f"export {printable(name)}=..."
+            problem = f"the environment has no variable {printable(name)}: set it; {hint}"
+            raise self.refused(event, problem)
+
+        return VARIABLE.sub(variable, event.value)
 
 
-def _value(node: yaml.Node) -> object:
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(each) for each in node.value]
-    if isinstance(node, yaml.ScalarNode):
-        text = VARIABLE.sub(lambda found: _variable(found[1], node.start_mark), node.value)
-        return _plain(text) if node.style is None else text
-    mapping = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _Refused(key.start_mark, "a key is a plain word, such as batch_size")
-        if key.value in mapping:
-            raise _Refused(key.start_mark, f"the key {key.value} stands there twice: keep one")
-        mapping[key.value] = _value(value)
-    return mapping
+def _filled(text: str, path: str, blanks: Mapping[str, str]) -> str:
+    """A text with its blanks filled in; one that has none is left as it is."""
+    names = blanks_of(text)
+    if not names:
+        return text
+
+    def value(found):
+        name, kind = found.groups()
+        if name is None:
+            return "%"
+        place = _place_of(text[: found.start()], path)
+        if name not in blanks:
+            raise InputError(f"{place}: %({name}){kind} has no value: give --set {name}=...")
+        return _formatted(str(blanks[name]), name, kind, place)
+
+    return BLANK.sub(value, text)
 
 
-def _plain(text: str) -> object:
-    """What a text without quotes means."""
-    if INTEGER.fullmatch(text):
-        return int(text)
-    if FLOAT.fullmatch(text):
-        return float(text)
-    return WORDS.get(text.lower(), text)
+def _formatted(text: str, name: str, kind: str, place: Place) -> str:
+    """What stands in the place of a blank."""
+    if kind == "s" and text.isprintable():
+        return text
+    if kind in "di" and INTEGER.fullmatch(text):
+        return text
+    if kind in "feg" and FLOAT.fullmatch(text):
+        return repr(float(text))
+    expected = {"s": "text in one line", "d": "a whole number", "i": "a whole number"}
+    raise InputError(
+        f"{place}: {name} is {quoted(text)}; expected {expected.get(kind, 'a number')}"
+    )
 
 
-def _variable(name: str, mark: yaml.Mark) -> str:
-    """The value of an environment variable."""
-    if name not in os.environ:
-        near = close_match(name, os.environ)  # and never a list: it is nobody else's business
-        hint = f"did you mean {near}?" if near else f"export {printable(name)}=..."
-        problem = f"the environment has no variable {printable(name)}: set it; {hint}"
-        raise _Refused(mark, problem)
-    return os.environ[name]
+def _place_of(before: str, path: str | Path) -> Place:
+    """Where a text goes on after what stands before it."""
+    lines = before.split("\n")
+    return Place(str(path), len(lines), len(lines[-1]) + 1)
+
+
+def _tag_of(node: Node) -> str:
+    match node:
+        case Call():
+            return f"!obj:{node.name}"
+        case Name():
+            return "!import"
+    return "!pkl:"

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import InitVar
+from typing import ClassVar
 
+import pytensor.tensor as pt
+
+from dltut.exceptions import InputError
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import conv2d, init
@@ -26,12 +30,30 @@ class Conv2D(Network):
     W : array, shared variable or initializer, optional
         Shape ``(n_out, n_in, *kernel_size)``. Default: Glorot's uniform rule.
     b : array, shared variable or initializer, optional
-        Shape (n_out,), one for each map. Default zeros.
+        Shape (n_out,), one for each map; (n_out, rows, columns) if they are untied. Default zeros.
     activation : callable or str, optional
         Default: rectifier.
     name : str
         Prefix of the parameters' names.
+    untie_biases : bool
+        Whether each place of a map has a bias of its own.
+    sides : (rows, columns), optional
+        Of the pictures; needed for biases that are untied.
+
+    Raises
+    ------
+    InputError
+        If the biases are untied and no sides are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> layer = Conv2D(np.random.default_rng(1), 1, 20, 5, untie_biases=True, sides=(28, 28))
+    >>> layer.b.get_value().shape
+    (20, 24, 24)
     """
+
+    n_axes: ClassVar[int] = 3
 
     rng: InitVar
     n_in: int
@@ -44,15 +66,34 @@ class Conv2D(Network):
     b: InitVar = None
     activation: Callable | str | None = "relu"
     name: str = ""
+    untie_biases: bool = False
+    sides: tuple[int, int] | None = None
 
     def __post_init__(self, rng, W, b):
         self.activation = activation(self.activation)
         shape = self.n_out, self.n_in, *pair(self.kernel_size, "kernel_size", least=1)
         W = init.glorot_uniform() if W is None else W
         self.W = parameter(W, shape, joined(self.name, "W"), rng)
-        self.b = parameter(b, (self.n_out,), joined(self.name, "b"), rng)
+        shape = self._maps_of_sides() if self.untie_biases else (self.n_out,)
+        self.b = parameter(b, shape, joined(self.name, "b"), rng)
+
+    def _maps_of_sides(self) -> tuple[int, int, int]:
+        if self.sides is None:
+            raise InputError(
+                "untied biases need the size of the pictures: give sides=(rows, columns)"
+            )
+        pictures = pt.zeros((1, self.n_in, *pair(self.sides, "sides", least=1)))
+        return self._maps(pictures).type.shape[1:]
+
+    def _maps(self, x):
+        return conv2d(x, self.W, self.border_mode, self.subsample, self.filter_flip)
+
+    @property
+    def biases(self) -> list:
+        """The one, whatever its shape."""
+        return [each for each in self.params if each is self.b]
 
     def __call__(self, x, train: bool = False):
         """Maps, (batch, n_out, rows, columns), of pictures (batch, n_in, rows, columns)."""
-        maps = conv2d(x, self.W, self.border_mode, self.subsample, self.filter_flip)
-        return self.activation(maps + self.b[None, :, None, None])
+        b = self.b[None] if self.untie_biases else self.b[None, :, None, None]
+        return self.activation(self._maps(x) + b)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import InitVar
+from typing import ClassVar
 
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
@@ -40,6 +41,8 @@ class ConvPool(Network):
     ----------
     .. [1] Deep Learning Tutorials, Convolutional neural networks (LeNet).
     """
+
+    n_axes: ClassVar[int] = 3
 
     rng: InitVar
     n_in: int

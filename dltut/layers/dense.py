@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import InitVar
+from typing import ClassVar
 
 from dltut.layers.batch_norm import BatchNorm
 from dltut.layers.network import Network
@@ -43,6 +44,8 @@ class Dense(Network):
     >>> layer(pt.matrix("x")).ndim
     2
     """
+
+    n_axes: ClassVar[int] = 1
 
     rng: InitVar
     n_in: int

@@ -1,12 +1,14 @@
 """Dropout: random silence while training."""
 
 from dataclasses import InitVar
+from math import inf
 from numbers import Real
 
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
 from dltut.layers.network import Network
+from dltut.machine.checks import check_numbers
 from dltut.machine.rng import Streams
 
 
@@ -22,11 +24,13 @@ class Dropout(Network):
     rescale : bool
         Whether what is kept is divided by 1 - p ("inverted" dropout), so that the mean stays and
         nothing is to be done after training. Without it, multiply by 1 - p then.
+    scale : float, optional
+        What the kept is multiplied by instead, whatever p is.
 
     Raises
     ------
     InputError
-        If p is outside [0, 1), or there are no streams.
+        If p is outside [0, 1), the scale is not above 0, or there are no streams.
 
     References
     ----------
@@ -42,12 +46,15 @@ class Dropout(Network):
     streams: InitVar
     p: float = 0.5
     rescale: bool = True
+    scale: float | None = None
 
     def __post_init__(self, streams):
         if not isinstance(streams, Streams):
             raise InputError(f"streams is {streams!r}; give a Streams(seed) of dltut.machine.rng")
         if not isinstance(self.p, Real) or not 0 <= self.p < 1:
             raise InputError(f"the dropout probability is {self.p}; it is at least 0 and below 1")
+        if self.scale is not None:
+            check_numbers(lambda value: 0 < value < inf, "above 0", scale=self.scale)
         self.streams = streams
 
     def __call__(self, x, train: bool = False):
@@ -55,4 +62,6 @@ class Dropout(Network):
         if not train or self.p == 0:
             return x
         kept = x * self.streams.bernoulli(1 - self.p, x)
+        if self.scale is not None:
+            return kept * pt.as_tensor(self.scale).astype(x.dtype)
         return kept / pt.as_tensor(1 - self.p).astype(x.dtype) if self.rescale else kept

@@ -1,13 +1,16 @@
 """What layers and models have in common: arguments that are fields, parameters that are found."""
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, fields
-from typing import dataclass_transform
+from typing import ClassVar, dataclass_transform
 
 import numpy as np
+import pytensor
+import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
+from dltut.exceptions import InputError
 from dltut.nn.activations import ACTIVATIONS
 from dltut.nn.corruption import CORRUPTIONS
 
@@ -45,7 +48,15 @@ class Network:
     TwoLayers(n_in=784): 23,860 parameters
       Dense  below.W (784, 30), below.b (30,)  23,550
       Dense  above.W (30, 10), above.b (10,)      310
+
+    Attributes
+    ----------
+    n_axes : int or None
+        Of the class: how many axes an example has that it takes, 1 for a row of numbers, 3 for maps
+        (channels, rows, columns); None for any.
     """
+
+    n_axes: ClassVar[int | None] = None
 
     def __init_subclass__(cls, **options):
         """Make the subclass a dataclass that is compared by identity, as its parameters are."""
@@ -65,8 +76,15 @@ class Network:
 
     @property
     def weights(self) -> list[SharedVariable]:
-        """The parameters that penalties apply to: those with more than one axis, no biases."""
-        return [each for each in self.params if each.ndim > 1]
+        """The parameters that penalties apply to: all but the `biases`."""
+        biases = set(self.biases)
+        return [each for each in self.params if each not in biases]
+
+    @property
+    def biases(self) -> list[SharedVariable]:
+        """The parameters of one axis; and those of several that a layer says are biases."""
+        theirs = {each for part in _parts(self) for each in getattr(part, "biases", ())}
+        return [each for each in self.params if each.ndim < 2 or each in theirs]
 
     @property
     def kept(self) -> list[SharedVariable]:
@@ -80,6 +98,30 @@ class Network:
     def arguments(self) -> dict:
         """The fields as plain values, by which a file says how to make the network again."""
         return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
+
+    def out_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of what is made of an example of this shape, both without the batch's axis.
+
+        Raises
+        ------
+        InputError
+            If the expression does not tell: a subclass can say it by an ``out_shape`` of its own.
+
+        Examples
+        --------
+        >>> from dltut.layers import Pool2D
+        >>> Pool2D(4, stride=2, ignore_border=False).out_shape((64, 24, 24))
+        (64, 11, 11)
+        """
+        x = pt.tensor("x", dtype=pytensor.config.floatX, shape=(None, *shape))
+        found = self(x).type.shape[1:]
+        if None in found:
+            kind = type(self).__name__
+            raise InputError(
+                f"what {kind} makes of {tuple(shape)} has no known shape: give {kind} a method "
+                "out_shape(self, shape)"
+            )
+        return found
 
     def __repr__(self):
         rows = [*_rows(self, set())]
@@ -106,6 +148,8 @@ def plain(value):
     >>> plain((np.int64(3), pt.tanh, np.zeros(2)))
     [3, 'tanh', [0.0, 0.0]]
     """
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
         return [plain(each) for each in value]
     if isinstance(value, np.generic):
@@ -152,8 +196,9 @@ def _variables(network) -> list[SharedVariable]:
 
 def _summary(network) -> str:
     """The class, the arguments that are not its defaults, and how many numbers it learns."""
-    usual = {each.name: plain(each.default) for each in fields(network)}
-    told = [f"{name}={each!r}" for name, each in network.arguments.items() if each != usual[name]]
+    usual = {each.name: plain(each.default) for each in fields(network) if each.repr}
+    given = {name: network.arguments[name] for name in usual}
+    told = [f"{name}={each!r}" for name, each in given.items() if each != usual[name]]
     n, others = _n_numbers(network.params), _n_numbers(network.kept)
     kept = f" and {others:,} numbers kept" if others else ""
     return f"{type(network).__name__}({', '.join(told)}): {n:,} parameters{kept}"

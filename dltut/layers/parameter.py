@@ -1,6 +1,7 @@
 """The one gate through which every parameter is made."""
 
-from numbers import Integral
+from collections.abc import Mapping
+from numbers import Integral, Real
 
 import numpy as np
 import pytensor
@@ -10,6 +11,7 @@ from pytensor.graph.basic import Variable
 from dltut.exceptions import InputError
 from dltut.machine.rng import check_generator
 from dltut.machine.shared import as_floatX
+from dltut.nn.init import initializer
 
 
 def parameter(start, shape: tuple[int, ...], name: str, rng=None) -> Variable:
@@ -17,10 +19,11 @@ def parameter(start, shape: tuple[int, ...], name: str, rng=None) -> Variable:
 
     Parameters
     ----------
-    start : shared variable, expression, array, initializer or None
+    start : shared variable, expression, array, number, initializer or None
         A variable is used as it is, which is how weights are tied: pass the other layer's W, or an
-        expression such as ``other.W.T``. An array is copied. An initializer gets (rng, shape).
-        None stands for zeros.
+        expression such as ``other.W.T``. An array is copied. An initializer of `dltut.nn.init` gets
+        (rng, shape); its description will do, ``{"name": "uniform", "limit": 0.05}`` or the name
+        alone. A number is the value of every element, and None stands for zeros.
     shape : tuple of int
     name : str
         The name in saved files, such as "hidden0.W".
@@ -56,8 +59,9 @@ def _values(start, shape, name, rng):
     if rng is not None:
         check_generator(rng)
     try:
-        if start is None:
-            return np.zeros(shape)
+        if start is None or isinstance(start, Real):
+            return np.full(shape, start or 0.0)
+        start = initializer(start) if isinstance(start, str | Mapping) else start
         return start(rng, shape) if callable(start) else start
     except AttributeError:
         check_generator(rng)

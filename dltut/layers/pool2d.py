@@ -1,5 +1,7 @@
 """The pooling layer: `dltut.nn.pool2d` with its settings kept."""
 
+from typing import ClassVar
+
 from dltut.layers.network import Network
 from dltut.nn import pool2d
 
@@ -12,6 +14,8 @@ class Pool2D(Network):
     ws, stride, ignore_border, pad, mode
         As in `dltut.nn.pool2d`.
     """
+
+    n_axes: ClassVar[int] = 3
 
     ws: int | tuple[int, int] = (2, 2)
     stride: int | tuple[int, int] | None = None

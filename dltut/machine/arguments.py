@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf, isfinite
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -20,10 +21,28 @@ WORDS = {
     float: "a number",
     str: "text",
     Path: "a path",
+    PathLike: "a path",
     bool: "true or false",
     dict: "keys with values",
     types.NoneType: "null",
 }
+
+VARIADIC = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+
+
+class ArgumentError(InputError):
+    """An argument that does not fit what is called.
+
+    Parameters
+    ----------
+    message : str
+    argument : str
+        Its name.
+    """
+
+    def __init__(self, message: object, argument: str):
+        super().__init__(message)
+        self.argument = argument
 
 
 @dataclass(frozen=True)
@@ -134,8 +153,9 @@ def checked_arguments(
 
     Raises
     ------
-    InputError
-        If a name is unknown (with the nearest one), missing, or its value of a wrong kind.
+    ArgumentError
+        If a name is unknown (with the nearest one), missing, or its value of a wrong kind: an
+        `InputError` that knows the argument's name.
 
     Examples
     --------
@@ -145,21 +165,22 @@ def checked_arguments(
     >>> checked_arguments(step, {"initial": "high"}, "here")
     Traceback (most recent call last):
         ...
-    dltut.exceptions.InputError: here: initial is 'high'; expected a number
+    dltut.machine.arguments.ArgumentError: here: initial is 'high'; expected a number
     """
     takes = {name: kind for name, kind in kinds(function).items() if name not in filled}
     for name, value in given.items():
         if takes.get(name) is None:
             names = [each for each, kind in takes.items() if kind is not None]
             hint = nearest(name, names) if names else "it takes no arguments"
-            raise InputError(f"{place}: there is no {printable(name)}; {hint}")
+            raise ArgumentError(f"{place}: there is no {printable(name)}; {hint}", name)
         if not fits(value, takes[name]):
-            raise InputError(
-                f"{place}: {name} is {printable(repr(value))}; expected {words(takes[name])}"
-            )
+            told = printable(repr(value))
+            raise ArgumentError(f"{place}: {name} is {told}; expected {words(takes[name])}", name)
     for each in inspect.signature(function).parameters.values():
-        if each.default is each.empty and each.name not in {*given, *filled}:
-            raise InputError(f"{place}: {each.name} is missing: give {words(takes[each.name])}")
+        is_needed = each.default is each.empty and each.kind not in VARIADIC
+        if is_needed and each.name not in {*given, *filled}:
+            expected = words(takes[each.name])
+            raise ArgumentError(f"{place}: {each.name} is missing: give {expected}", each.name)
     return dict(given)
 
 
@@ -182,11 +203,13 @@ def is_several(kind: object) -> bool:
     >>> is_several(tuple[int, ...]), is_several(int)
     (True, False)
     """
-    return kind is tuple or get_origin(kind) in (tuple, Sequence)
+    return kind in (tuple, list) or get_origin(kind) in (tuple, list, Sequence)
 
 
 def fits(value: object, kind: object) -> bool:
-    """Whether a plain value is of a kind; numbers are finite, text is not empty.
+    """Whether a value is of a kind; numbers are finite, text is not empty and can be a path.
+
+    A class that is none of plain values is the kind of its objects, and ``object`` that of all.
 
     Examples
     --------
@@ -201,9 +224,16 @@ def fits(value: object, kind: object) -> bool:
     if get_origin(kind) is Literal:
         return value in inner
     if is_several(kind):
-        return isinstance(value, list | tuple) and all(fits(each, inner[0]) for each in value)
-    if get_origin(kind) is dict:
+        is_list = isinstance(value, list | tuple)
+        return is_list and (not inner or all(fits(each, inner[0]) for each in value))
+    if get_origin(kind) in (dict, Mapping):
         return isinstance(value, dict) and all(fits(each, inner[1]) for each in value.values())
+    if kind is Callable or get_origin(kind) is Callable:
+        return callable(value)
+    if kind in (Path, PathLike) and isinstance(value, str):
+        kind = str
+    if isinstance(kind, type) and kind not in WORDS and kind is not float:
+        return isinstance(value, kind)
     if kind is float:
         kind, is_finite = int | float, isinstance(value, int | float) and isfinite(value)
         return is_finite and not isinstance(value, bool)
@@ -212,7 +242,7 @@ def fits(value: object, kind: object) -> bool:
 
 
 def words(kind: object) -> str:
-    """A kind for people, without what only a program can give.
+    """A kind for people, without what only a program can give, unless that is all there is.
 
     Examples
     --------
@@ -221,16 +251,21 @@ def words(kind: object) -> str:
     """
     inner = get_args(kind)
     if len(several := alternatives(kind)) > 1:
-        return " or ".join(filter(None, map(words, several)))
+        plain = [k for k in several if k in WORDS or get_origin(k) not in (None, Callable)]
+        return " or ".join(filter(None, map(words, plain or several)))
     if get_origin(kind) is Annotated:
         return ", ".join([words(inner[0]), *map(str, inner[1:])])
     if get_origin(kind) is Literal:
         return " or ".join(map(str, inner))
     if is_several(kind):
-        several = "a list" if get_origin(kind) is Sequence else "one or more"
-        return f"{several}, each {words(inner[0])}"
-    if get_origin(kind) is dict:
+        several = "one or more" if get_origin(kind) is tuple else "a list"
+        return f"{several}, each {words(inner[0])}" if inner else several
+    if get_origin(kind) in (dict, Mapping):
         return f"keys, each with {words(inner[1])}"
+    if kind is Callable or get_origin(kind) is Callable:
+        return "a function"
+    if isinstance(kind, type) and kind not in WORDS:
+        return "a value" if kind is object else f"a {kind.__name__}"
     return WORDS.get(kind, "")
 
 

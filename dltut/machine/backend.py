@@ -12,7 +12,7 @@ from pytensor.link.basic import Container
 from pytensor.tensor.type import TensorType
 
 from dltut.exceptions import InputError, nearest
-from dltut.machine.progress import spinner
+from dltut.machine.notices import spinner
 from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
 from dltut.machine.stopwatch import not_counted

@@ -9,7 +9,7 @@ import math
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 RISING_RATES = ("accuracy", "f1", "precision", "recall", "iou")
-RATES = ("error", "errors", *RISING_RATES)
+RATES = ("error", "errors", "misclass", *RISING_RATES)
 RISING = (*RISING_RATES, "likelihood")
 MAGNITUDES = {"squared", "square", "absolute"}  # of an error that is measured, not counted
 
@@ -104,3 +104,39 @@ def better(value: float, best: float | None, lower: bool) -> bool:
     if best is None:
         best = math.inf if lower else -math.inf
     return value < best if lower else value > best
+
+
+def significant(
+    value: float, best: float | None, lower: bool, threshold: float, is_rate: bool
+) -> bool:
+    """Whether a value that is better than the best so far is so by enough.
+
+    Parameters
+    ----------
+    value : float
+    best : float or None
+    lower : bool
+        Whether lower is better: then the value has to be below ``best * threshold``.
+    threshold : float
+        Above 0, at most 1.
+    is_rate : bool
+        Where higher is better, a rate is judged by what it lacks to 1, so that an accuracy is
+        judged as its error would be. Anything else has to gain ``1 - threshold`` of the size of
+        the best.
+
+    Examples
+    --------
+    >>> significant(0.0996, 0.1, True, 0.995, True), significant(0.0994, 0.1, True, 0.995, True)
+    (False, True)
+    >>> significant(0.9004, 0.9, False, 0.995, True), significant(0.9006, 0.9, False, 0.995, True)
+    (False, True)
+    >>> significant(-99.6, -100.0, False, 0.995, False)
+    False
+    """
+    if best is None:
+        return True
+    if lower:
+        return value < best * threshold
+    if is_rate:
+        return 1 - value < (1 - best) * threshold
+    return value > best + abs(best) * (1 - threshold)

@@ -19,7 +19,7 @@ import threadpoolctl
 
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.files import expanded, make_folder
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.theanorc import flags, is_retired, rc_entries
 
 NAMES = ("floatX", "device", "mode", "dltut.data_dir", "dltut.threads")

@@ -11,7 +11,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.machine.files import atomic, unreadable
 
 
@@ -50,12 +50,14 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
 
     Raises
     ------
+    NoFile
+        If the file is missing.
     InputError
-        If the file is missing, cannot be read, or is truncated, damaged or of another kind.
+        If it cannot be read, or is truncated, damaged or of another kind.
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"there is no file {path}: check the path")
+        raise NoFile(f"there is no file {path}: check the path")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             facts = dict(json.loads(_own_entry(file.metadata() or {})))

@@ -7,6 +7,7 @@ from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.saved import load_model, save_model
+from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LeNet",
     "LogisticRegression",
     "SdA",
+    "Sequential",
     "cA",
     "dA",
     "gibbs_samples",

@@ -96,6 +96,28 @@ class Autoencoder(Network):
         """The code, shape (batch, n_hidden), of inputs, shape (batch, n_visible)."""
         return self.encoder(self.sums(x))
 
+    def as_layer(self, **more) -> dict:
+        """The encoder as it is now, described as a layer of a `dltut.models.Sequential`.
+
+        Parameters
+        ----------
+        **more
+            What else is said of the layer, such as ``frozen=True``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from dltut.models import Sequential
+        >>> rng = np.random.RandomState(123)
+        >>> below = Autoencoder(rng, 784, 500)
+        >>> Sequential(rng, [below.as_layer(layer_name="h0")], n_in=784)
+        Sequential(n_in=784, n_out=500): 392,500 parameters
+          Dense  h0.W (784, 500), h0.b (500,)  392,500
+        """
+        start = {"W": self.W.get_value(), "b": self.bhid.get_value()}
+        kind = {"name": "Dense", "n_out": self.n_hidden, "activation": self.encoder}
+        return kind | start | more
+
     def sums(self, x):
         """What the encoder's activation is applied to, shape (batch, n_hidden)."""
         return x @ self.W + self.bhid

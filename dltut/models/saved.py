@@ -40,7 +40,7 @@ def load_model(path: str | os.PathLike, names: Iterable[type] = (), **arguments)
     path : path
         Such as ``runs/mlp/best.safetensors``.
     names : classes
-        Models of one's own that the file may name.
+        Models of one's own that the file may name, and layers of one's own in a `Sequential`.
     **arguments
         Of the model, in the place of the file's: what a file can only name, such as an activation
         of one's own.
@@ -81,7 +81,7 @@ def variables_of(model) -> list:
 
 def _built(name, own, arguments, source):
     """The model of a name, with parameters of no meaning yet."""
-    library = [getattr(models, each) for each in models.__all__]
+    library, own = [getattr(models, each) for each in models.__all__], [*own]
     known = {each.__name__: each for each in [*library, *own] if isinstance(each, type)}
     if not isinstance(name, str) or name not in known:
         raise InputError(
@@ -90,7 +90,8 @@ def _built(name, own, arguments, source):
         )
     takes = inspect.signature(known[name]).parameters
     # What is drawn is replaced by the file's, so any generator serves.
-    drawn = {"rng": np.random.default_rng(0)} if "rng" in takes else {}
+    drawn = {"rng": np.random.default_rng(0), "names": own}
+    drawn = {name: value for name, value in drawn.items() if name in takes}
     try:
         return known[name](**drawn | arguments)
     except (TypeError, ValueError, MemoryError) as error:

@@ -27,6 +27,15 @@ def leaky_relu(x, slope: float = 0.01):
     return pt.switch(x > 0, x, pt.as_tensor(slope).astype(x.dtype) * x)
 
 
+def softmax(x):
+    """exp(x) over its sum along the last axis: positive numbers that sum to 1.
+
+    No model ends in it: costs such as `dltut.nn.negative_log_likelihood` take the scores before it,
+    from which they are stable.
+    """
+    return pt.special.softmax(x, axis=-1)
+
+
 ACTIVATIONS = Names(
     "activation",
     tanh=pt.tanh,
@@ -36,6 +45,7 @@ ACTIVATIONS = Names(
     linear=linear,
     elu=elu,
     leaky_relu=leaky_relu,
+    softmax=softmax,
 )
 
 

@@ -4,13 +4,15 @@
 ``numpy.random.Generator``. Shapes are (n_in, n_out) or (maps, channels, rows, columns).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
+from dltut.machine.arguments import checked_arguments
 from dltut.machine.rng import Rng
+from dltut.nn.names import Names
 
 Initializer = Callable[[Rng, tuple[int, ...]], np.ndarray]
 
@@ -41,9 +43,9 @@ def constant(value: float = 0.0) -> Initializer:
     return lambda rng, shape: np.full(shape, value)
 
 
-def uniform(bound: float) -> Initializer:
-    """Uniform between -bound and bound."""
-    return lambda rng, shape: rng.uniform(low=-bound, high=bound, size=shape)
+def uniform(limit: float) -> Initializer:
+    """Uniform between -limit and limit."""
+    return lambda rng, shape: rng.uniform(low=-limit, high=limit, size=shape)
 
 
 def normal(deviation: float = 0.01) -> Initializer:
@@ -131,3 +133,41 @@ def sparse(n_nonzero: int = 15, deviation: float = 1.0) -> Initializer:
         return W
 
     return draw
+
+
+INITIALIZERS = Names(
+    "initializer",
+    constant=constant,
+    uniform=uniform,
+    normal=normal,
+    glorot_uniform=glorot_uniform,
+    glorot_normal=glorot_normal,
+    he_uniform=he_uniform,
+    he_normal=he_normal,
+    orthogonal=orthogonal,
+    sparse=sparse,
+)
+
+
+def initializer(described: Mapping | str) -> Initializer:
+    """The initializer that plain values describe, as a file does.
+
+    Parameters
+    ----------
+    described : dict or str
+        ``{"name": ..., argument: value, ...}``, or the name alone.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name, or an argument does not fit it.
+
+    Examples
+    --------
+    >>> initializer({"name": "constant", "value": 2.0})(np.random.default_rng(1), (2,))
+    array([2., 2.])
+    """
+    given = {"name": described} if isinstance(described, str) else dict(described)
+    name = given.pop("name", None)
+    make = INITIALIZERS.function(name)
+    return make(**checked_arguments(make, given, f"initializer {name}"))

@@ -1,5 +1,7 @@
 """Limits on the size of weights and gradients."""
 
+from numbers import Integral, Real
+
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
@@ -7,8 +9,12 @@ from pytensor.compile.sharedvalue import SharedVariable
 from dltut.exceptions import InputError
 from dltut.optim.gradients import check_params, check_positive, typed
 
+NOTHING = 1e-30  # a norm so small is none, and does not divide
 
-def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=None) -> dict:
+
+def max_norm(
+    updates: dict, params: list[SharedVariable], limit: float, axes=None, least: float = 0.0
+) -> dict:
     """The updates of any rule, with the weights of each unit kept within a largest norm.
 
     Parameters
@@ -22,6 +28,9 @@ def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=Non
     axes : int or tuple of int, optional
         The axes that hold one unit's weights. Default: 0 for (n_in, n_out), all but the first for
         the (maps out, maps in, rows, columns) of a convolution.
+    least : float
+        The smallest norm, up to the limit, which may be infinite then. Weights that are all 0 have
+        no direction and stay.
 
     Returns
     -------
@@ -30,8 +39,8 @@ def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=Non
     Raises
     ------
     InputError
-        If a parameter is not in `updates`, a bias is given without axes, or the limit is not
-        positive.
+        If a parameter is not in `updates`, a bias is given without axes, or the limits are not in
+        order, the upper one above 0.
 
     Notes
     -----
@@ -52,23 +61,23 @@ def max_norm(updates: dict, params: list[SharedVariable], limit: float, axes=Non
     .. [1] Hinton, Srivastava, Krizhevsky, Sutskever, Salakhutdinov (2012), Improving neural
        networks by preventing co-adaptation of feature detectors.
     """
-    check_positive(limit=limit)
+    _check_limits(least, limit)
     for param in check_params(params):
         if param not in updates:
             raise InputError(f"parameter {param} is not in the updates: limit only what is learned")
     limited = {
-        param: _within(updates[param], typed(limit, param), _unit_axes(param, axes), pt)
+        param: _within(updates[param], least, limit, _unit_axes(param, axes), pt)
         for param in params
     }
     return updates | limited
 
 
-def limit_norm(params: list[SharedVariable], limit: float, axes=None) -> None:
+def limit_norm(params: list[SharedVariable], limit: float, axes=None, least: float = 0.0) -> None:
     """Bring the present values of weights within a largest norm, once, before the training.
 
     Parameters
     ----------
-    params, limit, axes
+    params, limit, axes, least
         As in `max_norm`.
 
     Raises
@@ -85,10 +94,10 @@ def limit_norm(params: list[SharedVariable], limit: float, axes=None) -> None:
     array([[0.6, 0.3],
            [0.8, 0.4]])
     """
-    check_positive(limit=limit)
+    _check_limits(least, limit)
     for param in check_params(params):
         value = np.asarray(param.get_value())
-        param.set_value(_within(value, value.dtype.type(limit), _unit_axes(param, axes), np))
+        param.set_value(_within(value, least, limit, _unit_axes(param, axes), np))
 
 
 def clip_gradient_norm(gradients: list, limit: float) -> list:
@@ -133,15 +142,32 @@ def clip_gradient_norm(gradients: list, limit: float) -> list:
     return [gradient * typed(scale, gradient) for gradient in gradients]
 
 
-def _within(value, limit, axes, module):
-    """`value` with the norms over `axes` at most `limit`; `module` is np or pt."""
+def _check_limits(least, most):
+    if isinstance(most, Real) and not 0 <= least <= most:
+        raise InputError(f"the norm is to be from {least} to {most}: give 0 <= least <= limit")
+    if not isinstance(most, Real) or most < np.inf:
+        check_positive(limit=most)
+
+
+def _within(value, least, most, axes, module):
+    """`value` with the norms over `axes` from `least` to `most`; `module` is np or pt."""
     norms = module.sqrt(module.sum(value**2, axis=axes, keepdims=True))
-    return value * (limit / module.maximum(norms, limit))  # 1 within the limit, and 0 never divides
+    least, most, nothing = (_typed(each, value, module) for each in (least, most, NOTHING))
+    wanted = module.minimum(module.maximum(norms, least), most)
+    return value * (wanted / module.maximum(norms, nothing))  # 1 within the limits
+
+
+def _typed(number, like, module):
+    return typed(number, like) if module is pt else like.dtype.type(number)
 
 
 def _unit_axes(param: SharedVariable, axes):
     if axes is not None:
-        return axes
+        listed, n = [axes] if isinstance(axes, Integral) else [*axes], param.ndim
+        places = {each % n for each in listed if isinstance(each, Integral) and -n <= each < n}
+        if not listed or len(places) != len(listed):
+            raise InputError(f"axes are {axes}: give some of the {param.ndim} axes of {param}")
+        return tuple(sorted(places))
     if param.ndim < 2:
         raise InputError(
             f"parameter {param} has {param.ndim} dimensions: give axes, or limit only weights "

@@ -38,14 +38,20 @@ def constant(value: float) -> Schedule:
     return lambda step: value
 
 
-def inverse_time(initial: float, decay: float = 0.001) -> Schedule:
-    r"""A slow decay from the first step on, :math:`\eta_0 / (1 + d t)`.
+def inverse_time(
+    initial: float, decay: float = 0.001, start: float = 0, minimum: float = 0.0
+) -> Schedule:
+    r"""A slow decay, :math:`\eta_0 / (1 + d (t - s))`, from the first step on or from a later one.
 
     Parameters
     ----------
     initial : float
     decay : float
         0 or above; the value has halved after ``1 / decay`` steps.
+    start : float
+        The last step at the initial value.
+    minimum : float
+        What the value never falls below.
 
     Returns
     -------
@@ -62,10 +68,14 @@ def inverse_time(initial: float, decay: float = 0.001) -> Schedule:
     >>> rate = inverse_time(0.1)
     >>> [round(rate(epoch), 4) for epoch in (0, 1, 100, 1000)]
     [0.1, 0.0999, 0.0909, 0.05]
+    >>> rate = inverse_time(0.1, decay=1 / 5, start=5, minimum=0.03)
+    >>> [round(rate(epoch), 4) for epoch in (0, 5, 10, 15, 100)]
+    [0.1, 0.1, 0.05, 0.0333, 0.03]
     """
-    _check_values(initial=initial)
+    _check_values(initial=initial, minimum=minimum)
     check_numbers(_is_value, "0 or above, such as 0.001", decay=decay)
-    return lambda step: initial / (1 + decay * step)
+    check_numbers(lambda step: abs(step) < inf, "a step", start=start)
+    return lambda step: max(initial / (1 + decay * max(step - start, 0)), minimum)
 
 
 def inverse(initial: float, start: float) -> Schedule:

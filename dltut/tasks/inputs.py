@@ -108,6 +108,13 @@ class Reader:
         else:
             yield self.array(given, number)
 
+    def ready(self, x: np.ndarray) -> np.ndarray:
+        """An example after the transforms of the training rows, as the model sees it."""
+        rows = x.reshape(1, -1)
+        for transform in self.inputs.transforms:
+            rows = transform(rows)
+        return rows.reshape(x.shape)
+
     def rows(self, x: np.ndarray) -> np.ndarray:
         """An array's rows, or it alone where it has the numbers of one."""
         is_several = x.ndim > 1 and prod(x.shape[1:]) == prod(self.shape)
@@ -172,6 +179,7 @@ class PictureReader(Reader):
         x = prepare(path or picture, facts) * np.float32(self.inputs.white / WHITE)
         if x.shape != self.shape:
             x = resized(self.shown(x), self.shape)
+        x = self.ready(x)
         n = marks(picture) if self.inputs.preparation == "digit" else 1
         several = f"there seem to be {n} digits, which are taken for one: cut them apart"
         return Example(name, picture, x, several if n > 1 else "")
@@ -243,11 +251,17 @@ class TableReader(Reader):
     def numbered(self, rows: np.ndarray, prefix: str) -> Iterator[Example]:
         """An example a row, named by its number after the prefix."""
         for number, x in enumerate(rows, start=1):
-            yield Example(f"{prefix}{number}", self.shown(x), x)
+            yield Example(f"{prefix}{number}", self.original(x), self.ready(x))
 
-    def shown(self, x) -> dict[str, float]:
+    def original(self, x) -> dict[str, float]:
         """The numbers in their own units."""
         return dict(zip(self.inputs.names, self.inputs.original(x).tolist(), strict=True))
+
+    def shown(self, x) -> dict[str, float]:
+        """Prepared numbers in their own units, or as they are if something was done to them."""
+        if not self.inputs.transforms:
+            return self.original(x)
+        return dict(zip(self.inputs.names, x.tolist(), strict=True))
 
     def doubts(self, x) -> str:
         """Whether these may be in their own units."""

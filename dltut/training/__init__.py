@@ -1,30 +1,37 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
+from dltut.training.accompanied import accompanied
+from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_run
-from dltut.training.display import Progress
 from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
+    EachBatch,
     EachEpoch,
     Extension,
     LossHistory,
-    PolyakAverage,
-    ShuffleEpochs,
 )
-from dltut.training.learning_rate import HalveOnNoImprovement, Scheduled
+from dltut.training.following import Follower, is_training, read_columns
+from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
 from dltut.training.patience import Patience
+from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
     PretrainingStep,
     pretrain,
     pretraining_steps,
     read_pretrained,
 )
+from dltut.training.progress import Progress
+from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
+from dltut.training.saving import SaveBest, SaveEvery
+from dltut.training.shuffling import Order, ShuffleEpochs, partial_of, row_order
 from dltut.training.step import minibatch_function, minibatch_functions
 from dltut.training.stopping import (
     Criterion,
     Diverged,
+    MatchChannel,
     MaxEpochs,
     NoImprovement,
     TargetReached,
@@ -40,34 +47,49 @@ __all__ = [
     "Checkpoint",
     "Criterion",
     "Diverged",
+    "EachBatch",
     "EachEpoch",
     "Extension",
+    "Follower",
     "HalveOnNoImprovement",
     "Log",
     "LossHistory",
+    "MatchChannel",
     "MaxEpochs",
     "Monitor",
+    "MonitorBasedRate",
     "NoImprovement",
+    "Order",
     "Patience",
+    "PlotWhileTraining",
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
+    "Reader",
     "RunFolder",
+    "SaveBest",
+    "SaveEvery",
     "Scheduled",
     "ShuffleEpochs",
+    "Smooth",
     "TargetReached",
     "TimeLimit",
     "Trainer",
+    "accompanied",
     "all_of",
     "any_of",
     "dry_run",
+    "is_training",
     "minibatch_function",
     "minibatch_functions",
     "open_run",
+    "partial_of",
     "pretrain",
     "pretraining_steps",
+    "read_columns",
     "read_config",
     "read_log",
     "read_pretrained",
     "read_run",
+    "row_order",
 ]

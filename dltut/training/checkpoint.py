@@ -10,11 +10,20 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_numbers
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays, write_arrays
 from dltut.models import save_model
 from dltut.training.extensions import Extension
-from dltut.training.log import Log, append_log, is_row, is_seconds, is_whole, read_log, write_log
+from dltut.training.log import (
+    NO_ROW,
+    Log,
+    append_log,
+    is_row,
+    is_seconds,
+    is_whole,
+    read_log,
+    write_log,
+)
 from dltut.training.run_folder import RunFolder
 
 PLACE = "n_batches iteration cost seconds stop_reason final rows clock extensions".split()
@@ -266,7 +275,7 @@ def _is_valid(name: str, place: dict) -> bool:
 
 
 def _are_rows(rows: list, iteration) -> bool:
-    before = -1
+    before = NO_ROW
     for row in rows:
         if not is_row(row, before):
             return False

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.checks import check_counts
 from dltut.training.log import Log
 
 
@@ -38,6 +37,9 @@ class Extension:
 
     def before_training(self, trainer) -> None:
         """When a run begins or goes on."""
+
+    def at_start(self, trainer) -> None:
+        """Before the first minibatch of all, once; not again when a run goes on."""
 
     def before_epoch(self, trainer) -> None:
         """Before an epoch, and again when a run goes on in the middle of one.
@@ -103,6 +105,32 @@ class EachEpoch(Extension):
         self.function(trainer.log)
 
 
+class EachBatch(Extension):
+    """Call a function after every minibatch.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(log)``; it is called often, so it should be quick.
+
+    Examples
+    --------
+    >>> from dltut.training import Trainer
+    >>> places = []
+    >>> note = EachBatch(lambda log: places.append(log.place))
+    >>> log = Trainer(lambda index: 0.0, n_batches=2, extensions=[note]).run(max_epochs=1)
+    >>> places
+    ['epoch 1 (1 of 2 minibatches)', 'epoch 1']
+    """
+
+    def __init__(self, function: Callable[[Log], None]):
+        self.function = function
+
+    def after_batch(self, trainer) -> None:
+        """Call it."""
+        self.function(trainer.log)
+
+
 class LossHistory(Extension):
     """The cost of every minibatch.
 
@@ -125,119 +153,25 @@ class LossHistory(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on with these costs."""
-        _check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
+        check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
         self.costs = state["costs"].tolist()
 
 
-class ShuffleEpochs(Extension):
-    """Visit the examples of a split in a new order every epoch.
+def check_kept(name: str, value, shape: tuple[int, ...]) -> None:
+    """Refuse from a checkpoint what is no array of floats of this shape.
 
     Parameters
     ----------
-    split : SharedSplit
-        All its columns are put into the same order, and back into their first when the run ends.
-    seed : int
-        With the epoch's number it gives the order, so that a resumed run needs no memory of it.
+    name : str
+        What the error calls it.
+    value : array
+    shape : tuple of int
 
     Raises
     ------
     InputError
-        If the split is held in chunks, of which the variables hold one at a time.
+        Naming it.
     """
-
-    def __init__(self, split, seed: int):
-        if hasattr(split, "chunk_size"):
-            raise InputError(
-                "a split held in chunks cannot be shuffled by rows: shuffle the arrays before "
-                "shared_dataset, or leave out chunk_size"
-            )
-        self.split, self.seed = split, seed
-        self._first = None
-
-    def before_epoch(self, trainer) -> None:
-        """Put the rows in this epoch's order."""
-        columns = self._first_order()
-        order = np.random.default_rng([self.seed, trainer.log.epoch]).permutation(len(columns[0]))
-        self._place([column[order] for column in columns])
-
-    def after_training(self, trainer) -> None:
-        """Put the rows back."""
-        self._place(self._first_order())
-
-    def _first_order(self) -> list[np.ndarray]:
-        if self._first is None:
-            self._first = [np.array(each.get_value()) for each in self.split]
-        return self._first
-
-    def _place(self, columns: list[np.ndarray]) -> None:
-        for variable, column in zip(self.split, columns, strict=True):
-            variable.set_value(column)
-
-
-class PolyakAverage(Extension):
-    """The mean of each parameter over all minibatches; training itself is not changed.
-
-    Parameters
-    ----------
-    params : list of shared variables
-        With unique names.
-    start : int
-        First iteration that counts.
-
-    Attributes
-    ----------
-    n : int
-        Iterations averaged so far.
-
-    Raises
-    ------
-    InputError
-        If `start` is no iteration.
-
-    References
-    ----------
-    .. [1] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging,
-       SIAM Journal on Control and Optimization 30(4).
-    """
-
-    def __init__(self, params, start: int = 0):
-        check_counts("iterations", least=0, start=start)
-        self.params, self.start, self.n = list(params), start, 0
-        self._sums = {each.name: np.zeros(each.get_value().shape) for each in self.params}
-
-    def after_batch(self, trainer) -> None:
-        """Add the present values."""
-        if trainer.log.iteration >= self.start:
-            self.n += 1
-            for param in self.params:
-                self._sums[param.name] += np.asarray(param.get_value(), dtype="float64")
-
-    def values(self) -> dict[str, np.ndarray]:
-        """The averages by name, in float64.
-
-        Raises
-        ------
-        InputError
-            If training has not come to `start` yet.
-        """
-        if not self.n:
-            raise InputError(f"nothing averaged yet: averaging starts at iteration {self.start}")
-        return {name: total / self.n for name, total in self._sums.items()}
-
-    def state(self) -> dict:
-        """The sums and their number."""
-        return {"n": self.n, **self._sums}
-
-    def load_state(self, state: dict) -> None:
-        """Go on with these sums."""
-        check_counts("iterations", least=0, n=state["n"])
-        for name, total in self._sums.items():
-            _check_kept(name, state[name], total.shape)
-        self.n, self._sums = state["n"], {name: state[name] for name in self._sums}
-
-
-def _check_kept(name: str, value, shape: tuple) -> None:
-    """Refuse from a checkpoint what is no array of floats of this shape."""
     if getattr(value, "dtype", None) != np.float64 or value.shape != shape:
         raise InputError(
             f"the checkpoint holds a damaged {name}: delete the file to begin the run again"

@@ -1,6 +1,7 @@
 """Learning rates that change while training: by a schedule, or when nothing improves any more."""
 
 from collections.abc import Callable
+from math import inf
 
 import numpy as np
 
@@ -8,7 +9,8 @@ from dltut.exceptions import InputError
 from dltut.machine.channels import better
 from dltut.machine.checks import check_counts, check_numbers
 from dltut.training.extensions import Extension
-from dltut.training.stopping import Criterion, value_of
+from dltut.training.reader import Reader, value_of
+from dltut.training.stopping import Criterion
 
 
 class Scheduled(Extension):
@@ -85,7 +87,7 @@ class HalveOnNoImprovement(Criterion):
     floor : float
         Stop on reaching this fraction of the first rate: 1/1024 is ten halvings.
     channel, lower
-        As in `Criterion`; a tie is no improvement.
+        As in `Reader`; a tie is no improvement.
 
     Raises
     ------
@@ -148,6 +150,102 @@ class HalveOnNoImprovement(Criterion):
                 self._best, self._since = value, row["epoch"]
             elif row["epoch"] - self._since >= self.n_epochs:
                 self._n_cuts, self._since = self._n_cuts + 1, row["epoch"]
+
+
+class MonitorBasedRate(Reader):
+    """Change the learning rate a little with each row: down after a rise, up if it falls slowly.
+
+    Parameters
+    ----------
+    learning_rate : shared scalar
+        With the rate to begin with.
+    channel : str, optional
+        A number above 0 that should fall; the one that the log watches if not given.
+    high_trigger : float
+        A value above so many times the one before it is a rise.
+    shrink : float
+        What the rate is multiplied by after a rise; above 0, at most 1.
+    low_trigger : float
+        A value that is no rise, but above so many times the one before it, falls too slowly.
+    grow : float
+        What the rate is multiplied by then; 1 or above.
+    minimum, maximum : float
+        Between which the rate stays, once it has been changed.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+
+    Notes
+    -----
+    ``MonitorBasedLRAdjuster`` of Pylearn2, with its defaults. A schedule that has no memory, such
+    as `dltut.optim.schedules.inverse_time`, is easier to repeat.
+
+    Examples
+    --------
+    >>> import pytensor
+    >>> from dltut.training import Monitor, Trainer
+    >>> rate = pytensor.shared(np.array(0.1), name="learning_rate")
+    >>> costs = iter([1.0, 1.5, 1.5, 0.75])
+    >>> extensions = [Monitor({"cost": lambda: next(costs)}), MonitorBasedRate(rate, "cost")]
+    >>> log = Trainer(lambda index: 1.0, n_batches=1, extensions=extensions).run(max_epochs=4)
+    >>> float(rate.get_value()) == 0.1 * 0.99 * 1.01
+    True
+    """
+
+    def __init__(
+        self,
+        learning_rate,
+        channel: str | None = None,
+        high_trigger: float = 1.0,
+        shrink: float = 0.99,
+        low_trigger: float = 0.99,
+        grow: float = 1.01,
+        minimum: float = 1e-7,
+        maximum: float = 1.0,
+    ):
+        words = "a number above 0"
+        triggers = {"high_trigger": high_trigger, "low_trigger": low_trigger}
+        check_numbers(lambda value: 0 < value < inf, words, **triggers, minimum=minimum)
+        check_numbers(lambda value: 0 < value <= 1, "above 0 and at most 1", shrink=shrink)
+        check_numbers(lambda value: 1 <= value < inf, "1 or above", grow=grow)
+        words = f"at least the minimum, {minimum}"
+        check_numbers(lambda value: minimum <= value < inf, words, maximum=maximum)
+        self.learning_rate = learning_rate
+        self.high_trigger, self.shrink = high_trigger, shrink
+        self.low_trigger, self.grow = low_trigger, grow
+        self.minimum, self.maximum = minimum, maximum
+        self._first = float(learning_rate.get_value())
+        super().__init__(channel)
+
+    def restart(self) -> None:
+        """As at the beginning."""
+        self._before, self._rate = None, self._first
+
+    def before_training(self, trainer) -> None:
+        """Set the rate, which a resumed run has to find again from its log."""
+        self._follow(trainer.log)
+
+    def between_batches(self, trainer) -> None:
+        """Set the rate."""
+        self._follow(trainer.log)
+
+    def _follow(self, log) -> None:
+        for row in self.unread(log):
+            channel, _ = self.judged(log)
+            self._change(value_of(row, channel))
+            set_scalar(self.learning_rate, self._rate)
+
+    def _change(self, value: float) -> None:
+        before, self._before = self._before, value
+        if before is None:
+            return
+        if value > self.high_trigger * before:
+            self._rate *= self.shrink
+        elif value > self.low_trigger * before:
+            self._rate *= self.grow
+        self._rate = min(max(self._rate, self.minimum), self.maximum)
 
 
 def set_scalar(variable, value: float) -> None:

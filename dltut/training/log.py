@@ -18,6 +18,7 @@ from dltut.training.run_folder import RunFolder
 
 POSITION = ("epoch", "minibatch", "iteration", "train_cost", "best", "seconds")
 SHOWN = 12  # rows in the table of a log
+NO_ROW = -2  # the iteration before that of any row
 
 
 @dataclass(repr=False)
@@ -32,7 +33,7 @@ class Log:
         Minibatches in an epoch.
     epoch, minibatch, iteration : int
         The last minibatch done: epochs count from 1; the place in the epoch and the iteration
-        since the beginning count from 0 (the iteration is -1 before the first).
+        since the beginning count from 0. Before the first, epoch 0, minibatch -1, iteration -1.
     cost : float
         Of the last minibatch.
     rows : list of dict
@@ -53,6 +54,9 @@ class Log:
         The one with which the run ends if nothing improves any more.
     n_examples : dict
         How many examples the rates were counted on, as {"valid": 10000, "test": 9600}.
+    derived : dict
+        {name: function of the rows}: what is added to each row as it is written, of which the
+        function is given the rows so far, this one the last; None adds nothing.
     resumable : bool
         Whether a checkpoint is kept, so that the run can go on in another process.
     stop_reason : str or None
@@ -85,6 +89,7 @@ class Log:
     validate_within: int | None = None
     last_iteration: int | None = None
     n_examples: dict[str, int] = field(default_factory=dict)
+    derived: dict[str, Callable] = field(default_factory=dict, compare=False)
     resumable: bool = False
     stop_reason: str | None = None
     final: bool = False
@@ -118,7 +123,12 @@ class Log:
         InputError
             If a value is not one number.
         """
-        self.rows.append({name: _plain(name, value) for name, value in row.items()})
+        new = {name: _plain(name, value) for name, value in row.items()}
+        for name, function in self.derived.items():
+            value = function([*self.rows, new])
+            if value is not None:
+                new[name] = _plain(name, value)
+        self.rows.append(new)
         self.clock.append(self.seconds)
 
     def move_to(self, iteration: int) -> None:
@@ -194,7 +204,7 @@ def place(epoch: int, minibatch: int, n_batches: int) -> str:
     ('epoch 2 (1 of 83 minibatches)', 'epoch 2')
     """
     done = minibatch + 1
-    part = "" if done == n_batches else f" ({done} of {n_batches} minibatches)"
+    part = "" if done in (0, n_batches) else f" ({done} of {n_batches} minibatches)"
     return f"epoch {epoch}{part}"
 
 
@@ -275,14 +285,16 @@ def is_row(row, before: int) -> bool:
     row : object
         As JSON gives it.
     before : int
-        The iteration of the row before it, -1 if there is none.
+        The iteration of the row before it, `NO_ROW` if there is none.
     """
+    if not isinstance(row, dict):
+        return False
+    first = 0 if row.get("iteration") == -1 else 1  # what is measured before training is epoch 0
     return (
-        isinstance(row, dict)
-        and all(isinstance(value, int | float) for value in row.values())  # bools among them
+        all(isinstance(value, int | float) for value in row.values())  # bools among them
         and is_whole(row.get("iteration"), before + 1)
-        and is_whole(row.get("epoch"), 1)
-        and is_whole(row.get("minibatch", 0), 0)
+        and is_whole(row.get("epoch"), first)
+        and is_whole(row.get("minibatch", 0), first - 1)
         and isinstance(row.get("best", False), bool)
     )
 
@@ -323,7 +335,7 @@ def _texts(run_dir: str | Path, log: Log, first: int) -> list[tuple[Path, str]]:
 def _records(path: Path, is_valid: Callable) -> list[dict]:
     """The lines of a file, each valid behind the one before it."""
     *whole, _ = path.read_bytes().split(b"\n")  # whatever follows the last newline was cut off
-    records, before = [], -1
+    records, before = [], NO_ROW
     for number, line in enumerate(whole, start=1):
         try:
             record = json.loads(line)

@@ -34,6 +34,9 @@ class Monitor(Extension):
     lower : bool, optional
         Whether lower is better in that channel; if not given, as its name says: an accuracy, a
         precision, a recall, an F1, an IoU or a likelihood should rise, anything else fall.
+    at_start : bool
+        Measure before the first minibatch, too: that row has epoch 0, minibatch and iteration -1,
+        and no train_cost, and can be the best. So N epochs give N + 1 rows.
     cost_name : str, optional
         What the step returns, in words, if that is not a cost.
     **channels
@@ -74,6 +77,7 @@ class Monitor(Extension):
         on_best: Mapping | None = None,
         watch: str | None = None,
         lower: bool | None = None,
+        at_start: bool = False,
         cost_name: str | None = None,
         **channels,
     ):
@@ -83,7 +87,7 @@ class Monitor(Extension):
             measures = {WATCHED: measures}
         given = [measures, {"test_error": test_error}, on_best or {}, channels]
         self.channels = _joined(given)
-        self.every, self.cost_name = every, cost_name
+        self.every, self.is_at_start, self.cost_name = every, at_start, cost_name
         self.watched = watch if watch is not None or WATCHED not in self.channels else WATCHED
         self.lower = not rises(self.watched or "") if lower is None else lower
         self._measures = {name: _measure(name, each) for name, each in self.channels.items()}
@@ -117,13 +121,20 @@ class Monitor(Extension):
         for name, channel in self.channels.items():
             split = name.partition("_")[0]
             if split in SPLITS and hasattr(channel, "n_examples"):
-                log.n_examples[split] = channel.n_examples
+                # What is not measured on examples, such as a norm, counts as one.
+                counted = log.n_examples.get(split, 0)
+                log.n_examples[split] = max(counted, channel.n_examples)
 
     def before_training(self, trainer) -> None:
         """Settle how often to measure: by now the criteria have said how often they want it."""
         log = trainer.log
         usual = min(log.n_batches, log.validate_within or log.n_batches)
         log.validation_frequency = self._every = self.every or usual
+
+    def at_start(self, trainer) -> None:
+        """Write a row of what there is before training, if it is wanted."""
+        if self.is_at_start:
+            trainer.log.append(self._row(trainer.log))
 
     def after_batch(self, trainer) -> None:
         """Add up the cost; write a row when it is time."""
@@ -154,25 +165,33 @@ class Monitor(Extension):
 
     def _row(self, log) -> dict:
         row = {"epoch": log.epoch, "minibatch": log.minibatch, "iteration": log.iteration}
-        row["train_cost"] = self._total / self._n
+        if self._n:
+            row["train_cost"] = self._total / self._n
+        means = {}
         if self.watched is not None:
-            row |= self._judged(log.best_row)
-        return row | {
-            name: measure()
-            for name, measure in self._measures.items()
-            if name != self.watched and name not in self._on_best
-        }
+            row |= self._judged(log.best_row, means)
+        always = (name for name in self.channels if name not in {self.watched, *self._on_best})
+        return row | {name: self._value(name, means) for name in always}
 
-    def _judged(self, best_row: dict | None) -> dict:
+    def _judged(self, best_row: dict | None, means: dict) -> dict:
         """The watched channel, whether it is the best, and if so what is measured only then."""
-        value = float(self._measures[self.watched]())
+        value = float(self._value(self.watched, means))
         best = better(value, best_row and best_row[self.watched], self.lower)
         judged = {self.watched: value, "best": best}
         if not best:
             return judged
-        return judged | {
-            name: measure() for name, measure in self._measures.items() if name in self._on_best
-        }
+        late = (name for name in self.channels if name in self._on_best)
+        return judged | {name: self._value(name, means) for name in late}
+
+    def _value(self, name: str, means: dict):
+        """What a channel measures; `means` keeps those of functions that measure several."""
+        channel = self.channels[name]
+        joint = getattr(channel, "joint", None)
+        if joint is None:
+            return self._measures[name]()
+        if joint not in means:
+            means[joint] = joint.means()
+        return means[joint][channel.place]
 
 
 def _joined(parts: list[Mapping]) -> dict:

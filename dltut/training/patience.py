@@ -3,9 +3,10 @@
 import math
 from math import inf
 
-from dltut.machine.channels import better, is_rate
+from dltut.machine.channels import better, is_rate, significant
 from dltut.machine.checks import check_counts, check_numbers
-from dltut.training.stopping import Criterion, value_of
+from dltut.training.reader import value_of
+from dltut.training.stopping import Criterion
 
 
 class Patience(Criterion):
@@ -18,9 +19,10 @@ class Patience(Criterion):
     increase : float
         After a significant improvement at iteration i, go on until ``i * increase`` at least.
     threshold : float
-        An error below ``best * threshold`` is a significant improvement.
+        An error below ``best * threshold`` is a significant improvement, see
+        `dltut.machine.channels.significant`.
     channel, lower
-        As in `Criterion`.
+        As in `Reader`.
 
     Attributes
     ----------
@@ -40,10 +42,6 @@ class Patience(Criterion):
     Exactly as published: iterations count from 0, and the run stops when ``patience <= iteration``
     after any minibatch. The name says examples in some texts; it has always been minibatches. The
     log learns that a validation is wanted at least every ``patience // 2`` minibatches.
-
-    Where higher is better, a rate (an accuracy, an F1) is judged by what it lacks to 1, so that an
-    accuracy and its error stop at the same place. Anything else that should rise, such as a
-    likelihood, has to gain ``1 - threshold`` of the size of the best.
 
     References
     ----------
@@ -106,16 +104,7 @@ class Patience(Criterion):
 
     def _read(self, iteration: int, value: float, lower: bool, is_rate: bool) -> None:
         if better(value, self.best, lower):
-            if self._is_significant(value, lower, is_rate):
+            if significant(value, self.best, lower, self.threshold, is_rate):
                 self.patience = max(self.patience, iteration * self.increase)
                 self._improved = iteration
             self.best = value
-
-    def _is_significant(self, value: float, lower: bool, is_rate: bool) -> bool:
-        if self.best is None:
-            return True
-        if lower:
-            return value < self.best * self.threshold
-        if is_rate:
-            return 1 - value < (1 - self.best) * self.threshold
-        return value > self.best + abs(self.best) * (1 - self.threshold)

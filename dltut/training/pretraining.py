@@ -9,16 +9,16 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.files import remove_unfinished
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.rng import next_states
 from dltut.machine.serialize import read_arrays, set_named_values
 from dltut.machine.shared import SharedSplit, shared_dataset
 from dltut.models.saved import variables_of
 from dltut.optim import sgd
 from dltut.training.checkpoint import Checkpoint
-from dltut.training.display import Progress
 from dltut.training.log import Log
 from dltut.training.monitor import Monitor
+from dltut.training.progress import Progress
 from dltut.training.run_folder import RunFolder
 from dltut.training.step import minibatch_function
 from dltut.training.trainer import Trainer

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic, remove_unfinished
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 
 try:
     import fcntl

@@ -22,6 +22,7 @@ def minibatch_function(
     partial: str = "drop",
     mode: str | None = None,
     name: str | None = None,
+    order: SharedVariable | None = None,
 ) -> "MinibatchFunction":
     """Compile `outputs` as a function of the number of a minibatch.
 
@@ -44,6 +45,9 @@ def minibatch_function(
         As in `dltut.function`.
     name : str, optional
         What the "compiling" notice calls it.
+    order : shared variable, optional
+        The number of a row for each example, which stands for it: ``Order(...).rows``. Default: the
+        rows as they are.
 
     Returns
     -------
@@ -57,8 +61,11 @@ def minibatch_function(
     Notes
     -----
     Minibatch i is rows ``i * batch_size`` to ``(i + 1) * batch_size``: nothing is copied or sent.
+    With an order it is put together of its rows, where the data is.
     """
-    return MinibatchFunction(outputs, inputs, split, batch_size, updates, partial, mode, name)
+    return MinibatchFunction(
+        outputs, inputs, split, batch_size, updates, partial, mode, name, order
+    )
 
 
 def minibatch_functions(
@@ -68,18 +75,20 @@ def minibatch_functions(
     batch_size: int,
     partial: str = "keep",
     mode: str | None = None,
-) -> dict[str, "MinibatchFunction"]:
-    """A function of the minibatch's number for each measure on each split.
+    at_once: int = 1500,
+) -> dict[str, "Measured"]:
+    """Each measure on each split, over all its minibatches.
 
     Parameters
     ----------
     measures : dict
         {name: variable}, each the mean of something over a minibatch's examples, such as
-        ``{"error": errors(scores, y)}``.
+        ``{"error": errors(scores, y)}``; or of parameters alone, such as a norm.
     inputs : list of variables
         As for `minibatch_function`.
     splits : dict
-        {name: split}, such as ``{"valid": valid, "test": test}``.
+        {name: split}, such as ``{"valid": valid, "test": test}``; of an empty name, the measures
+        have their own names alone.
     batch_size : int
         Examples taken at a time; all of a split that has fewer.
     partial : {"keep", "drop"}
@@ -87,16 +96,24 @@ def minibatch_functions(
         tutorials do.
     mode : str, optional
         As in `dltut.function`.
+    at_once : int
+        Where every example counts, minibatches of up to so many are taken together, which is
+        faster: the means are the same.
 
     Returns
     -------
     dict
-        {"valid_error": MinibatchFunction, ...}: what `dltut.training.Monitor` watches.
+        {"valid_error": Measured, ...}: what `dltut.training.Monitor` watches.
 
     Raises
     ------
     InputError
         As for `minibatch_function`.
+
+    Notes
+    -----
+    There is one function a split, of which a Monitor makes one pass for all the measures. What
+    depends on no input is computed once and not on every minibatch.
 
     Examples
     --------
@@ -107,16 +124,79 @@ def minibatch_functions(
     >>> measured["valid_mean"].mean(), measured["valid_mean"].n_examples
     (4.5, 10)
     """
-    functions = {}
-    for part, given in splits.items():
-        split = _shared_split(given)
-        size = min(batch_size, split.n_examples)
-        for measure, variable in measures.items():
-            name = f"{part}_{measure}"
-            functions[name] = MinibatchFunction(
-                variable, inputs, split, size, None, partial, mode, name
-            )
-    return functions
+    given = set(inputs)
+    of_examples = {k: each for k, each in measures.items() if given & set(ancestors([each]))}
+    fixed = {k: each for k, each in measures.items() if k not in of_examples}
+    joint = _Fixed(fixed, mode) if fixed else None
+    measured = {}
+    for part, data in splits.items():
+        split = _shared_split(data)
+        size = _size(split, min(batch_size, split.n_examples), partial, at_once)
+        if of_examples or not fixed:
+            rest = partial if size == batch_size else "keep"
+            options = None, rest, mode, f"what is measured on {part}"
+            function = MinibatchFunction([*of_examples.values()], inputs, split, size, *options)
+        for measure in measures:
+            among = of_examples if measure in of_examples else fixed
+            place = list(among).index(measure)
+            source = function if among is of_examples else joint
+            measured[f"{part}_{measure}" if part else measure] = Measured(source, place)
+    return measured
+
+
+def _size(split, batch_size: int, partial: str, at_once: int) -> int:
+    """How many examples are taken together: the minibatch's, doubled as often as possible."""
+    counted = split.n_examples - split.n_examples % batch_size
+    if isinstance(split, ChunkedSplit) or (partial == "drop" and counted < split.n_examples):
+        return batch_size
+    size = batch_size
+    while 2 * size <= min(at_once, split.n_examples):
+        size *= 2  # doubled, so that a share of wrong answers stays exact
+    return size
+
+
+class Measured:
+    """One of several outputs of a function of the minibatch's number.
+
+    Parameters
+    ----------
+    joint : MinibatchFunction
+        Whose outputs are a list.
+    place : int
+        Which of them.
+
+    Attributes
+    ----------
+    n_batches, n_examples : int
+        As those of the function.
+    """
+
+    def __init__(self, joint, place: int):
+        self.joint, self.place = joint, place
+        self.n_batches, self.n_examples = joint.n_batches, joint.n_examples
+
+    def __call__(self, index: int):
+        """The output on minibatch `index`."""
+        return self.joint(index)[self.place]
+
+    def mean(self) -> float:
+        """Mean of the output over every example counted, in float64."""
+        return float(self.joint.means()[self.place])
+
+
+class _Fixed:
+    """What is the same on all examples."""
+
+    n_batches = n_examples = 1
+
+    def __init__(self, measures: Mapping, mode):
+        self._function = function([], [*measures.values()], mode=mode, name="what is measured")
+
+    def __call__(self, index: int):
+        return self._function()
+
+    def means(self) -> np.ndarray:
+        return np.array(self._function(), "float64")
 
 
 class MinibatchFunction:
@@ -133,7 +213,9 @@ class MinibatchFunction:
         {name: shared variable} of everything a call changes: parameters, rule state, streams.
     """
 
-    def __init__(self, outputs, inputs, split, batch_size, updates, partial, mode, name):
+    def __init__(
+        self, outputs, inputs, split, batch_size, updates, partial, mode, name, order=None
+    ):
         split = _shared_split(split)
         self.n_batches = split.n_batches(batch_size, partial)
         self.batch_size = batch_size
@@ -153,7 +235,13 @@ class MinibatchFunction:
         def compiled(size):
             index = pt.lscalar("index")
             start = index * batch_size
-            givens = {each: rows(data, start, size).astype(each.dtype) for each, data in needed}
+
+            def batch(data):
+                if order is None:
+                    return rows(data, start, size)
+                return data[rows(order, start, size)]
+
+            givens = {each: batch(data).astype(each.dtype) for each, data in needed}
             return function([index], outputs, updates, givens, mode, name)
 
         self._function = compiled(batch_size)
@@ -176,10 +264,14 @@ class MinibatchFunction:
 
     def mean(self) -> float:
         """Mean of the output over every example counted, in float64."""
-        values = [float(self(index)) for index in range(self.n_batches)]
+        return float(self.means())
+
+    def means(self) -> np.ndarray:
+        """The same for each of several outputs."""
+        values = np.array([self(index) for index in range(self.n_batches)], "float64").T
         sizes = np.full(self.n_batches, self.batch_size)
         sizes[-1] = self.n_examples - self.batch_size * (self.n_batches - 1)
-        return float(np.dot(values, sizes) / self.n_examples)
+        return np.dot(values, sizes) / self.n_examples
 
 
 def _shared_split(given) -> SharedSplit:

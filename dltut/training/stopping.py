@@ -1,82 +1,55 @@
 """When to stop: criteria that read the log and answer with a reason, or None to go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf, isfinite
+from os import PathLike
 
 import numpy as np
 
-from dltut.exceptions import InputError, nearest
-from dltut.machine.channels import better, rises
+from dltut.exceptions import InputError
+from dltut.machine.channels import better, is_rate, significant
 from dltut.machine.checks import check_counts, check_numbers
-from dltut.training.extensions import Extension
+from dltut.training.log import Log, read_log
+from dltut.training.reader import Reader, value_of
 
 
-class Criterion(Extension):
+class Criterion(Reader):
     """Something that answers ``should_stop(log) -> reason or None`` from the log alone.
 
-    A criterion is asked after every minibatch. It needs no place in a checkpoint: what it knows
-    comes from the log's rows, which it reads once each.
-
-    Parameters
-    ----------
-    channel : str, optional
-        The number in the rows that it judges; the one that the log watches if not given.
-    lower : bool, optional
-        Whether lower is better. If not given: for the watched channel as the log says, for another
-        as its name says (an accuracy should rise, an error fall).
+    A criterion is asked after every minibatch. What it takes is what a `Reader` takes.
     """
-
-    channel = lower = None
-    _log, _n_read = None, 0
-
-    def __init__(self, channel: str | None = None, lower: bool | None = None):
-        self.channel, self.lower = channel, lower
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget what was read: another log begins."""
-
-    def unread(self, log) -> list[dict]:
-        """The rows that this criterion has not seen yet."""
-        if log is not self._log:
-            self._log, self._n_read = log, 0
-            self.restart()
-        rows = log.rows[self._n_read :]
-        self._n_read += len(rows)
-        return rows
-
-    def judged(self, log) -> tuple[str, bool]:
-        """The channel that it judges, and whether lower is better.
-
-        Raises
-        ------
-        InputError
-            If no channel was given and the log watches none.
-        """
-        name = self.channel or log.watched
-        if name is None:
-            raise InputError(
-                f"{type(self).__name__} has no channel to judge: give Monitor a validation error "
-                "(or watch=...), or the criterion a channel"
-            )
-        usual = log.lower if name == log.watched else not rises(name)
-        return name, usual if self.lower is None else self.lower
 
 
 class NoImprovement(Criterion):
-    """Stop after `n` validations in a row that were not better than the best before them.
+    """Stop after `n` rows in a row that were not better than the best before them.
 
     Parameters
     ----------
     n : int
-        With the best at validation k, the run stops at validation k + n. A tie is no improvement.
+        With the best at row k, the run stops at row k + n. A tie is no improvement, nor is NaN.
     channel, lower
-        As in `Criterion`.
+        As in `Reader`.
+    threshold : float
+        Only a value below ``best * threshold`` is an improvement, see
+        `dltut.machine.channels.significant`. With 0.99 it has to be lower by 1 %. The best is the
+        lowest value seen, were it lower by little.
+
+    Notes
+    -----
+    Pylearn2's ``MonitorBased(prop_decrease=0.01, N=5)`` is ``NoImprovement(5, threshold=0.99)``.
     """
 
-    def __init__(self, n: int, channel: str | None = None, lower: bool | None = None):
+    def __init__(
+        self,
+        n: int,
+        channel: str | None = None,
+        lower: bool | None = None,
+        threshold: float = 1.0,
+    ):
         check_counts("validations", n=n)
-        self.n = n
+        words = "above 0 and at most 1, such as 0.99"
+        check_numbers(lambda value: 0 < value <= 1, words, threshold=threshold)
+        self.n, self.threshold = n, threshold
         super().__init__(channel, lower)
 
     def restart(self) -> None:
@@ -84,23 +57,28 @@ class NoImprovement(Criterion):
         self._best, self._without = None, 0
 
     def should_stop(self, log) -> str | None:
-        """The reason, at the n-th validation without improvement."""
+        """The reason, at the n-th row without improvement."""
         for row in self.unread(log):
             channel, lower = self.judged(log)
-            value = value_of(row, channel)
-            self._without += 1
-            if better(value, self._best, lower):
-                self._best, self._without = value, 0
+            self._read(value_of(row, channel), lower, is_rate(channel))
         if self._without < self.n:
             return None
-        return f"no improvement of {self.judged(log)[0]} in {self._without} validations"
+        share = f" by {1 - self.threshold:.3g} of it" * (self.threshold < 1)
+        return f"no improvement of {self.judged(log)[0]}{share} in {self._without} validations"
 
     def last_iteration(self, log) -> int | None:
-        """That of the n-th validation without improvement."""
+        """That of the n-th row without improvement."""
         if not log.rows or log.validation_frequency is None:
             return None
         left = self.n - self._without
         return log.rows[-1]["iteration"] + left * log.validation_frequency
+
+    def _read(self, value: float, lower: bool, is_rate: bool) -> None:
+        self._without += 1
+        if better(value, self._best, lower):
+            if significant(value, self._best, lower, self.threshold, is_rate):
+                self._without = 0
+            self._best = value
 
 
 class MaxEpochs(Criterion):
@@ -128,7 +106,7 @@ class TargetReached(Criterion):
     ----------
     target : float
     channel, lower
-        As in `Criterion`.
+        As in `Reader`.
     """
 
     def __init__(self, target: float, channel: str | None = None, lower: bool | None = None):
@@ -153,6 +131,56 @@ class TargetReached(Criterion):
         if better(self.target, self._best, lower):
             return None
         return f"{channel} reached {self._best:g}, the target being {self.target:g}"
+
+
+class MatchChannel(TargetReached):
+    """Stop when a number is as good as one of an earlier run was in the end.
+
+    Such as when training on the training and validation sets together, until the cost on the
+    latter is what the cost on the former was when an earlier run had been stopped early.
+
+    Parameters
+    ----------
+    channel : str
+        The number in the rows that it judges.
+    earlier : Log, list of rows, or folder of a run
+        The earlier run.
+    earlier_channel : str, optional
+        Of the earlier run; `channel` if not given.
+    lower
+        As in `Reader`.
+
+    Raises
+    ------
+    InputError
+        If the earlier run has no rows, or they have no such number.
+
+    Notes
+    -----
+    What counts is the earlier run's last best row, whose model was kept; the last row if none is
+    called the best.
+
+    Examples
+    --------
+    >>> earlier = [{"train_cost": 0.5, "best": True}, {"train_cost": 0.25, "best": False}]
+    >>> MatchChannel("valid_cost", earlier, "train_cost").target
+    0.5
+    """
+
+    def __init__(
+        self,
+        channel: str,
+        earlier: Log | Sequence[dict] | str | PathLike,
+        earlier_channel: str | None = None,
+        lower: bool | None = None,
+    ):
+        rows = getattr(earlier, "rows", earlier)
+        if isinstance(rows, str | PathLike):
+            rows = read_log(rows)
+        if not rows:
+            raise InputError("the earlier run has no rows: name one that was trained for an epoch")
+        best = next((row for row in reversed(rows) if row.get("best")), rows[-1])
+        super().__init__(value_of(best, earlier_channel or channel), channel, lower)
 
 
 class TimeLimit(Criterion):
@@ -237,12 +265,12 @@ class _Together(Criterion):
 
 
 def any_of(*criteria: Criterion) -> Criterion:
-    """Stop when one of the criteria says so."""
+    """Stop when one criterion says so: Pylearn2's ``And``, which goes on while all do."""
     return _Together(criteria, any)
 
 
 def all_of(*criteria: Criterion) -> Criterion:
-    """Stop when all of the criteria say so at once.
+    """Stop when all criteria say so at once: Pylearn2's ``Or``, which goes on while any does.
 
     Examples
     --------
@@ -266,16 +294,3 @@ def not_finite(numbers: dict) -> str | None:
     'b'
     """
     return next((name for name, value in numbers.items() if not np.isfinite(value).all()), None)
-
-
-def value_of(row: dict, channel: str) -> float:
-    """The number called `channel` in a row of the log.
-
-    Raises
-    ------
-    InputError
-        If the row has none of that name.
-    """
-    if channel not in row:
-        raise InputError(f"the log's rows have no {channel}: {nearest(channel, row)}")
-    return row[channel]

@@ -7,13 +7,14 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_counts
+from dltut.training.accompanied import guests
 from dltut.training.extensions import Extension
 from dltut.training.interrupt import handling_ctrl_c
 from dltut.training.log import Log
 from dltut.training.stopping import not_finite
 
-HOOKS = "attach before_training before_epoch after_batch after_epoch should_stop".split()
-HOOKS += "last_iteration between_batches after_training".split()
+HOOKS = "attach before_training at_start before_epoch after_batch after_epoch".split()
+HOOKS += "should_stop last_iteration between_batches after_training".split()
 
 
 class Trainer:
@@ -54,6 +55,7 @@ class Trainer:
     -----
     After each minibatch: the `after_batch` hooks, after the last of an epoch the `after_epoch`
     hooks, then the copy of a new best, the stopping criteria, and the `between_batches` hooks.
+    Before the first minibatch of all: the `at_start` hooks, and the rest if they wrote a row.
 
     Examples
     --------
@@ -70,7 +72,7 @@ class Trainer:
         state: dict | None = None,
     ):
         self.step = step
-        self.extensions = tuple(extensions)
+        self.extensions = (*extensions, *guests())
         self.state = dict(getattr(step, "state", {}) if state is None else state)
         self.n_batches = _n_batches(step, n_batches)
         self.log = Log(n_batches=self.n_batches)
@@ -148,14 +150,22 @@ class Trainer:
 
     def _train(self, max_epochs: int) -> None:
         self._last_iteration = max_epochs * self.n_batches - 1
-        if self.log.iteration >= 0:  # a criterion that has spoken speaks again
+        if self.log.iteration >= 0 or self.log.rows:  # a criterion that has spoken speaks again
             self._ask_criteria()
+        else:
+            self._start()
         self._look_ahead()
         while self.log.stop_reason is None:
             if self.log.iteration >= self._last_iteration:
                 self.stop(f"max_epochs = {max_epochs} reached", final=False)
             else:
                 self._epoch()
+
+    def _start(self) -> None:
+        self._call("at_start")
+        if self.log.rows:
+            self._settle(n_rows=0)
+            self._call("between_batches")
 
     def _epoch(self) -> None:
         log, step = self.log, self.step
@@ -185,12 +195,16 @@ class Trainer:
         self._call("after_batch")
         if log.epoch_ended:
             self._call("after_epoch")
-        if any(row.get("best") for row in log.rows[n_rows:]):
+        self._settle(n_rows)
+        self._call("between_batches")
+
+    def _settle(self, n_rows: int) -> None:
+        """Keep the values of a new best row, and ask the criteria."""
+        if any(row.get("best") for row in self.log.rows[n_rows:]):
             self.best = self.values()
         self._ask_criteria()
-        if len(log.rows) > n_rows:
+        if len(self.log.rows) > n_rows:
             self._look_ahead()
-        self._call("between_batches")
 
     def _call(self, name: str) -> None:
         for hook in self._hooks[name]:

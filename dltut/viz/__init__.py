@@ -5,6 +5,7 @@ from dltut.viz.chains import chain_picture
 from dltut.viz.comparison import comparison_picture
 from dltut.viz.confusion import confusion_matrix, confusion_picture
 from dltut.viz.curves import channel_names, learning_curves, running_mean
+from dltut.viz.examples import example_picture
 from dltut.viz.feature_maps import feature_map_picture, sample_photograph
 from dltut.viz.figure import save_picture, titled
 from dltut.viz.filters import (
@@ -15,17 +16,23 @@ from dltut.viz.filters import (
 )
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
+from dltut.viz.page import live_page
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
+from dltut.viz.standing import Standing
+from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
+from dltut.viz.trials import trials_picture
 
 __all__ = [
+    "Standing",
     "agreement_picture",
     "chain_picture",
     "channel_names",
     "comparison_picture",
     "confusion_matrix",
     "confusion_picture",
+    "example_picture",
     "feature_map_picture",
     "filter_picture",
     "first_layer_picture",
@@ -34,6 +41,7 @@ __all__ = [
     "label_picture",
     "learned_first",
     "learning_curves",
+    "live_page",
     "mistakes_picture",
     "prediction_picture",
     "running_mean",
@@ -42,7 +50,9 @@ __all__ = [
     "save_picture",
     "scale_to_unit_interval",
     "side_by_side",
+    "terminal_view",
     "tile_raster_images",
     "titled",
+    "trials_picture",
     "worst_mistakes",
 ]

@@ -1,5 +1,6 @@
 """Learning curves: costs and rates from the rows of one log or of several."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +12,10 @@ from dltut.exceptions import InputError, nearest
 from dltut.machine.channels import SPLITS, is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
 
-X_AXES = ("epoch", "iteration", "seconds")
+COUNTS = ("epoch", "iteration", "examples", "seconds", "minibatch")  # no channels
+X_AXES = {name: name for name in ("epoch", "iteration", "seconds")}
+X_AXES |= {"batch": "iteration", "example": "examples", "second": "seconds"}
+MANY = 2000  # points of a line, more than a picture has columns of pixels
 LINE_STYLES = ("-", "--", ":", "-.")
 
 
@@ -26,7 +30,133 @@ def channel_names(rows: Sequence[dict]) -> list[str]:
     names = {}
     for row in rows:
         names.update(dict.fromkeys(name for name, value in row.items() if _is_number(value)))
-    return [name for name in names if name not in (*X_AXES, "minibatch")]
+    return [name for name in names if name not in COUNTS]
+
+
+def columns_of(run) -> dict[str, np.ndarray]:
+    """A log as columns: a number for each row, NaN where a row has none.
+
+    Parameters
+    ----------
+    run : `dltut.training.Log`, rows, or columns already
+
+    Examples
+    --------
+    >>> columns_of([{"epoch": 1, "train_cost": 0.5}, {"epoch": 2}])
+    {'epoch': array([1., 2.]), 'train_cost': array([0.5, nan])}
+    """
+    if isinstance(run, Mapping):
+        return dict(run)
+    rows = run
+    if hasattr(run, "rows"):
+        rows = [row | {"seconds": time} for row, time in zip(run.rows, run.clock, strict=True)]
+    names = dict.fromkeys(
+        name for row in rows for name, value in row.items() if isinstance(value, int | float)
+    )
+    values = {name: [row.get(name, math.nan) for row in rows] for name in names}
+    return {name: np.array(each, "float64") for name, each in values.items()}
+
+
+def panels_of(runs: Mapping, channels: Sequence[str] | None = None) -> list[list[str]]:
+    """The channels to draw, those of one measure together.
+
+    Parameters
+    ----------
+    runs : dict of name -> columns
+    channels : sequence of str, optional
+        Default: what was measured on the training, validation and test sets.
+
+    Raises
+    ------
+    InputError
+        If a channel is unknown, or there is nothing to draw.
+
+    Examples
+    --------
+    >>> columns = dict.fromkeys(["epoch", "train_cost", "valid_error", "test_error", "best"], [])
+    >>> panels_of({"mlp": columns})
+    [['train_cost'], ['valid_error', 'test_error']]
+    """
+    named = dict.fromkeys(name for columns in runs.values() for name in columns)
+    known = [name for name in named if name not in (*COUNTS, "best")]
+    if not known:
+        raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
+    usual = [name for split in SPLITS for name in known if name.startswith(f"{split}_")] or known
+    chosen = usual if channels is None else list(channels)
+    for name in chosen:
+        if name not in known:
+            raise InputError(f"no channel {name!r} in the log; {nearest(name, known)}")
+    if not chosen:
+        raise InputError(f"no channel is named: the log has {', '.join(known)}")
+    panels = {}
+    for name in dict.fromkeys(chosen):
+        panels.setdefault(measure_of(name), []).append(name)
+    return list(panels.values())
+
+
+def points_of(run: str, columns: Mapping, name: str, x: str) -> np.ndarray:
+    """Finite values of a channel, rates in percent, and where they lie on the x axis.
+
+    Parameters
+    ----------
+    run : str
+        Its name, for messages.
+    columns : dict of name -> array
+    name : str
+        Of the channel.
+    x : str
+        Of the axis, as for `learning_curves`.
+
+    Returns
+    -------
+    array, shape (2, n)
+
+    Raises
+    ------
+    InputError
+        If a row has the channel but no place on the axis.
+    """
+    values = columns.get(name, np.array([]))
+    places = columns.get(X_AXES[x], np.full(len(values), math.nan))
+    drawn = np.isfinite(values)
+    if not np.isfinite(places[drawn]).all():
+        raise InputError(f"the log of {run} has no {X_AXES[x]} in every row: choose another x axis")
+    return np.stack([places, values * (100 if is_rate(name) else 1)])[:, drawn]
+
+
+def thinned(points: np.ndarray, n: int = MANY) -> np.ndarray:
+    """At most `n` of the points of a line, which look the same: of each stretch, both extremes.
+
+    Parameters
+    ----------
+    points : array, shape (2, any)
+        Places, which rise, and values.
+    n : int
+        At least 4.
+
+    Examples
+    --------
+    >>> values = np.zeros(10_000)
+    >>> values[[17, 5003]] = 9, -3
+    >>> places, few = thinned(np.stack([np.arange(10_000), values]), 100)
+    >>> len(few) <= 100, places[few == 9], places[few == -3]
+    (True, array([17.]), array([5003.]))
+    """
+    length = points.shape[1]
+    if length <= n:
+        return points
+    ends = np.linspace(0, length, (n - 2) // 2 + 1).astype(int)
+    kept = {0, length - 1}  # the line begins and ends where it did
+    for first, end in itertools.pairwise(ends):
+        part = points[1, first:end]
+        kept |= {first + int(part.argmin()), first + int(part.argmax())}
+    return points[:, sorted(kept)]
+
+
+def best_place(columns: Mapping) -> int | None:
+    """The number of the last row that is called best, None before there is one."""
+    places = np.flatnonzero(columns.get("best", np.array([])) == 1)
+    return int(places[-1]) if len(places) else None
 
 
 def running_mean(values: np.ndarray, width: int) -> np.ndarray:
@@ -52,18 +182,19 @@ def learning_curves(
     smooth: bool = False,
     yrange: tuple[float | None, float | None] | None = None,
 ) -> Image.Image:
-    """Channels of one or several logs against epoch, iteration or seconds.
+    """Channels of one or several logs against epochs, iterations, examples or seconds.
 
     Parameters
     ----------
-    runs : dict of name -> `dltut.training.Log`, or rows
+    runs : dict of name -> `dltut.training.Log`, rows, or columns of `dltut.training.read_columns`
         A row is a dict of what one validation recorded. Rates, such as errors, are fractions, drawn
         in percent. The last row that is called "best" is marked.
     channels : sequence of str, optional
         What to draw; what was measured on the training, validation and test sets unless given.
         Each measure, such as the cost or the error, gets a panel.
-    x : {"epoch", "iteration", "seconds"}
-        The horizontal axis. Rows of `dltut.training.read_log` have all three, as a log has.
+    x : {"epoch", "iteration", "seconds", "batch", "example", "second"}
+        The horizontal axis. Rows of `dltut.training.read_log` have the first three, as a log has;
+        a batch is an iteration, and "example" asks for a column "examples".
     smooth : bool
         Draw running means over a tenth of the rows, with the rows themselves pale behind them.
     yrange : (bottom, top), optional
@@ -81,62 +212,28 @@ def learning_curves(
     if x not in X_AXES:
         raise InputError(f"x={x!r} is no axis; {nearest(x, X_AXES)}")
     called = next((run.called for run in runs.values() if hasattr(run, "called")), words)
-    runs = {name: _rows(run) for name, run in runs.items()}
-    panels = _panels(runs, channels)
+    runs = {name: columns_of(run) for name, run in runs.items()}
+    panels = panels_of(runs, channels)
     across = min(3, len(panels))
     down = math.ceil(len(panels) / across)
     figure = sheet(5.2 * across + 0.4, 3.8 * down)
     for place, names in enumerate(panels):
         axes = figure.add_subplot(down, across, place + 1)
-        for i, (run, rows) in enumerate(runs.items()):
+        for i, (run, columns) in enumerate(runs.items()):
             for j, name in enumerate(names):
-                if not any(name in row for row in rows):
+                if name not in columns:
                     continue
                 label = [run] * (len(runs) > 1)
                 label += [called(name)] * (len(runs) == 1 or len(names) > 1)
                 look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
-                _draw_line(axes, _points(run, rows, name, x), look, smooth)
-                _mark_best(axes, run, rows, name, x, look["color"])
+                _draw_line(axes, points_of(run, columns, name, x), look, smooth)
+                _mark_best(axes, run, columns, name, x, look["color"])
         if len(runs) == 1:
             _draw_best(axes, *runs.values(), x)
         title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
         axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
         _finish(axes, x, yrange)
     return figure
-
-
-def _rows(run):
-    """The rows of a log, each with its seconds; or the rows themselves."""
-    if not hasattr(run, "rows"):
-        return run
-    return [row | {"seconds": time} for row, time in zip(run.rows, run.clock, strict=True)]
-
-
-def _panels(runs, channels):
-    """The channels to draw, those of one measure together."""
-    known = list(dict.fromkeys(name for rows in runs.values() for name in channel_names(rows)))
-    if not known:
-        raise InputError("nothing to draw: the log has no rows yet, so train for an epoch first")
-    usual = [name for split in SPLITS for name in known if name.startswith(f"{split}_")] or known
-    chosen = usual if channels is None else list(channels)
-    for name in chosen:
-        if name not in known:
-            raise InputError(f"no channel {name!r} in the log; {nearest(name, known)}")
-    if not chosen:
-        raise InputError(f"no channel is named: the log has {', '.join(known)}")
-    panels = {}
-    for name in chosen:
-        panels.setdefault(measure_of(name), []).append(name)
-    return list(panels.values())
-
-
-def _points(run, rows, name, x):
-    """Finite values of a channel and where they lie on the x axis, shape (2, n)."""
-    having = [row for row in rows if _is_number(row.get(name))]
-    if any(x not in row for row in having):
-        raise InputError(f"the log of {run} has no {x} in every row: choose another x axis")
-    points = np.array([(row[x], row[name]) for row in having], "float64").reshape(-1, 2).T
-    return points[:, np.isfinite(points).all(0)] * [[1], [100 if is_rate(name) else 1]]
 
 
 def _look(run, channel, n_runs):
@@ -149,33 +246,32 @@ def _look(run, channel, n_runs):
 def _draw_line(axes, points, look, smooth):
     places, values = points
     if smooth:
-        axes.plot(places, values, linewidth=1, **look | {"alpha": 0.25, "label": None})
-        values = running_mean(values, max(3, len(values) // 10))
+        axes.plot(*thinned(points), linewidth=1, **look | {"alpha": 0.25, "label": None})
+        points = np.stack([places, running_mean(values, max(3, len(values) // 10))])
     marker = "o" if len(values) == 1 else None  # a line of one point is nothing
-    axes.plot(places, values, marker=marker, markersize=4, linewidth=1.6, **look)
+    axes.plot(*thinned(points), marker=marker, markersize=4, linewidth=1.6, **look)
 
 
-def _mark_best(axes, run, rows, name, x, colour):
+def _mark_best(axes, run, columns, name, x, colour):
     """A dot where the channel was when the run was at its best."""
-    points = _points(run, [best] if (best := _best_row(rows)) else [], name, x)
+    best = best_place(columns)
+    there = {key: column[best : best + 1] for key, column in columns.items() if best is not None}
+    points = points_of(run, there, name, x)
     axes.scatter(*points, s=34, color=colour, edgecolor="white", linewidth=1, zorder=3)
 
 
-def _draw_best(axes, rows, x):
+def _draw_best(axes, columns, x):
     """A line through all that was measured when the run was at its best, with its epoch."""
-    best = _best_row(rows)
-    if best and x in best:
-        label = f"best: epoch {best['epoch']:,}" if "epoch" in best else "best"
-        axes.axvline(best[x], color=FAINT, linewidth=1, linestyle=":", label=label, zorder=1)
-
-
-def _best_row(rows):
-    return next((row for row in reversed(rows) if row.get("best")), None)
+    best = best_place(columns)
+    if best is not None and X_AXES[x] in columns:
+        label = f"best: epoch {columns['epoch'][best]:,.0f}" if "epoch" in columns else "best"
+        place = columns[X_AXES[x]][best]
+        axes.axvline(place, color=FAINT, linewidth=1, linestyle=":", label=label, zorder=1)
 
 
 def _finish(axes, x, yrange):
-    axes.set_xlabel(x)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=x != "seconds", min_n_ticks=1))
+    axes.set_xlabel({"example": "examples", "second": "seconds"}.get(x, x))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=X_AXES[x] != "seconds", min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     axes.grid(axis="y")
     axes.set_axisbelow(True)

@@ -16,8 +16,19 @@ def test_the_overview_names_every_command(capsys, arguments):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("usage: python -m dltut COMMAND")
     found = dict(line.split(maxsplit=1) for line in lines[2:])
-    assert {"data", "doctor", "plot", "predict", "scripts", "train"} == found.keys()
+    known = {"data", "doctor", "export", "plot", "predict", "scripts", "train", "watch"}
+    assert known <= found.keys()
     assert found["train"] == "Train what a configuration file describes."
+
+
+def test_the_overview_is_light(repository):
+    """Nothing heavy is imported before a command runs."""
+    heavy = "pytensor numba jax numpy scipy matplotlib PIL tensorboard".split()
+    code = "import sys; from dltut.commands import cli; cli.main(['--help']); "
+    code += f"print([name for name in {heavy} if name in sys.modules])"
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
 
 
 def test_version(capsys):

@@ -166,3 +166,14 @@ def test_tables_have_no_pictures_and_real_targets_no_classes():
         data.n_classes  # noqa: B018
     with pytest.raises(InputError, match="a has no targets: there are no classes to tell apart"):
         Dataset(*[Split(x=np.eye(4))] * 3, "a").n_outputs  # noqa: B018
+
+
+def test_other_inputs_for_the_same_examples():
+    split = Split(np.arange(12.0).reshape(3, 4), [0, 1, 0])
+    data = Dataset(split, split[1:], split[:2], "small")
+    other = data.with_inputs(lambda x: x[:, :2] + 1, Numbers(("a", "b")))
+    for before, after in zip(data, other, strict=True):
+        np.testing.assert_array_equal(after.x, before.x[:, :2] + 1)
+        np.testing.assert_array_equal(after.y, before.y)
+    assert other.inputs == Numbers(("a", "b")) and data.train.n_inputs == 4
+    assert other.targets == data.targets and other.name == "small"

@@ -1,22 +1,51 @@
 """A configuration file becomes the objects that it names, or an error that says what is wrong."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytensor
-import pytensor.tensor as pt
 import pytest
 
-from dltut import optim, training
+from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError
-from dltut.experiment.plan import Experiment, located, read_experiment
-from dltut.optim import schedules
+from dltut.exceptions import InputError, at
+from dltut.experiment.plan import Experiment, experiment_of, located, read_experiment
+from dltut.experiment.roles import roles
+from dltut.experiment.train import Train
+from dltut.experiment.tree import parsed
+from dltut.models import Autoencoder
 
 GIVEN = {"model": {"name": "LogisticRegression"}, "rule": {"name": "sgd", "learning_rate": 0.5}}
 FILES = sorted(Path(__file__).parents[2].glob("scripts/experiments/*.yaml"))
-SMALL = Split(np.zeros((4, 784)), np.arange(4))
-DATA = Dataset(SMALL, SMALL, SMALL, "four zeros", (1, 28, 28), tuple("abcd"))
+SMALL = Split(np.zeros((8, 784)), np.arange(8) % 4)
+DATA = Dataset(SMALL, SMALL, SMALL, "eight zeros", (1, 28, 28), tuple("abcd"))
+
+
+def small(size: int = 8):
+    """A data set of zeros."""
+    return Dataset(SMALL[:size], SMALL, SMALL, "zeros", (1, 28, 28), tuple("abcd"))
+
+
+def halved(data, by: float = 2.0):
+    """Inputs that are divided."""
+    parts = [Split(split.x / by, split.y) for split in data]
+    return Dataset(*parts, data.name, data.inputs, data.targets)
+
+
+def steepness(model, x, y):
+    """A channel."""
+    return abs(model(x)).max()
+
+
+ALL = roles(
+    {
+        "dataset": {"small": small},
+        "transform": {"halved": halved},
+        "channel": {"steepness": steepness},
+    }
+)
 
 
 @pytest.fixture
@@ -25,9 +54,21 @@ def read(tmp_path):
         path = tmp_path / "my.yaml"
         kept = {key: value for key, value in (GIVEN | changes).items() if value is not None}
         path.write_text("\n".join(f"{key}: {flow(value)}" for key, value in kept.items()))
-        return read_experiment(path)
+        return read_experiment(path, ALL)
 
     return read
+
+
+@pytest.fixture
+def prepared(read):
+    """The step, the model and the extensions of an experiment on few examples, not compiled far."""
+
+    def prepared(**changes):
+        plan = read(**{"dataset": "small", "batch_size": 4} | changes)
+        with pytensor.config.change_flags(mode="FAST_COMPILE"):
+            return plan.training(Run(dry_run=True)).prepared(Run(dry_run=True))
+
+    return prepared
 
 
 def flow(value):
@@ -41,29 +82,86 @@ def flow(value):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_files_that_come_along(path):
-    plan = read_experiment(path)
-    model = plan.built_model(DATA)
-    cost = sum((each**2).sum() for each in model.params)
-    rate = plan.learning_rate()
-    assert set(model.params) <= set(plan.updates(cost, model.params, rate))
-    assert plan.extensions(model.params, rate)
+    assert isinstance(read_experiment(path), Experiment)
 
 
-def test_there_are_four_of_them():
-    assert [path.stem for path in FILES] == ["lenet", "logistic", "mlp", "mlp_dropout"]
+def test_the_example_of_the_page(repository):
+    page = (repository / "docs/howto/experiments.rst").read_text()
+    examples = re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", page)
+    assert examples
+    for text in examples:
+        assert experiment_of(parsed(textwrap.dedent(text), "page"))
+
+
+def test_the_tutorials_and_the_slides_have_theirs():
+    published = "lenet logistic mlp mlp_dropout walkthrough"
+    slides = "conv_net conv_net_dropout conv_net_small dae_l1 dae_l2 dae_mlp softmax_regression"
+    assert {*published.split(), *slides.split()} <= {path.stem for path in FILES}
 
 
 def test_defaults(read):
     plan = read()
     assert plan == Experiment(**GIVEN)
     assert (plan.dataset, plan.batch_size, plan.max_epochs, plan.seed) == ("auto", 20, 1000, 1234)
-    (patience,) = plan.extensions([], plan.learning_rate())
-    assert isinstance(patience, training.Patience) and patience.initial == 10_000
-    assert plan.learning_rate() == 0.5 and not plan.penalty([])
+    assert plan.stopping == ({"name": "Patience"},) and plan.cost == "default"
 
 
-def test_models_get_what_the_data_says(read):
-    model = read(model={"name": "MLP", "n_hidden": [5, 3], "activation": "relu"}).built_model(DATA)
+def test_it_comes_down_to_one_training(read):
+    given = {
+        "dataset": {"name": "small", "size": 6},
+        "seed": 5,
+        "batch_size": 3,
+        "max_epochs": 7,
+        "iteration": "shuffled_sequential",
+        "stopping": ["Diverged", {"name": "all_of", "criteria": [{"name": "MaxEpochs", "n": 2}]}],
+        "extensions": ["LossHistory"],
+        "schedules": {"learning_rate": {"name": "step", "every": 2, "per": "minibatch"}},
+        "monitor": {"datasets": ["train", "valid"], "channels": ["error", "objective"]},
+        "cost": ["default", {"name": "l2", "coefficient": 0.5, "layers": ["W"]}],
+        "penalties": {"l1": 2},
+    }
+    train = read(**given).training(Run())
+    assert isinstance(train, Train) and len(train.data.train) == 6
+    assert (train.seed, train.batch_size, train.max_epochs) == (5, 3, 7)
+    assert train.iteration == "shuffled_sequential"
+    assert [each.name for each in train.stopping] == ["Diverged", "all_of"]
+    assert [each.name for each in train.extensions] == ["LossHistory"]
+    [(name, (schedule, per))] = train.schedules.items()
+    assert (name, schedule.name, schedule.arguments, per) == (
+        "learning_rate",
+        "step",
+        {"every": 2},
+        "minibatch",
+    )
+    assert {name: len(each) for name, each in train.monitored.items()} == {"train": 6, "valid": 8}
+    assert train.channels == ["error", "objective"]
+    assert [each.name for each in train.costs] == ["default", "l2", "penalties"]
+    assert train.costs[1].coefficient == 0.5 and train.costs[1].layers == ["W"]
+    assert train.rule.arguments == {"learning_rate": 0.5}
+    assert train.algorithm.name == "minibatch"
+
+
+def test_parts_of_the_data(monkeypatch, tmp_path):
+    monkeypatch.setenv("DLTUT_DATA", str(tmp_path))
+    given = {
+        "name": "digits",
+        "train": {"start": 10, "stop": 40},
+        "test": {"stop": 5},
+        "transform": ["halved", {"name": "halved", "by": 4}],
+    }
+    whole = Experiment(**GIVEN, dataset="digits", roles=ALL).data(Run())
+    data = Experiment(**GIVEN, dataset=given, roles=ALL).data(Run())
+    assert [len(each) for each in data] == [30, len(whole.valid), 5]
+    assert (data.train.x == whole.train.x[10:40] / 8).all()
+    assert (data.test.y == whole.test.y[:5]).all()
+    mine = {"name": "small", "size": 6, "train": {"stop": 4}, "transform": ["halved"]}
+    assert len(Experiment(**GIVEN, dataset=mine, roles=ALL).data(Run()).train) == 4
+    quick = Experiment(**GIVEN, dataset=given, roles=ALL).data(Run(quick=True))
+    assert len(quick.train) == 1200  # a quick run has examples of its own
+
+
+def test_the_model_gets_what_the_data_say(prepared):
+    _, model, _ = prepared(model={"name": "MLP", "n_hidden": [5, 3], "activation": "relu"})
     assert model.arguments == {
         "n_in": 784,
         "n_hidden": [5, 3],
@@ -72,78 +170,14 @@ def test_models_get_what_the_data_says(read):
         "dropout": 0.0,
         "batch_norm": False,
     }
-    lenet = read(model={"name": "LeNet", "n_kernels": [2, 3], "n_hidden": 5}).built_model(DATA)
-    assert lenet.arguments["image_shape"] == [1, 28, 28] and lenet.arguments["n_out"] == 4
 
 
-def test_the_seed_decides(read):
-    model = {"name": "MLP", "n_hidden": 3}
-    one, same, other = (read(model=model, seed=s).built_model(DATA) for s in (1, 1, 2))
-    values = [each.params[0].get_value() for each in (one, same, other)]
-    assert (values[0] == values[1]).all() and (values[0] != values[2]).any()
-
-
-def test_penalties_add_up(read):
-    w = pt.as_tensor(np.array([[3.0, -4.0]]))
-    assert read(penalties={"l1": 0.5, "l2": 2}).penalty([w]).eval() == 0.5 * 7 + 2 * 25
-
-
-def test_rules_get_their_arguments(read):
-    w = pytensor.shared(np.array([1.0]), name="w")
-    plan = read(rule={"name": "momentum", "learning_rate": 0.1, "momentum": 0.25})
-    ours = plan.updates((w**2).sum(), [w], plan.learning_rate())
-    theirs = optim.momentum((w**2).sum(), [w], 0.1, momentum=0.25)
-    assert ours[w].eval() == theirs[w].eval()
-    assert [each.name for each in ours] == [each.name for each in theirs]
-
-
-def test_a_rule_s_own_learning_rate_is_the_default(read):
-    assert read(rule={"name": "adam"}).learning_rate() == 0.001
-
-
-@pytest.mark.parametrize(
-    ("schedule", "expected"),
-    [
-        ({"name": "constant"}, schedules.constant(0.5)),
-        ({"name": "inverse_time", "decay": 0.25}, schedules.inverse_time(0.5, 0.25)),
-        ({"name": "inverse", "start": 2}, schedules.inverse(0.5, 2)),
-        ({"name": "exponential", "factor": 2}, schedules.exponential(0.5, 2)),
-        (
-            {"name": "linear", "final": 0.25, "start": 1, "saturate": 3},
-            schedules.linear(0.5, 0.25, 1, 3),
-        ),
-        ({"name": "step", "every": 2, "per": "minibatch"}, schedules.step(0.5, 2)),
-    ],
-)
-def test_schedules_begin_at_the_rule_s_rate(read, schedule, expected):
-    plan = read(schedule=schedule)
-    rate = plan.learning_rate()
-    made, _ = plan.extensions([], rate)
-    assert isinstance(made, training.Scheduled) and made.variable is rate
-    assert made.per == schedule.get("per", "epoch")
-    assert [made.schedule(step) for step in range(5)] == [expected(step) for step in range(5)]
-
-
-def test_criteria(read):
-    stopping = [
-        {"name": "Patience", "patience": 50, "increase": 3},
-        {"name": "NoImprovement", "n": 4},
-        {"name": "MaxEpochs", "n": 5},
-        {"name": "TargetReached", "channel": "valid_error", "target": 0.02},
-        {"name": "TimeLimit", "seconds": 60},
-        {"name": "Diverged"},
-        {"name": "HalveOnNoImprovement", "n_epochs": 3},
-    ]
-    plan = read(stopping=stopping)
-    rate, params = plan.learning_rate(), plan.built_model(DATA).params
-    patience, no_improvement, *_, diverged, halve = plan.extensions(params, rate)
-    assert (patience.initial, patience.increase, no_improvement.n) == (50, 3, 4)
-    assert diverged.params == params and halve.learning_rate is rate and halve.n_epochs == 3
-    assert rate.get_value() == 0.5
-
-
-def test_nothing_but_max_epochs_need_stop_a_run(read):
-    assert read(stopping=[]).extensions([], 0.5) == []
+def test_an_autoencoder_is_a_model_too(prepared):
+    step, model, (monitor, *_) = prepared(
+        model={"name": "Autoencoder", "n_hidden": 3}, cost={"name": "reconstruction"}
+    )
+    assert isinstance(model, Autoencoder) and model.n_visible == 784
+    assert set(monitor.channels) == {"valid_cost", "test_cost"} and step(0) > 0
 
 
 @pytest.mark.parametrize(
@@ -151,11 +185,15 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
     [
         ({"modle": "x"}, r"the experiment: there is no modle; did you mean model\?"),
         ({"model": None}, "the experiment: model is missing: give keys with values"),
+        ({"rule": None}, "the experiment: rule is missing: give {name: sgd, ...}"),
         ({"model": "MLP"}, "the experiment: model is 'MLP'; expected keys with values"),
-        ({"model": {"n_hidden": 5}}, "model has no name: write {name: DBN, ...}"),
+        ({"model": {"n_hidden": 5}}, "model has no name: write {name: Autoencoder, ...}"),
         ({"model": {"name": "MPL"}}, r"model: there is no MPL; did you mean MLP\?"),
         ({"model": {"name": ["MLP"]}}, r"model: there is no \['MLP'\]; "),
-        ({"model": {"name": "os.system"}}, "model: there is no os.system; valid names: DBN, LeNet"),
+        (
+            {"model": {"name": "os.system"}},
+            "model: there is no os.system; valid names: Autoencoder, ",
+        ),
         ({"model": {"name": "MLP"}}, "model MLP: n_hidden is missing: give a whole number or a l"),
         (
             {"model": {"name": "MLP", "n_hiden": 5}},
@@ -173,12 +211,16 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
             "rule sgd: learning_rate is 'fast'; expected a number",
         ),
         ({"rule": {"name": "sgd", "cost": 1}}, "rule sgd: there is no cost; valid names: learni"),
-        ({"penalties": {"l3": 1}}, "penalties: there is no l3; valid names: l1, l2"),
+        ({"penalties": {"l3": 1}}, "penalty: there is no l3; valid names: l1, l2"),
         (
             {"penalties": {"l2": -1}},
             "the experiment: penalties is {'l2': -1}; expected keys, each with a number, 0 or a",
         ),
         ({"penalties": {"l2": "x"}}, "the experiment: penalties is {'l2': 'x'}; expected keys, e"),
+        (
+            {"schedule": {"name": "constant", "per": "day"}},
+            "schedule: per is 'day'; expected epoch or",
+        ),
         ({"schedule": {"name": "stop"}}, r"schedule: there is no stop; did you mean step\?"),
         ({"schedule": {"name": "step"}}, "schedule step: every is missing: give a whole number"),
         ({"stopping": {"name": "Patience"}}, "the experiment: stopping is .*; expected a list"),
@@ -199,10 +241,36 @@ def test_nothing_but_max_epochs_need_stop_a_run(read):
         ),
         ({"floatX": "float16"}, "the experiment: floatX is 'float16'; expected float32 or float64"),
         ({"dataset": 5}, "the experiment: dataset is 5; expected text"),
+        (
+            {"dataset": {"name": "digits", "trian": {}}},
+            r"dataset: there is no trian; did you mean t",
+        ),
+        ({"dataset": {"name": "digits", "train": {"stop": 0}}}, "train: stop is 0; expected"),
+        ({"dataset": {"train": {}}}, "dataset: name is missing: give text"),
+        ({"dataset": {"name": "x", "transform": ["zcaa"]}}, "transform: there is no zcaa; "),
+        ({"cost": "defalt"}, r"cost: there is no defalt; did you mean default\?"),
+        ({"cost": [{"name": "l2", "coefficient": "x"}]}, "cost: coefficient is 'x'; expected a nu"),
+        ({"cost": []}, "cost is empty: write default"),
+        ({"extensions": [{"name": "SaveEvery", "path": "../x"}]}, "'../x' leads out of the folder"),
+        ({"extensions": [{"name": "SaveBest", "path": "/x"}]}, "'/x' leads out of the folder"),
+        ({"algorithm": "minibach"}, r"algorithm: there is no minibach; did you mean minibatch\?"),
+        ({"extensions": ["Monitor"]}, "extension: there is no Monitor; "),
+        (
+            {"extensions": "LossHistory"},
+            "the experiment: extensions is 'LossHistory'; expected a l",
+        ),
+        ({"monitor": {"dataset": []}}, r"monitor: there is no dataset; did you mean datasets\?"),
+        ({"monitor": {"datasets": ["tset"]}}, r"monitor: datasets is \['tset'\]; expected a list"),
+        ({"schedules": {"learning_rate": {"name": "stepp"}}}, "schedule: there is no stepp; "),
+        (
+            {"stopping": [{"name": "any_of", "criteria": "x"}]},
+            "criteria is x; expected a list of p",
+        ),
+        ({"stopping": [{"name": "any_of", "criteria": [5]}]}, "criteria is 5; expected {name: ..."),
     ],
 )
 def test_what_cannot_be_is_named_with_its_file_and_key(read, changes, message):
-    with pytest.raises(InputError, match=rf"my\.yaml: {message}") as caught:
+    with pytest.raises(InputError, match=rf"my\.yaml:\d+:\d+: {message}") as caught:
         read(**changes)
     assert "\n" not in str(caught.value)
 
@@ -212,16 +280,58 @@ def test_what_cannot_be_is_named_with_its_file_and_key(read, changes, message):
     [
         ({"rule": {"name": "sgd", "learning_rate": -1}}, "learning_rate is -1; it is above 0"),
         ({"schedule": {"name": "step", "every": 0}}, "every is 0; it counts steps"),
-        ({"schedule": {"name": "constant", "per": "day"}}, "per is 'day'; it is 'epoch' or"),
         ({"stopping": [{"name": "NoImprovement", "n": 0}]}, "n is 0; it counts validations"),
     ],
 )
-def test_values_out_of_range_are_named_when_the_objects_are_made(read, changes, message):
-    plan = read(**changes)
+def test_values_out_of_range_are_named_when_the_objects_are_made(prepared, changes, message):
     with pytest.raises(InputError, match=message):
-        plan.extensions([], plan.learning_rate())
+        prepared(**changes)
 
 
-def test_what_is_made_says_the_file():
-    with pytest.raises(InputError, match=r"a\.yaml: too much"), located("a.yaml"):
+def test_the_place_is_that_of_the_value(tmp_path):
+    path = tmp_path / "my.yaml"
+    path.write_text("model: {name: MLP, n_hidden: 5}\nrule:\n  name: sgd\n  learning_rat: 1\n")
+    with pytest.raises(InputError, match=r"my\.yaml:4:3: rule sgd: there is no learning_rat; "):
+        read_experiment(path)
+    path.write_text("model: {name: MLP, n_hidden: x}\nrule: {name: sgd}")
+    with pytest.raises(InputError, match=r"my\.yaml:1:20: model MLP: n_hidden is 'x'"):
+        read_experiment(path)
+    path.write_text(
+        "model: {name: LogisticRegression}\n"
+        "rule: {name: adam}\n"
+        "stopping:\n"
+        "  - name: MaxEpochs\n"
+        "    m: 1\n"
+    )
+    with pytest.raises(InputError, match=r"my\.yaml:5:5: stopping MaxEpochs: there is no m; "):
+        read_experiment(path)
+    path.write_text("- 1")
+    with pytest.raises(InputError, match=r"my\.yaml:1:1: this is \[1\]; expected keys with values"):
+        read_experiment(path)
+
+
+def test_the_place_of_a_layer(tmp_path, read):
+    path = tmp_path / "my.yaml"
+    path.write_text(
+        "dataset: small\n"
+        "rule: {name: adam}\n"
+        "model:\n"
+        "  name: Sequential\n"
+        "  layers:\n"
+        "    - {name: Dense, n_out: 3}\n"
+        "    - {name: Dens, activation: null}\n"
+    )
+    plan, run = read_experiment(path, ALL), Run(dry_run=True)
+    with (
+        pytest.raises(InputError, match=r"my\.yaml:7:7: layers\[1\]: there is no layer Dens: "),
+        located(parsed(path.read_text(), path)),
+    ):
+        plan.training(run).prepared(run)
+
+
+def test_what_is_made_says_the_place():
+    node = parsed("model: {name: MLP}\nrule: x", "a.yaml")
+    with pytest.raises(InputError, match=r"^a\.yaml:2:1: too much"), located(node), at("rule"):
         raise InputError("too much")
+    with pytest.raises(InputError, match=r"^disk full"), located(node):  # nothing of the file's
+        raise InputError("disk full")

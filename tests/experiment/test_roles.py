@@ -3,14 +3,19 @@
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.experiment.roles import ROLES
+from dltut.experiment.roles import ROLES, roles
 
 HOMES = {
-    "model": "dltut.models",
+    "model": ("dltut.models", "dltut.experiment.pretrained"),
+    "layer": "dltut.layers",
+    "cost": ("dltut.nn", "dltut.experiment.costs"),
     "rule": "dltut.optim",
     "penalty": "dltut.nn",
+    "algorithm": "dltut.experiment.algorithms",
     "schedule": "dltut.optim.schedules",
     "stopping": "dltut.training",
+    "extension": "dltut.training",
+    "transform": ("dltut.datasets", "dltut.experiment.pretrained"),
 }
 
 
@@ -20,16 +25,55 @@ def test_every_name_leads_to_the_library_s_own_object(kind):
         assert found.__name__ == name and found.__module__.startswith(HOMES[kind])
 
 
-def test_no_other_public_name_has_a_role():
-    found = {kind: " ".join(sorted(role.names)) for kind, role in ROLES.items()}
-    assert found == {
-        "model": "DBN LeNet LogisticRegression MLP SdA",
-        "rule": "adadelta adagrad adam adamax amsgrad momentum nesterov rmsprop sgd",
-        "penalty": "l1 l2",
-        "schedule": "constant exponential inverse inverse_time linear step",
-        "stopping": "Diverged HalveOnNoImprovement MaxEpochs NoImprovement Patience "
-        "TargetReached TimeLimit",
-    }
+LEAST = {
+    "model": "Autoencoder DBN LeNet LogisticRegression MLP SdA cA dA",
+    "layer": "BatchNorm Conv2D ConvPool Dense Dropout Pool2D",
+    "cost": "default l1 l2 reconstruction",
+    "rule": "adadelta adagrad adam adamax amsgrad momentum nesterov rmsprop sgd",
+    "penalty": "l1 l2",
+    "algorithm": "conjugate_gradient minibatch",
+    "schedule": "constant exponential inverse inverse_time linear step",
+    "stopping": "Diverged HalveOnNoImprovement MaxEpochs NoImprovement Patience "
+    "TargetReached TimeLimit all_of any_of",
+    "extension": "LossHistory PolyakAverage",
+}
+NEVER = (
+    "Checkpoint Criterion Dataset Extension Monitor Network Progress RBM Trainer backend load_model"
+)
+NEVER += " open_run os parameter read_log save_model sys"
+
+
+@pytest.mark.parametrize("kind", LEAST)
+def test_the_library_s_parts_are_found(kind):
+    assert set(LEAST[kind].split()) <= set(ROLES[kind].names)
+
+
+@pytest.mark.parametrize("kind", ROLES)
+def test_nothing_else_has_a_role(kind):
+    assert not set(NEVER.split()) & set(ROLES[kind].names)
+
+
+def test_one_s_own_parts_stand_beside_them():
+    def mine(weights, strength: float = 0.5):
+        return weights, strength
+
+    made = roles({"cost": {"mine": mine}})
+    assert made["cost"].part("cost", "mine")(weights=[1]) == ([1], 0.5)
+    assert "l2" in made["cost"].names and "mine" not in ROLES["cost"].names
+    with pytest.raises(InputError, match="cost mine: there is no weights; valid names: strength"):
+        made["cost"].part("cost", {"name": "mine", "weights": 3})
+
+
+def test_parts_are_arguments_of_parts():
+    given = {"name": "any_of", "criteria": [{"name": "MaxEpochs", "n": 3}, "Diverged"]}
+    part = ROLES["stopping"].part("stopping", given)
+    made = part(params=[])
+    assert [type(each).__name__ for each in made.criteria] == ["MaxEpochs", "Diverged"]
+    assert part.all_takes >= {"criteria", "params", "n"}
+    nested = {"name": "all_of", "criteria": [given, {"name": "MaxEpochs", "n": "x"}]}
+    with pytest.raises(InputError, match="criteria MaxEpochs: n is 'x'") as caught:
+        ROLES["stopping"].part("stopping", nested, ("stopping", 0))
+    assert caught.value.keys == ("stopping", 0, "criteria", 1, "n")
 
 
 def test_a_part_takes_its_arguments_from_the_file_and_the_rest_from_the_context():

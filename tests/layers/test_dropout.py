@@ -26,6 +26,15 @@ def test_the_mean_stays(p):
     assert set(np.unique(kept)) == {0, 1} and abs(kept.mean() - (1 - p)) < 3 * error
 
 
+def test_a_scale_that_does_not_follow_from_p():
+    x = pt.alloc(np.float32(3), 200, 300)
+    layer = Dropout(Streams(1), 0.2, scale=2.0)
+    out = function([], layer(x, train=True), mode="FAST_COMPILE")()
+    assert out.dtype == "float32" and {*np.unique(out)} == {0, 6} and layer(x) is x
+    with pytest.raises(InputError, match=r"^scale is 0; it is above 0"):
+        Dropout(Streams(1), 0.2, scale=0)
+
+
 def test_masks():
     """New at each call, the same for the same seed, another for another."""
     f, g, other = thinned(0.5), thinned(0.5), thinned(0.5, seed=2)

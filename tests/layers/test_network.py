@@ -57,6 +57,34 @@ def test_parameters_are_found_once_and_in_order(net):
     assert names(net.kept) == ["n.mean", "n.variance", "seen"]
 
 
+def test_biases_are_those_of_one_axis_and_those_that_are_named(rng):
+    class Untied(Network):
+        def __post_init__(self):
+            self.W, self.b = shared_zeros((2, 3), "W"), shared_zeros((3, 4), "b")
+
+        @property
+        def biases(self):
+            return [self.b]
+
+    class Whole(Network):
+        def __post_init__(self):
+            self.untied, self.dense = Untied(), Dense(rng, 2, 3, name="d")
+
+    assert names(Whole().biases) == ["b", "d.b"] and names(Whole().weights) == ["W", "d.W"]
+
+
+def test_shapes_without_the_axis_of_the_batch(rng):
+    for layer, shape, wanted in (
+        (Dense(rng, 4, 3), (4,), (3,)),
+        (Conv2D(rng, 2, 5, (3, 2)), (2, 6, 7), (5, 4, 6)),
+        (ConvPool(rng, 2, 5, 3, 2), (2, 6, 7), (5, 2, 2)),
+        (Pool2D(4, 2, ignore_border=False), (5, 24, 7), (5, 11, 3)),
+        (BatchNorm(4), (4, 3, 2), (4, 3, 2)),
+        (Dropout(Streams(1)), (4, 3), (4, 3)),
+    ):
+        assert layer.out_shape(shape) == wanted
+
+
 def test_arguments_are_the_fields_as_plain_values(net):
     assert net.arguments == {"n_in": 4, "sizes": [5, 6], "scale": 0.5}
     assert [type(each) for each in net.arguments.values()] == [int, list, float]

@@ -106,5 +106,17 @@ def test_every_layer_goes_through_the_gate(rng):
                 layer(**{name: np.zeros(7)})
 
 
+def test_numbers_and_descriptions():
+    for start in (0.5, {"name": "constant", "value": 0.5}):
+        np.testing.assert_array_equal(
+            parameter(start, (2, 3), "W").get_value(), np.full((2, 3), 0.5)
+        )
+    drawn = parameter({"name": "uniform", "limit": 2}, (2, 3), "W", np.random.RandomState(5))
+    wanted = np.random.RandomState(5).uniform(-2, 2, size=(2, 3))
+    np.testing.assert_allclose(drawn.get_value(), wanted, rtol=1e-6)
+    with pytest.raises(InputError, match=r"^rng is None, which draws nothing"):
+        parameter("normal", (2, 3), "W")
+
+
 def test_names():
     assert joined("", "W") == "W" and joined("hidden0", "W") == "hidden0.W"

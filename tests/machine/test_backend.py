@@ -10,7 +10,7 @@ import pytest
 from dltut import function, shared_dataset
 from dltut.exceptions import InputError
 from dltut.layers import Dropout
-from dltut.machine import progress
+from dltut.machine import notices
 from dltut.machine.backend import CompiledFunction, JaxFunction
 from dltut.machine.rng import Streams
 from dltut.models import MLP
@@ -157,7 +157,7 @@ def test_compiling_is_announced(capsys, monkeypatch):
     wait.name = f._function.name
     f._function = wait
     monkeypatch.setattr(
-        "dltut.machine.backend.spinner", lambda text: progress.spinner(text, after=0.01)
+        "dltut.machine.backend.spinner", lambda text: notices.spinner(text, after=0.01)
     )
     assert f(1.0) == f(1.0) == 2
     assert capsys.readouterr().err == "compiling the cost, first run only ...\n"

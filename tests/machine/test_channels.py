@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dltut.machine.channels import better, is_rate, measure_of, printed, rises, words
+from dltut.machine.channels import better, is_rate, measure_of, printed, rises, significant, words
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from dltut.machine.channels import better, is_rate, measure_of, printed, rises, 
         ("valid_mean_squared_error", "validation mean squared error", None, False, False),
         ("valid_f1", "validation f1", "f1", True, True),
         ("valid_pseudo_likelihood", "validation pseudo likelihood", None, False, True),
+        ("valid_y_misclass", "validation y misclass", "y_misclass", True, False),
         ("norm", "norm", "norm", False, False),
         ("valid", "valid", "valid", False, False),
         ("error", "error", "error", True, False),
@@ -54,3 +55,21 @@ def test_nan_and_ties_are_not_better():
         assert not better(0.5, 0.5, lower)
         assert better(0.25, 0.5, lower) == lower
         assert not better(np.nan, 0.5, lower)
+
+
+@pytest.mark.parametrize(
+    ("value", "best", "lower", "is_rate", "enough"),
+    [
+        (0.49, 0.5, True, True, True),  # below .495
+        (0.496, 0.5, True, True, False),
+        (0.506, 0.5, False, True, True),  # lacks .494, below .495
+        (0.504, 0.5, False, True, False),
+        (0.504, 0.5, False, False, False),  # has to be above .505
+        (0.506, 0.5, False, False, True),
+        (-99.5, -100.0, False, False, False),  # above -99
+        (-98.5, -100.0, False, False, True),
+        (0.5, None, True, True, True),
+    ],
+)
+def test_by_enough(value, best, lower, is_rate, enough):
+    assert significant(value, best, lower, 0.99, is_rate) == enough

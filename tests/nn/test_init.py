@@ -81,5 +81,28 @@ def test_fans():
         init.fans((3,))
 
 
+def test_descriptions(rng):
+    """Plain values, as a file has them."""
+    for described, wanted in (
+        ({"name": "uniform", "limit": 0.05}, init.uniform(0.05)),
+        ({"name": "sparse", "n_nonzero": 2, "deviation": 0.5}, init.sparse(2, 0.5)),
+        ("glorot_normal", init.glorot_normal()),
+        ({"name": "constant", "value": 3}, init.constant(3)),
+    ):
+        drawn = (
+            make(np.random.default_rng(1), (4, 5)) for make in (init.initializer(described), wanted)
+        )
+        np.testing.assert_array_equal(*drawn)
+    for described, message in (
+        ({"name": "norml"}, r"there is no initializer 'norml': did you mean normal\?"),
+        ({"limit": 1}, "there is no initializer None: valid names: constant"),
+        ({"name": "uniform"}, "initializer uniform: limit is missing: give a number"),
+        ({"name": "uniform", "limit": "1"}, "initializer uniform: limit is '1'; expected a number"),
+        ({"name": "normal", "std": 1.0}, "initializer normal: there is no std; valid names: devia"),
+    ):
+        with pytest.raises(InputError, match=f"^{message}"):
+            init.initializer(described)
+
+
 def test_constant(rng):
     np.testing.assert_array_equal(init.constant(2.5)(rng, (2, 3)), np.full((2, 3), 2.5))

@@ -48,6 +48,15 @@ def test_printed_values():
     np.testing.assert_array_equal(whole[:, :, :2, :2], inner)
 
 
+def test_overlapping_windows_that_are_cut(mode, floatX):
+    """Pylearn2's pools: 24, 11, convolution of 5, 7, 3. What is cut off wins no maximum (B8)."""
+    x = pt.as_tensor(np.full((1, 1, 24, 24), -5.0, floatX))
+    first = pool2d(x, 4, 2, ignore_border=False)
+    second = pool2d(first[:, :, 4:, 4:], 4, 2, ignore_border=False)
+    for found, side in zip(function([], [first, second])(), (11, 3), strict=True):
+        np.testing.assert_array_equal(found, np.full((1, 1, side, side), -5.0))
+
+
 sizes = st.integers(1, 4)
 
 

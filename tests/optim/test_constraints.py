@@ -45,6 +45,23 @@ def test_norms_are_limited_and_the_rest_is_left_alone(rng, mode, floatX):
     np.testing.assert_array_equal(params["bias"].get_value(), 2 * bias.astype(floatX))
 
 
+def test_norms_have_a_least(rng, floatX):
+    """Short ones are made longer, whatever the limit; nothing has no direction."""
+    value = np.diag([0.1, 0.7, 3.0, 0.0]).astype(floatX)
+    for limit, longest in ((2.0, 2.0), (np.inf, 3.0)):
+        W = pytensor.shared(value, name="W")
+        updated = max_norm({W: W + 0}, [W], limit, least=0.5)[W].eval()
+        np.testing.assert_allclose(np.diag(updated), [0.5, 0.7, longest, 0], rtol=1e-6)
+        assert updated.dtype == floatX
+        limit_norm([W], limit, axes=-1, least=0.5)
+        np.testing.assert_allclose(np.diag(W.get_value()), [0.5, 0.7, longest, 0], rtol=1e-6)
+    with pytest.raises(InputError, match=r"^the norm is to be from 3 to 2: give 0 <= least <= l"):
+        max_norm({W: W}, [W], 2, least=3)
+    for axes in (2, (0, -2), (), "a"):
+        with pytest.raises(InputError, match=r"^axes are .*: give some of the 2 axes of W"):
+            limit_norm([W], 1.0, axes)
+
+
 def test_initial_values_are_limited_once(rng, floatX):
     value = rng.normal(size=(6, 5)).astype(floatX)
     weights = pytensor.shared(value, name="W")

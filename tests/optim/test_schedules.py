@@ -43,6 +43,43 @@ def test_linear_boundaries():
     assert momentum(2) == pytest.approx(0.5 + 0.49 / 9)
 
 
+def test_linear_as_the_momentum_of_the_convolutional_network():
+    momentum = schedules.linear(0.5, 0.99, start=1, saturate=10)
+    found = [momentum(epoch) for epoch in (0, 1, 2, 3, 10)]
+    assert found == pytest.approx([0.5, 0.5, 0.55444, 0.60889, 0.99], abs=5e-6)
+
+
+@pytest.mark.parametrize(("start", "saturate"), [(1, 2), (3, 10), (5, 6)])
+def test_linear_as_pylearn2_s_decay_over_epochs(start, saturate):
+    """There, the epoch `start` is the first with a lower rate, by one of equal steps."""
+    initial, factor = 0.1, 0.25
+    rate = schedules.linear(initial, initial * factor, start - 1, saturate)
+    lower = initial * (1 - factor) / (saturate - start + 1)
+    expected = initial
+    for epoch in range(1, 20):
+        if start <= epoch <= saturate:
+            expected -= lower
+        assert rate(epoch) == pytest.approx(expected, rel=1e-12)
+    assert rate(19) == pytest.approx(0.025)
+
+
+def test_inverse_time_as_one_over_epoch():
+    rate = schedules.inverse_time(0.1, decay=1 / 4, start=10, minimum=0.02)
+    expected = {
+        0: 1,
+        9: 1,
+        10: 1,
+        11: 4 / 5,
+        14: 1 / 2,
+        22: 1 / 4,
+        26: 1 / 5,
+        27: 1 / 5,
+        999: 1 / 5,
+    }
+    for epoch, share in expected.items():
+        assert rate(epoch) == pytest.approx(0.1 * share, rel=1e-12)
+
+
 def test_step_boundaries():
     rate = schedules.step(0.8, every=3)
     assert [rate(epoch) for epoch in range(7)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2]
@@ -60,6 +97,7 @@ def test_rates_never_grow(first, later):
     for rate in (
         schedules.constant(0.1),
         schedules.inverse_time(0.1),
+        schedules.inverse_time(0.1, 0.5, start=100, minimum=1e-3),
         schedules.inverse(0.1, 100),
         schedules.exponential(0.1, 1.5, 1e-4),
         schedules.linear(0.1, 0.01, 10, 10**6),
@@ -72,6 +110,8 @@ def test_rates_never_grow(first, later):
     ("make", "message"),
     [
         (lambda: schedules.inverse_time(0.1, -1), "^decay is -1; it is 0 or above"),
+        (lambda: schedules.inverse_time(0.1, 1, np.inf), "^start is inf; it is a step"),
+        (lambda: schedules.inverse_time(0.1, 1, 0, -1), "^minimum is -1; it is a number, 0 or abo"),
         (lambda: schedules.inverse(0.1, 0), "^start is 0; it is a step above 0"),
         (lambda: schedules.exponential(0.1, 0.5), "^factor 0.5 would make the value grow"),
         (lambda: schedules.linear(0.1, 0.2, 5, 5), "^saturate is 5; it is a step after start, 5"),

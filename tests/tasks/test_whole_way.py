@@ -6,8 +6,8 @@ from sklearn import datasets, linear_model, multiclass
 
 from dltut import shared_dataset
 from dltut.commands.predict import predict
-from dltut.datasets import load
-from dltut.models import LogisticRegression, save_model
+from dltut.datasets import from_arrays, load, transformed
+from dltut.models import LogisticRegression, Sequential, save_model
 from dltut.optim import sgd
 from dltut.tasks import MultiLabel, Regression, task_of
 from dltut.training import minibatch_function, minibatch_functions
@@ -78,3 +78,18 @@ def test_wine(tmp_path):
     each = multiclass.OneVsRestClassifier(linear_model.LogisticRegression())
     theirs = np.mean(each.fit(data.train.x, data.train.y).predict(data.test.x) != data.test.y)
     assert wrong <= theirs + 0.02 and wrong < 0.1
+
+
+def test_transformed_inputs_and_described_layers(tmp_path, rng):
+    """Rows in their own units are answered as those in memory are."""
+    x = rng.normal(size=(60, 3)) * [1, 20, 300] + [5, 0, -40]
+    raw = from_arrays(x, np.arange(60) % 3, names=["a", "b", "c"])
+    data = transformed(raw, {"name": "zca", "bias": 0.5}, "contrast_normalise", "standardise")
+    layers = [{"name": "Dense", "n_out": 5, "dropout": 0.5}, {"name": "Dense", "activation": None}]
+    model = Sequential(rng, layers, n_in=3, n_out=3)
+    save_model(tmp_path / "best.safetensors", model, data.facts)
+    rows = raw.inputs.original(raw.test.x)
+    path = write(tmp_path / "test.csv", dict(zip("cba", rows.T[::-1], strict=True)))
+    answers = np.array([each.answer for each in predict(tmp_path, path)])
+    wanted = task_of(data).answers(model, data.test.x)
+    np.testing.assert_allclose(answers, wanted, rtol=1e-4, atol=1e-5)

@@ -117,6 +117,22 @@ def test_resuming_a_finished_run_changes_nothing(tmp_path, uninterrupted):
     assert fingerprint(tmp_path, again) == uninterrupted
 
 
+@pytest.mark.parametrize("iteration", [-1, 0, 4])
+def test_killed_around_the_row_before_training(tmp_path, iteration):
+    def made(folder, *more):
+        toy = Quadratic()
+        keep = Checkpoint(folder, toy, resume=True, every_seconds=0)
+        return Trainer(toy, extensions=[*more, keep, Monitor(toy, at_start=True)])
+
+    with pytest.raises(Killed):
+        made(tmp_path / "killed", KillAt(iteration)).run(2)
+    made(tmp_path / "killed").run(2)
+    made(tmp_path / "whole").run(2)
+    for name in ("log.jsonl", "best.safetensors"):
+        killed, whole = (tmp_path / folder / name for folder in ("killed", "whole"))
+        assert killed.read_bytes() == whole.read_bytes()
+
+
 def test_a_final_stop_is_remembered(tmp_path):
     def stopped(index):
         return np.nan if index == 3 else 1.0

@@ -1,9 +1,16 @@
 import numpy as np
 import pytest
-from training.toy import Variable
+from training.toy import Quadratic, Variable
 
 from dltut.exceptions import InputError
-from dltut.training import HalveOnNoImprovement, Monitor, Scheduled, Trainer
+from dltut.training import (
+    Checkpoint,
+    HalveOnNoImprovement,
+    Monitor,
+    MonitorBasedRate,
+    Scheduled,
+    Trainer,
+)
 
 
 def rate_variable(value=1.0, dtype="float32"):
@@ -114,3 +121,59 @@ def test_a_rate_that_is_no_number_is_refused():
 def test_numbers_out_of_range_are_refused(options, message):
     with pytest.raises(InputError, match=message):
         HalveOnNoImprovement(rate_variable(), **options)
+
+
+# A rise, no change of 1 % or more, a fall of less than 1 %, a large fall, NaN twice, a tie.
+COSTS = [1.0, 1.5, 1.495, 1.2, float("nan"), 1.0, 1.0, 2.0]
+FACTORS = [1, 0.99, 1.01, 1, 1, 1, 1.01, 0.99]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_rate_follows_the_channel(first):
+    costs = iter(COSTS)
+    variable = rate_variable(0.1, "float64")
+    extensions = [Monitor({"cost": lambda: next(costs)}), MonitorBasedRate(variable, "cost")]
+    seen, _ = rates(variable, extensions[::-1] if first else extensions, 1, len(COSTS))
+    expected = 0.1 * np.cumprod(FACTORS)
+    np.testing.assert_allclose([*seen[1:], float(variable.value)], expected, rtol=1e-14)
+
+
+def test_the_rate_stays_between_its_ends_and_other_numbers_can_be_given():
+    costs = iter([1.0, 2.0, 4.0, 8.0, 7.0, 6.0, 5.0, 5.0])
+    variable = rate_variable(1.0, "float64")
+    change = MonitorBasedRate(
+        variable, "cost", shrink=0.25, low_trigger=0.5, grow=2.0, minimum=0.125, maximum=0.5
+    )
+    seen, _ = rates(variable, [Monitor({"cost": lambda: next(costs)}), change], 1, 8)
+    assert [*seen[1:], float(variable.value)] == [1.0, 0.25, 0.125, 0.125, 0.25, 0.5, 0.5, 0.5]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
+def test_the_rate_resumes_exactly(tmp_path, order):
+    def log_of(folder, *ends):
+        for end in ends:
+            toy = Quadratic()
+            made = [
+                Monitor(toy, every=2, at_start=True),
+                MonitorBasedRate(toy.learning_rate, shrink=0.5, grow=1.25),
+                Checkpoint(folder, toy, resume=True),
+            ]
+            Trainer(toy, extensions=[made[i] for i in order]).run(end)
+        return (folder / "log.jsonl").read_bytes(), toy.learning_rate.value
+
+    assert log_of(tmp_path / "parts", 1, 2, 4) == log_of(tmp_path / "whole", 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"shrink": 1.5}, "shrink is 1.5; it is above 0 and at most 1"),
+        ({"grow": 0.5}, "grow is 0.5; it is 1 or above"),
+        ({"low_trigger": 0}, "low_trigger is 0; it is a number above 0"),
+        ({"maximum": 1e-9}, "maximum is 1e-09; it is at least the minimum, 1e-07"),
+        ({"minimum": float("nan")}, "minimum is nan; it is a number above 0"),
+    ],
+)
+def test_changes_that_mean_nothing_are_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        MonitorBasedRate(rate_variable(), **options)

@@ -32,6 +32,15 @@ def test_what_is_not_one_number_is_refused(value):
         Log().append({"error": value})
 
 
+def test_what_is_derived_of_the_rows_stands_in_them():
+    log = Log()
+    log.derived["n"] = len
+    log.derived["twice"] = lambda rows: 2 * rows[-1]["a"] if "a" in rows[-1] else None
+    log.append({"a": 0.5})
+    log.append({"b": 0.5})
+    assert log.rows == [{"a": 0.5, "n": 1, "twice": 1.0}, {"b": 0.5, "n": 2}]
+
+
 def test_position_follows_from_the_iteration():
     log = Log(n_batches=83)
     log.move_to(6140)
@@ -106,7 +115,14 @@ def test_a_line_cut_off_while_written_is_left_out(tmp_path):
 ROW = {"epoch": 1, "iteration": 1}
 LINES = ["{half", "[]", '{"no": 1}', "\xff", "", "[" * 100_000]
 FIELDS = [{"epoch": 0}, {"epoch": "1"}, {"iteration": 1.5}, {"iteration": -1}, {"iteration": None}]
-FIELDS += [{"iteration": 0}, {"minibatch": -1}, {"best": 1}, {"valid_error": "low"}, {"x": [1]}]
+FIELDS += [
+    {"epoch": 0, "iteration": -2},
+    {"iteration": 0},
+    {"minibatch": -1},
+    {"best": 1},
+    {"valid_error": "low"},
+    {"x": [1]},
+]
 
 
 @pytest.mark.parametrize("line", [*LINES, *(json.dumps(ROW | field) for field in FIELDS)])
@@ -172,3 +188,18 @@ def test_a_cost_that_should_rise_has_a_name_of_its_own():
     log.append({"epoch": 1, "train_cost": -62.5, "<b>": 1})
     assert repr(log).split() == ["epoch", "pseudo-likelihood", "<b>", "1", "-62.5", "1"]
     assert "<th>&lt;b&gt;</th>" in log._repr_html_()
+
+
+@pytest.mark.parametrize("field", [{"epoch": -1}, {"iteration": -2}, {"minibatch": -2}])
+def test_only_the_first_row_can_be_from_before_training(tmp_path, field):
+    row = {"epoch": 0, "minibatch": -1, "iteration": -1}
+    lines = [json.dumps(row), json.dumps(ROW)]
+    (tmp_path / "log.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    assert [each["iteration"] for each in read_log(tmp_path)] == [-1, 1]
+    lines[0] = json.dumps(row | field)
+    (tmp_path / "log.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    with pytest.raises(InputError, match=r"log.jsonl is damaged in line 1"):
+        read_log(tmp_path)
+    (tmp_path / "log.jsonl").write_text(f"{json.dumps(row)}\n" * 2)
+    with pytest.raises(InputError, match=r"log.jsonl is damaged in line 2"):
+        read_log(tmp_path)

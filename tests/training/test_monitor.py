@@ -3,7 +3,20 @@ import pytest
 from training.toy import Quadratic
 
 from dltut.exceptions import InputError
-from dltut.training import Monitor, NoImprovement, Patience, Trainer, all_of, any_of
+from dltut.training import (
+    Checkpoint,
+    MaxEpochs,
+    Monitor,
+    NoImprovement,
+    Patience,
+    TargetReached,
+    Trainer,
+    all_of,
+    any_of,
+    read_log,
+    read_run,
+)
+from dltut.training.progress import line
 
 
 class Error:
@@ -133,6 +146,8 @@ def test_one_channel_is_watched():
 def test_examples_are_counted():
     monitor = Monitor(Error([0.5], 10000), Error([0.5], 9600))
     assert Trainer(lambda index: 1.0, 1, [monitor]).log.n_examples == {"valid": 10000, "test": 9600}
+    monitor = Monitor({"valid_error": Error([0.5], 70), "valid_norm": Error([0.5], 1)})
+    assert Trainer(lambda index: 1.0, 1, [monitor]).log.n_examples == {"valid": 70}
 
 
 def test_without_errors_it_logs_the_cost_and_the_channels():
@@ -168,3 +183,77 @@ def test_what_cannot_be_measured_is_refused():
 def test_every_counts_minibatches():
     with pytest.raises(InputError, match="every is 0"):
         Monitor(Quadratic(), every=0)
+
+
+def test_a_row_before_training_makes_n_plus_one():
+    costs = iter([1.0, 2.0, 3.0, 4.0])
+    valid, test = Error([0.9, 0.5, 0.7]), Error([0.8, 0.4])
+    monitor = Monitor(valid, test, at_start=True, norm=lambda: 2.0)
+    log = Trainer(lambda index: next(costs), 2, [monitor]).run(max_epochs=2)
+    where = [(row["epoch"], row["minibatch"], row["iteration"]) for row in log.rows]
+    assert where == [(0, -1, -1), (1, 1, 1), (2, 1, 3)]
+    assert log.rows[0] == {
+        "epoch": 0,
+        "minibatch": -1,
+        "iteration": -1,
+        "valid_error": 0.9,
+        "best": True,
+        "test_error": 0.8,
+        "norm": 2.0,
+    }
+    assert [row.get("train_cost") for row in log.rows] == [None, 1.5, 3.5]
+    assert [row["best"] for row in log.rows] == [True, True, False]
+    assert line(log.rows[0], log).startswith("epoch 0: validation error 90 %, test error 80 %")
+
+
+def test_no_epochs_give_one_row_and_the_first_model_can_be_the_best():
+    toy = Quadratic()
+    worse = Error([0.1, 0.2, 0.3])
+    made = Trainer(toy, extensions=[Monitor(worse, at_start=True)])
+    assert len(made.run(0).rows) == 1
+    assert len(made.run(2).rows) == 3  # and not again when the run goes on
+    assert made.log.best_row["iteration"] == -1
+    assert not toy.W.get_value().any()  # as at first
+    assert made.values()["W"].any()
+
+
+@pytest.mark.parametrize(
+    ("criterion", "n_rows", "reason"),
+    [
+        (TargetReached(0.9), 1, "valid_error reached 0.9, the target being 0.9"),
+        (NoImprovement(1), 2, "no improvement of valid_error in 1 validations"),
+        (MaxEpochs(1), 2, "1 epochs done"),
+        (Patience(1), 3, "patience ran out"),
+    ],
+)
+def test_criteria_see_the_row_before_training(criterion, n_rows, reason):
+    monitor = Monitor(lambda: 0.9, at_start=True)
+    made = Trainer(lambda index: 1.0, 3, [monitor, criterion])
+    log = made.run(5)
+    assert log.stop_reason.startswith(reason)
+    assert len(log.rows) == n_rows
+
+
+def test_the_row_before_training_is_written_once_however_often_the_run_is_resumed(tmp_path):
+    def run(folder, *ends, first=None):
+        for end in ends:
+            toy = Quadratic()
+            before = list(first or [Checkpoint(folder, toy, resume=True, every_seconds=0)])
+            Trainer(toy, extensions=[*before, Monitor(toy, at_start=True, every=3)]).run(end)
+        return [(folder / name).read_bytes() for name in ("log.jsonl", "best.safetensors")]
+
+    whole = run(tmp_path / "whole", 3)
+    assert run(tmp_path / "parts", 0, 0, 1, 3) == whole
+    rows = read_log(tmp_path / "parts")
+    assert [row["iteration"] for row in rows] == [-1, 2, 5, 8, 11, 14]
+    assert rows[0]["seconds"] >= 0
+    assert read_run(tmp_path / "parts").rows[0]["epoch"] == 0
+
+
+def test_without_it_nothing_is_measured_before_training(tmp_path):
+    valid = Error([0.5])
+    keep = Checkpoint(tmp_path)
+    Trainer(lambda index: 1.0, 1, [Monitor(valid), keep]).run(1)
+    text = '{"epoch": 1, "minibatch": 0, "iteration": 0, "train_cost": 1.0, "valid_error": 0.5, '
+    assert (tmp_path / "log.jsonl").read_text() == text + '"best": true}\n'
+    assert valid.n_calls == 1

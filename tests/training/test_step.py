@@ -175,6 +175,28 @@ def test_every_example_is_measured(backend):
     assert [(f.n_examples, f.mean()) for f in dropped.values()] == [(8, 3.5), (3, 1.0)]
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "n", "size"), [(20, 1000, 640), (100, 2050, 800), (7, 7, 7)]
+)
+def test_minibatches_are_measured_together_and_no_share_changes(batch_size, n, size):
+    wrong = np.random.default_rng(n).random(n) < 0.1
+    split = shared_dataset((wrong.astype("float64")[:, None], np.arange(n)))
+    x = split.x.type("x")
+    share = {"error": x.mean(dtype="float64")}
+    for partial in ("keep", "drop"):
+        [measured] = minibatch_functions(
+            share, [x], {"valid": split}, batch_size, partial, FAST, at_once=1000
+        ).values()
+        whole = partial == "keep" or n % batch_size == 0
+        assert measured.joint.batch_size == (size if whole else batch_size)
+        counted = n if whole else n - n % batch_size
+        assert measured.n_examples == counted
+        assert measured.mean() == wrong[:counted].sum() / counted
+    chunks = shared_dataset((wrong.astype("float64")[:, None], np.arange(n)), chunk_size=n)
+    [measured] = minibatch_functions(share, [x], {"valid": chunks}, batch_size, mode=FAST).values()
+    assert measured.joint.batch_size == batch_size
+
+
 def test_a_rest_needs_no_function_of_its_own(monkeypatch):
     """Only JAX slices have a fixed size: elsewhere nothing is compiled twice."""
     compiled, x = [], pt.matrix("x")

@@ -9,6 +9,7 @@ from PIL import Image
 from dltut.exceptions import InputError
 from dltut.training import Log
 from dltut.viz import channel_names, learning_curves, running_mean
+from dltut.viz.curves import thinned
 
 ROWS = [
     {"epoch": 1, "minibatch": 9, "iteration": 9, "train_cost": 1.5, "valid_error": 0.5},
@@ -73,7 +74,40 @@ def test_several_runs_and_other_axes():
     (errors,) = lines(figure_of(runs, ["valid_error"], x="iteration"))
     assert errors == {"a": [[9, 19, 29], [50, 25, 30]], "b": [[9, 19], [50, 25]]}
     with pytest.raises(InputError, match="the log of a has no seconds in every row: choose"):
-        learning_curves(runs, x="seconds")
+        learning_curves(runs, x="second")
+
+
+def test_columns_are_drawn_as_rows_are():
+    columns = {
+        "epoch": np.array([1.0, 2, 3]),
+        "examples": np.array([20.0, 40, 60]),
+        "valid_error": np.array([0.5, 0.25, 0.3]),
+        "test_error": np.array([0.51, 0.26, np.nan]),
+        "best": np.array([1.0, 1, 0]),
+    }
+    (drawn,) = lines(figure_of({"a": columns}))
+    assert drawn == lines(figure_of({"a": ROWS}))[1]
+    (drawn,) = lines(figure_of({"a": columns}, x="example"))
+    assert drawn["test error"] == [[20, 40], [51, 26]]
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=300), st.integers(4, 60))
+def test_thinned_lines_keep_their_outline(values, n):
+    points = np.stack([np.arange(len(values)), values])
+    few = thinned(points, n)
+    assert few.shape[1] <= max(n, min(len(values), n))
+    assert set(map(tuple, few.T)) <= set(map(tuple, points.T)) and (np.diff(few[0]) > 0).all()
+    assert (few[1].min(), few[1].max()) == (min(values), max(values))
+    assert (few[:, [0, -1]] == points[:, [0, -1]]).all()
+
+
+def test_a_million_rows_are_few_points():
+    values = np.sin(np.arange(1_000_000) / 1e5)
+    (axes,) = figure_of({"a": {"epoch": np.arange(1e6), "valid_cost": values}}, smooth=True).axes
+    for line in axes.lines:
+        assert 1000 < len(line.get_xdata()) <= 2000
+        x, y = line.get_data()
+        np.testing.assert_allclose(y, np.sin(x / 1e5), atol=0.05)
 
 
 def test_a_run_has_no_line_for_what_it_did_not_measure():

@@ -18,7 +18,7 @@ from dltut.kernels.conv.numba import (
     matrices_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.tiles import pool_tiles, unpool_tiles
+from dltut.kernels.conv_pool.pooling import pool_tiles, unpool_tiles
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import (
     FRAME,

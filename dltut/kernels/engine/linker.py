@@ -21,7 +21,7 @@ from pytensor.link.numba.linker import NumbaLinker
 from dltut.kernels.engine.threads import n_threads
 from dltut.kernels.engine.version import source_version
 from dltut.machine.files import atomic
-from dltut.machine.progress import spinner
+from dltut.machine.notices import spinner
 
 
 class KernelLinker(NumbaLinker):

@@ -5,7 +5,7 @@ import pytensor
 import pytensor.tensor as pt
 
 from dltut.machine.backend import function
-from dltut.machine.progress import spinner
+from dltut.machine.notices import spinner
 from dltut.machine.shared import as_floatX
 
 

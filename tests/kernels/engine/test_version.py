@@ -26,7 +26,7 @@ def versions(folder):
         ("threefry/op.py", {"threefry", "gibbs"}),
         ("conv/numba.py", {"conv", "conv_pool"}),
         ("sums/numba.py", {"sums", "descent"}),
-        ("conv_pool/tiles.py", {"conv_pool"}),
+        ("conv_pool/pooling.py", {"conv_pool"}),
         ("dense/rewrite.py", set()),
         ("gibbs/jax.py", set()),
         ("engine/gemm.py", {"conv", "conv_pool", "dense", "descent", "gibbs"}),

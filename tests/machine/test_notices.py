@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from dltut.machine.progress import bar, say, spinner
+from dltut.machine.notices import bar, say, spinner
 
 
 class Terminal(io.StringIO):
@@ -128,7 +128,7 @@ def test_one_spinner_at_a_time(monkeypatch):
 
 PROGRAM = """
 import sys, time
-from dltut.machine.progress import say, spinner
+from dltut.machine.notices import say, spinner
 say("\\xfcn\\xef")
 with spinner("x", 0.01):
     time.sleep(0.05)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from dltut.machine.channels import is_rate
 from dltut.machine.checks import check_numbers
-from dltut.machine.progress import say
+from dltut.machine.notices import say
 from dltut.machine.stopwatch import duration
 from dltut.training.extensions import Extension
 from dltut.training.log import POSITION, place
@@ -68,7 +68,7 @@ class Progress(Extension):
         if len(log.rows) > self._n_shown:
             self._print(*self._lines_of(log))
             self._n_shown = len(log.rows)
-        if time.monotonic() >= self._due:
+        if time.monotonic() >= self._due and log.iteration > self._first:
             self._show(log)
             self._wait()
 

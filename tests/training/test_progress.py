@@ -13,7 +13,7 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.training import Checkpoint, Extension, Log, Monitor, Progress, Trainer
-from dltut.training.display import summary
+from dltut.training.progress import summary
 
 BEST = (
     "Best validation error 7.5 %, test error 7.49 % in epoch 3, counted on 1,000 and 9,600 examples"

@@ -11,7 +11,7 @@ from dltut.datasets.picture_files import endings, is_deep, read_picture, white_o
 from dltut.datasets.pictures import checked_shape, resized
 from dltut.exceptions import InputError, nearest
 from dltut.machine.files import unreadable
-from dltut.machine.progress import bar, say
+from dltut.machine.notices import bar, say
 from dltut.machine.seeds import random_state
 
 PARTS = ("train", "valid", "test")
