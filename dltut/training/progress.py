@@ -149,10 +149,6 @@ def line(row: dict, log) -> str:
     ...     print(line(row, log))
     epoch 1: validation error 10.0 %
     epoch 2 (41 of 83 minibatches): validation error 20.0 % (best: 10.0 % in epoch 1)
-    >>> names = [f"h{i}_norm" for i in range(40)]
-    >>> log.append({"epoch": 3, "minibatch": 82, **dict.fromkeys(names, 2.5)})
-    >>> print(line(log.rows[-1], log))
-    epoch 3: h0 norm 2.5, h1 norm 2.5, h2 norm 2.5, h3 norm 2.5, h4 norm 2.5, h5 norm 2.5, 34 more (best: 10.0 % in epoch 1)
     """
     start, end = place(row["epoch"], row["minibatch"], log.n_batches), ""
     best, names = log.best_row, _numbers(row)
