@@ -15,6 +15,9 @@ for picture in mistakes curves confusion; do
 done
 cp "$work/mlp/curves.png" docs/pictures/mlp_curves.png
 
+"$python" scripts/train_walkthrough.py --dataset digits --run-dir "$work/walkthrough"
+cp "$work/walkthrough/losses.png" docs/pictures/walkthrough_losses.png
+
 "$python" - "$work" <<'PYTHON'
 import sys
 from pathlib import Path

@@ -92,7 +92,7 @@ def test_a_checkpoint_goes_on_there_and_on_the_processor(device, started, tmp_pa
         assert all(one[name].tobytes() == other[name].tobytes() for name in one)
     else:  # another process may choose another order of summation
         np.testing.assert_allclose(stopped, whole, atol=0.005)
-    assert len(trained("stopped", 3, "cpu", "--resume")) == 3
+        assert len(trained("stopped", 3, "cpu", "--resume")) == 3
 
 
 @pytest.mark.parametrize("device", DEVICES)

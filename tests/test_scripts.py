@@ -23,12 +23,14 @@ TRAINING = {
     "train_logistic": [],
     "train_logistic_cg": [],
     "train_mlp": ["--n-hidden", "20", "--batch-size", "100"],
+    "train_walkthrough": [],
     "train_lenet": ["--n-kernels", "2", "3", "--n-hidden", "20", "--batch-size", "100"],
 }
 STACK = "--n-hidden 20 15 --pretrain-batch-size 100 --batch-size 10 --learning-rate 0.5".split()
 TRAINING |= {"train_sda": [*STACK, "--corruption-levels", "0.2"], "train_dbn": STACK}
+FIRST = {"train_logistic_cg": "1.0", "train_walkthrough": "2.4"}  # costs; of chance: log 10 = 2.3
 PARTS = {"layer0", "layer1", "filters_pretrained.png", "parts.png"}
-MORE = {"train_sda": PARTS, "train_dbn": PARTS}
+MORE = {"train_sda": PARTS, "train_dbn": PARTS, "train_walkthrough": {"losses.png"}}
 SMALL = ["--dataset", "digits", "--quick"]
 FILES = "best.safetensors clock.jsonl config.json confusion.png curves.png filters.png log.jsonl"
 
@@ -70,8 +72,7 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main, flags = main_of(name), [*SMALL, *TRAINING[name]]
     assert run(main, [*flags, "--dry-run"]).stop_reason == "dry run"
-    first = "1.0" if name == "train_logistic_cg" else "2.3"  # which is below chance already
-    assert f"dry run: cost {first}" in capsys.readouterr().out
+    assert f"dry run: cost {FIRST.get(name, '2.3')}" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
 
     run(main, flags)
@@ -105,6 +106,26 @@ def test_resumed_training_is_the_uninterrupted_one(tmp_path):
     assert len(read_log(whole)) == 3
     for name in ("log.jsonl", "best.safetensors"):
         assert (stopped / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_the_loss_of_every_batch_is_kept_when_a_run_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
+    main = main_of("train_walkthrough")
+    flags = "--dataset digits --n-hidden 20 15 --batch-size 700 --run-dir".split()
+
+    def costs(folder, *more):
+        run(main, [*flags, str(tmp_path / folder), *more])
+        arrays = read_arrays(tmp_path / folder / "last.ckpt")[0]
+        [found] = (value for name, value in arrays.items() if name.endswith("/costs"))
+        return found
+
+    assert len(costs("stopped", "--max-epochs", "1")) == 5  # the last of 200 examples
+    stopped = costs("stopped", "--max-epochs", "2", "--resume")
+    assert len(stopped) == 2 * 5 and (stopped == costs("whole", "--max-epochs", "2")).all()
+    drawn = [(tmp_path / each / "losses.png").read_bytes() for each in ("stopped", "whole")]
+    assert drawn[0] == drawn[1]
+    means = [row["train_cost"] for row in read_log(tmp_path / "whole")]
+    assert means == pytest.approx(stopped.reshape(2, 5).mean(axis=1))
 
 
 def test_finetuning_begins_with_the_layers_of_another_run(tmp_path, monkeypatch, capsys):

@@ -38,9 +38,8 @@ CONTEXT = {
     "channel": "inputs model params task terms weights x y",
 }
 # Extensions that are none of a file's: they take functions, or are there anyway.
-ADDED = (
-    "Checkpoint EachBatch EachEpoch Extension Monitor Order Progress Reader Scheduled ShuffleEpochs"
-)
+ADDED = "Checkpoint EachBatch EachEpoch Extension Monitor Order Progress Reader Scheduled"
+ADDED += " ShuffleEpochs"
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ def channels(
     misclass      the share of wrong answers; also L_misclass, of the last layer
     nll           the negative log-likelihood; also L_nll
     max_class     L_max_max_class, L_mean_max_class, L_min_max_class: of the largest probabilities
-    norms         L_row_norms_min, _mean, _max and L_col_norms_... of a matrix W, of which a column
-                  leads to a unit; L_kernel_norms_... of filters
+    norms         L_row_norms_min, L_row_norms_mean, L_row_norms_max of a matrix W, and the same of
+                  col_norms, of which a column leads to a unit; of filters, kernel_norms
     activations   L_max_x_max_u, L_max_x_mean_u, ...: the max, mean, min or range of each unit over
                   the examples, x, of which the max, mean or min over the units, u
     terms         term_0, term_1 ... without their coefficients, each with its name if any

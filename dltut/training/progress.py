@@ -7,7 +7,7 @@ from math import inf
 
 from tqdm import tqdm
 
-from dltut.machine.channels import is_rate
+from dltut.machine.channels import RATES, is_rate, measure_of
 from dltut.machine.checks import check_numbers
 from dltut.machine.notices import say
 from dltut.machine.stopwatch import duration
@@ -16,8 +16,11 @@ from dltut.training.log import POSITION, place
 
 BAR = "|{bar:20}| {desc}"
 REDRAW = 0.1  # seconds
-MOST = 12  # channels in a line
 GROWTH = 1.25  # of the number of rows, or of the time, from one line to the next
+MANY = 6  # numbers of a line: the cost, the watched one and four more
+WIDTH = 120  # characters of a line
+LEADING = (*RATES, "cost", "objective", "nll", "likelihood")  # the last words of errors and costs
+CHIEF, KIN, LEADER, REST = range(4)  # how much a number says of a run
 
 
 class Progress(Extension):
@@ -40,6 +43,9 @@ class Progress(Extension):
 
     Lines go to standard output, the bar and the signs of life to standard error. The bar fills up
     to the iteration at which the run would end if nothing improved any more.
+
+    Of a row of more than six numbers a line has the cost, the watched one, and as many as four more
+    as it has room for, the errors and costs of the splits first.
 
     Iterations count from 0, as in the log.
     """
@@ -144,13 +150,21 @@ def line(row: dict, log) -> str:
     epoch 1: validation error 10.0 %
     epoch 2 (41 of 83 minibatches): validation error 20.0 % (best: 10.0 % in epoch 1)
     """
-    names = [name for name in row if name not in POSITION or name == "train_cost"]
-    numbers = _numbers(names, row, log)
-    text = f"{place(row['epoch'], row['minibatch'], log.n_batches)}: {numbers}"
-    best = log.best_row
-    if best is None or best is row:
-        return text
-    return f"{text} (best: {log.printed(log.watched, best[log.watched])} in epoch {best['epoch']})"
+    start, end = place(row["epoch"], row["minibatch"], log.n_batches), ""
+    best, names = log.best_row, _numbers(row)
+    if best is not None and best is not row:
+        value = log.printed(log.watched, best[log.watched])
+        end = f" (best: {value} in epoch {best['epoch']})"
+    least = LEADER if len(names) <= MANY else CHIEF  # of few, whatever the width
+    n_least = sum(_rank(name, log) <= least for name in names)
+    for n in range(min(MANY, len(names)), n_least - 1, -1):
+        shown = _first(n, names, log)
+        texts = [f"{log.called(name)} {log.printed(name, row[name])}" for name in shown]
+        texts += [f"{len(names) - n} more"] if n < len(names) else []
+        text = f"{start}: {', '.join(texts)}{end}"
+        if len(text) <= WIDTH:
+            break
+    return text
 
 
 def summary(log) -> list[str]:
@@ -171,10 +185,9 @@ def summary(log) -> list[str]:
     """
     best, lines = log.best_row, []
     if best is not None:
-        names = [log.watched, *(name for name in best if name.startswith("test_"))]
-        lines.append(
-            f"Best {_numbers(names, best, log)} in epoch {best['epoch']}{_counted(log, names)}"
-        )
+        names = [log.watched, *_tests(best, log)]
+        values = ", ".join(f"{log.called(name)} {log.printed(name, best[name])}" for name in names)
+        lines.append(f"Best {values} in epoch {best['epoch']}{_counted(log, names)}")
     lines += _end(log, f"at iteration {log.iteration}")
     if log.stop_reason == "interrupted" and log.resumable:
         lines.append("To go on, give the same command with --resume (in Python, resume=True)")
@@ -196,12 +209,14 @@ def tutorial_lines(row: dict, log) -> list[str]:
     """
     where = f"epoch {row['epoch']}, minibatch {row['minibatch'] + 1}/{log.n_batches}"
     if log.watched is None:
-        names = [name for name in row if name not in POSITION or name == "train_cost"]
+        names = _first(MANY, _numbers(row), log)
         return [", ".join([where, *(f"{log.called(name)} {_exact(name, row)}" for name in names)])]
-    tests = [name for name in row if name.startswith("test_")]
     return [
         f"{where}, {log.called(log.watched)} {_exact(log.watched, row)}",
-        *(f"     {where}, {log.called(name)} of best model {_exact(name, row)}" for name in tests),
+        *(
+            f"     {where}, {log.called(name)} of best model {_exact(name, row)}"
+            for name in _tests(row, log)
+        ),
     ]
 
 
@@ -217,13 +232,6 @@ def tutorial_summary(log) -> list[str]:
             text += f", with test performance {_exact(tests[0], best)}"
         lines.append(text)
     return [*lines, *_end(log, f"(iteration {log.iteration + 1})")]
-
-
-def _numbers(names: list[str], row: dict, log) -> str:
-    """The first channels among these with their values, and how many more the log has."""
-    shown = [f"{log.called(name)} {log.printed(name, row[name])}" for name in names[:MOST]]
-    more = [f"{len(names) - MOST} more"] if len(names) > MOST else []
-    return ", ".join(shown + more)
 
 
 def _end(log, iteration: str) -> list[str]:
@@ -242,6 +250,32 @@ def _counted(log, names: list[str]) -> str:
     splits = dict.fromkeys(name.partition("_")[0] for name in names if is_rate(name))
     counts = [f"{log.n_examples[split]:,}" for split in splits if split in log.n_examples]
     return f", counted on {' and '.join(counts)} examples" if counts else ""
+
+
+def _numbers(row: dict) -> list[str]:
+    """The names of what was measured, and the cost."""
+    return [name for name in row if name not in POSITION or name == "train_cost"]
+
+
+def _tests(row: dict, log) -> list[str]:
+    """The names of what was measured on the test set, the four that say most."""
+    return _first(MANY - 2, [name for name in row if name.startswith("test_")], log)
+
+
+def _first(n: int, names: list[str], log) -> list[str]:
+    """The `n` of these names that say most of a run, in their own order."""
+    chosen = sorted(names, key=lambda name: _rank(name, log))[:n]
+    return [name for name in names if name in chosen]
+
+
+def _rank(name: str, log) -> int:
+    """How much a channel says of a run: 0 the most."""
+    if name in ("train_cost", log.watched):
+        return CHIEF
+    measure = measure_of(name)
+    if log.watched is not None and measure == measure_of(log.watched):
+        return KIN
+    return LEADER if measure != name and measure.split("_")[-1] in LEADING else REST
 
 
 def _exact(name: str, row: dict) -> str:

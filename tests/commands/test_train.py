@@ -52,6 +52,17 @@ def test_mlp_yaml_is_train_mlp(repository):
     }
 
 
+def test_walkthrough_yaml_is_train_walkthrough(repository):
+    script = runpy.run_path(str(repository / "scripts/train_walkthrough.py"))
+    call(script["main"], run_dir="script", quick=True)
+    train(repository / "scripts/experiments/walkthrough.yaml", run_dir="file", quick=True)
+    one, other = (read_arrays(Path(each, "best.safetensors"))[0] for each in ("script", "file"))
+    assert one.keys() == other.keys() and all((one[name] == other[name]).all() for name in one)
+    assert Path("script/log.jsonl").read_bytes() == Path("file/log.jsonl").read_bytes()
+    written = [{each.name for each in Path(folder).iterdir()} for folder in ("script", "file")]
+    assert written[0] - written[1] == {"losses.png"}
+
+
 def test_a_run_of_three_epochs_and_its_resumption(tiny, capsys):
     train(tiny, quick=True)
     rows = read_log("runs/tiny")

@@ -13,7 +13,7 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.training import Checkpoint, Extension, Log, Monitor, Progress, Trainer
-from dltut.training.progress import line, summary
+from dltut.training.progress import line, summary, tutorial_lines
 
 BEST = (
     "Best validation error 7.5 %, test error 7.49 % in epoch 3, counted on 1,000 and 9,600 examples"
@@ -22,15 +22,6 @@ COMPLETE = (
     "Optimization complete. Best validation score of 7.500000 % obtained at iteration 249, "
     "with test performance 7.489583 %"
 )
-
-
-def test_a_line_tells_of_the_first_channels_and_counts_the_others():
-    log = Log(n_batches=1, watched="valid_error")
-    log.append({"epoch": 1, "minibatch": 0, "valid_error": 0.5, "best": True})
-    log.rows[0] |= {f"test_norm{i}": float(i) for i in range(20)}
-    expected = ", ".join(f"test norm{i} {i}" for i in range(11)) + ", 9 more"
-    assert line(log.rows[0], log) == f"epoch 1: validation error 50 %, {expected}"
-    assert summary(log)[0] == f"Best validation error 50 %, {expected} in epoch 1"
 
 
 class Measure:
@@ -118,6 +109,58 @@ def test_long_epochs_give_signs_of_life(capsys):
     Trainer(lambda index: 0.25, 3, [Progress(line_every=0)]).run(1)
     err = capsys.readouterr().err.splitlines()
     assert err[0] == "epoch 1 (1 of 3 minibatches), cost 0.25"  # and later ones are rarer
+
+
+MANY = {
+    f"{split}_{measure}": 0.25
+    for split in ("train", "valid", "test")
+    for measure in ("x_max_u", "norms_min", "norms_max", "nll", "error")
+}
+
+
+def row_of(values, epoch, best):
+    return {"epoch": epoch, "minibatch": 82, "train_cost": 0.5, **values, "best": best}
+
+
+def test_of_many_channels_a_line_has_the_watched_errors_and_costs():
+    log = Log(n_batches=83, watched="valid_error")
+    log.append(row_of(MANY, 1, True))
+    log.append(row_of(MANY, 2, False))
+    errors = "training error 25 %, validation error 25 %, test error 25 %"
+    assert [line(row, log) for row in log.rows] == [
+        f"epoch 1: cost 0.5, training nll 0.25, {errors}, 11 more",
+        f"epoch 2: cost 0.5, {errors}, 12 more (best: 25 % in epoch 1)",
+    ]
+    best = summary(log)[0]
+    assert best.count("test") == 4 and "test nll 0.25, test error 25 % in epoch 1" in best
+
+
+def test_a_line_is_never_longer_than_a_terminal_is_wide():
+    log = Log(n_batches=2500, watched="valid_error")
+    for n in range(60):
+        long = {f"valid_layer{i}_largest_x_mean_u": 0.1234567 for i in range(n)}
+        row = row_of({"valid_error": 0.25} | long, 1000, False) | {"minibatch": 1233}
+        text = line(row, log)
+        assert text.startswith("epoch 1000 (1234 of 2500 minibatches): cost 0.5, validation error")
+        assert len(text) <= 120 and text.endswith(" more") == (n > 1)
+
+
+def test_of_few_channels_all_errors_are_printed_whatever_the_width():
+    names = [
+        f"{split}_{kind}_error" for split in ("valid", "test") for kind in ("squared", "absolute")
+    ]
+    log = Log(n_batches=2500, watched=names[0])
+    row = row_of(dict.fromkeys(names, 1234.5678), 100, False) | {"minibatch": 1233}
+    text = line(row, log)
+    assert "more" not in text and text.count("1235") == 4 and len(text) > 120
+
+
+def test_the_tutorials_lines_of_many_channels():
+    row = row_of(MANY, 1, True)
+    first, *tests = tutorial_lines(row, Log(n_batches=83, watched="valid_error"))
+    assert first.endswith("validation error 25.000000 %") and len(tests) == 4
+    [text] = tutorial_lines(row, Log(n_batches=83))
+    assert text.count("0.") == 4 and text.count("%") == 2
 
 
 class Interrupt(Extension):

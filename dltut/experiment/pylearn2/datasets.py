@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.datasets import Split, load
+from dltut.datasets import Dataset, Split, load
 from dltut.datasets.kinds import Classes, Kind, Numbers, Pictures, square_shape
 from dltut.datasets.sources import data_folder, expanded
 from dltut.datasets.tables import read_table
@@ -51,6 +51,11 @@ class Examples:
     inputs: Kind
     targets: Kind | None = None
     name: str = "examples"
+
+    @property
+    def checked(self) -> Split:
+        """The split with its columns as their kinds have them: real targets are real numbers."""
+        return Dataset(*[self.split] * 3, self.name, self.inputs, self.targets).train
 
     def rows(self, start: int | None = None, stop: int | None = None) -> "Examples":
         """Some of the examples.
@@ -335,6 +340,8 @@ class CSVDataset(_Prepared):
         if n_targets and self.task == "classification":
             y = columns[:, 0].astype(int)
         examples = examples_of(columns[:, n_targets:], y)
+        if n_targets and self.task == "regression":  # of whole numbers, too
+            examples = replace(examples, targets=Numbers(table.names[:n_targets]))
         return self._prepared(examples.rows(*self._range(len(columns))))
 
     def _range(self, n: int) -> tuple[int, int | None]:

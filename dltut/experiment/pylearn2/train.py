@@ -64,7 +64,7 @@ def train(
         data=_dataset(examples, monitored),
         model=model.network(cost.dropped),
         costs=_costs(cost, model),
-        monitored={name: each.split for name, each in monitored.items()},
+        monitored={name: each.checked for name, each in monitored.items()},
         channels=[_channels(cost, model)],
         watch=None,
         at_start=True,

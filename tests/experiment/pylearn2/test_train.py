@@ -1,6 +1,7 @@
 """The files of the slides' tutorial run as they are: the chain, the records, the channels."""
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -139,7 +140,8 @@ TINY = """
 
 def test_blanks_and_variables(run):
     log, runs = run("tiny", TINY, set=("batch_size=10",))
-    assert [row["epoch"] for row in log.rows] == [0, 1, 2] and log.n_batches == 2
+    assert [row["epoch"] for row in log.rows] == [0, 1, 2]
+    assert log.n_batches == 3  # the last of three examples, as in Pylearn2
     assert (runs / "tiny.pkl").exists()
     units = {
         f"train_h_{kind}_x_{over}_u"
@@ -171,3 +173,25 @@ def test_what_does_not_fit_is_one_line_with_a_place(run, changes, message):
     with pytest.raises(InputError, match=rf"\.yaml:\d+:\d+: .*{message}") as caught:
         run("wrong", text, set=("batch_size=10",) * ("%(" in text), dry_run=True)
     assert "\n" not in str(caught.value)
+
+
+REGRESSION = """
+!obj:pylearn2.train.Train {
+    dataset: &d !obj:pylearn2.datasets.csv_dataset.CSVDataset {path: table.csv, task: regression},
+    model: !obj:pylearn2.models.mlp.MLP {
+        nvis: 2,
+        layers: [!obj:pylearn2.models.mlp.Linear {layer_name: y, dim: 1, irange: .1}]
+    },
+    algorithm: !obj:pylearn2.training_algorithms.sgd.SGD {
+        learning_rate: .01, batch_size: 4, monitoring_dataset: {train: *d, valid: *d}
+    }
+}
+"""
+
+
+def test_real_targets_of_whole_numbers(run):
+    rows = "".join(f"{2 * i},{i},{i % 3}\n" for i in range(12))
+    Path("table.csv").write_text("y,a,b\n" + rows)
+    log, _ = run("table", REGRESSION)
+    first, *_, last = log.rows
+    assert first["train_objective"] > last["train_objective"] == last["valid_objective"] > 0
