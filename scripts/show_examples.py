@@ -44,8 +44,8 @@ def main(
     rows, columns : int
         Of the grid; of the rows of a table so many are printed.
     rescale : str
-        What is stretched from black to white: each picture on its own, all alike (global), or none.
-        If there are negative values, 0 is mid-grey.
+        What is stretched from black to white, with 0 mid-grey if some values are below it: each
+        picture on its own, all alike (global), or none.
     split : str
         Which part of the data set.
     target : names or numbers

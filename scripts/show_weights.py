@@ -27,8 +27,8 @@ def main(
     path : path
         The folder of a run such as runs/mlp, or a model file.
     rescale : str
-        By what the weights are divided: the largest of each filter, that of all of them (global),
-        or nothing. 0 is always mid-grey.
+        By what the weights, of which 0 is mid-grey, are divided: the largest of each filter, that
+        of all of them (global), or nothing.
     border : bool
         Draw a white frame around every filter.
     out : path

@@ -27,7 +27,7 @@ def sweep(
     processes : int
         How many trials are run at once.
     run_dir : path
-        The folder of the sweep; default: runs/<name of the file>. A sweep that is there goes on.
+        The folder of the sweep, in which an earlier one goes on; default: runs/<name of the file>.
     dask : str
         The address of a Dask cluster, whose workers run the trials.
     table : path

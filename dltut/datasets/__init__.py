@@ -1,6 +1,6 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, mnist, picture_folders, pictures
+from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
@@ -43,13 +43,13 @@ __all__ = [
     "fashion_mnist",
     "from_arrays",
     "from_one_hot",
+    "images",
     "kind_from",
     "load",
     "load_data",
     "mean_and_deviation",
     "mnist",
     "one_hot",
-    "picture_folders",
     "pictures",
     "read_idx",
     "read_inputs",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from dltut.datasets import digits, fashion_mnist, layouts, mnist, picture_folders
+from dltut.datasets import digits, fashion_mnist, images, layouts, mnist
 from dltut.datasets.arrays import Stated, dataset_of, notice
 from dltut.datasets.base import Dataset
 from dltut.datasets.sources import expanded
@@ -163,4 +163,4 @@ def _pictures(folder: Path, columns: dict, stated: Stated) -> Dataset:
             "are for tables and arrays"
         )
     shape = {"image_shape": stated.image_shape} if stated.image_shape else {}
-    return picture_folders.load(folder, seed=stated.seed, **shape)
+    return images.load(folder, seed=stated.seed, **shape)

@@ -40,7 +40,7 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     -----
     "digit" (MNIST, the embedded digits): `prepare_digit`. "light on dark" (Fashion-MNIST):
     `resized`, and light and dark change places on a light ground. "resize" (all others):
-    `resized`, as `dltut.datasets.picture_folders` does.
+    `resized`, as `dltut.datasets.images` does.
     """
     if facts["preparation"] == "digit":
         return prepare_digit(picture)[None]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import EpsImagePlugin, Image, ImageFile, TiffImagePlugin
 
-from dltut.datasets import picture_folders
+from dltut.datasets import images
 from dltut.datasets.picture_files import FORMATS, eight_bits, endings, read_picture, white_of
 from dltut.datasets.pictures import prepare_digit, resized
 from dltut.exceptions import InputError
@@ -366,7 +366,7 @@ def test_a_folder_decides_about_all_its_deep_pictures_together(tmp_path, capsys)
             values = np.full((4, 4), largest - i, np.uint16)
             Image.fromarray(values).save(tmp_path / name / f"{i}.png")
     (tmp_path / "b" / "5.png").write_bytes(png(4, 4, 8, 0, b"\0\xc8\xc8\xc8\xc8" * 4))
-    dataset = picture_folders.load(tmp_path, (1, 4, 4))
+    dataset = images.load(tmp_path, (1, 4, 4))
     x = np.concatenate([split.x for split in dataset])[:, 0] * 256
     y = np.concatenate([split.y for split in dataset])
     assert x[y == 0].min() == 187 and sorted(x[y == 1]) == [12, 12, 12, 12, 12, 200]
@@ -374,7 +374,7 @@ def test_a_folder_decides_about_all_its_deep_pictures_together(tmp_path, capsys)
     assert line == (
         "data: 10 pictures of more than 8 bits hold numbers up to 3000, so 4095 is taken as white"
     )
-    stated = picture_folders.load(tmp_path, (1, 4, 4), white=65535)
+    stated = images.load(tmp_path, (1, 4, 4), white=65535)
     assert max(split.x.max() for split in stated) * 256 == 200
     assert capsys.readouterr().err == ""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dltut.datasets import picture_folders
+from dltut.datasets import images
 from dltut.exceptions import InputError
 from dltut.machine.seeds import checked_seed, random_state
 
@@ -27,4 +27,4 @@ def test_seed(seed):
 
 def test_pictures_are_divided_by_a_checked_seed(tmp_path):
     with pytest.raises(InputError, match="the seed is '-1'"):
-        picture_folders.load(tmp_path, seed=-1)
+        images.load(tmp_path, seed=-1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dltut.datasets import picture_folders
+from dltut.datasets import images
 from dltut.datasets.pictures import resized
 from dltut.exceptions import InputError
 
@@ -29,7 +29,7 @@ def folder_of(folder, counts, ending="png"):
 
 def test_balanced_split_of_every_picture(tmp_path):
     folder_of(tmp_path, {"dogs": 10, "cats": 20})
-    dataset = picture_folders.load(tmp_path, (1, 4, 4))
+    dataset = images.load(tmp_path, (1, 4, 4))
     assert dataset.classes == ("cats", "dogs") and dataset.name == tmp_path.name
     assert [np.bincount(split.y).tolist() for split in dataset] == [[12, 6], [4, 2], [4, 2]]
     for split in dataset:
@@ -42,9 +42,7 @@ def test_balanced_split_of_every_picture(tmp_path):
 
 def test_seed_decides(tmp_path):
     folder_of(tmp_path, {"a": 10, "b": 10})
-    first, again, other = (
-        picture_folders.load(tmp_path, (1, 4, 4), seed).train.x for seed in (1, 1, 2)
-    )
+    first, again, other = (images.load(tmp_path, (1, 4, 4), seed).train.x for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -93,13 +91,13 @@ def test_resized_to_one_shape(tmp_path):
 def test_given_parts_are_kept(tmp_path):
     for i, part in enumerate(("train", "valid", "test")):
         folder_of(tmp_path / part, {"a": 6 + i, "b": 6})
-    assert [len(split) for split in picture_folders.load(tmp_path)] == [12, 13, 14]
+    assert [len(split) for split in images.load(tmp_path)] == [12, 13, 14]
 
 
 def test_validation_drawn_from_train_where_it_is_missing(tmp_path):
     folder_of(tmp_path / "train", {"a": 12, "b": 6})
     folder_of(tmp_path / "test", {"a": 1, "b": 2})
-    parts = picture_folders.load(tmp_path)
+    parts = images.load(tmp_path)
     assert [np.bincount(split.y).tolist() for split in parts] == [[10, 5], [2, 1], [1, 2]]
 
 
@@ -112,7 +110,7 @@ def test_other_files_are_left_out_and_counted(tmp_path, capsys):
     for name in ("a/notes.txt", "a/x.pdf", "b/x.mpg", "b/x.h5", "b/x.eps", "b/x.ps", "b/x.psd"):
         (tmp_path / name).write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0")
     (tmp_path / "readme.txt").write_text("")
-    assert picture_folders.load(tmp_path).classes == ("a", "b")
+    assert images.load(tmp_path).classes == ("a", "b")
     assert said(capsys) == [
         f"data: left out files that are no pictures (8, like {tmp_path / 'readme.txt'})"
     ]
@@ -131,7 +129,7 @@ def test_hidden_and_helper_files_in_a_class_are_left_out_and_counted(tmp_path, c
     save(tmp_path / "a" / "deeper" / "0.png")
     (tmp_path / "a" / helper).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / "a" / helper).write_bytes((tmp_path / "a" / "0.png").read_bytes())
-    assert sum(map(len, picture_folders.load(tmp_path))) == 11  # the deeper one is read
+    assert sum(map(len, images.load(tmp_path))) == 11  # the deeper one is read
     reason = "that are hidden or of other programs"
     assert said(capsys) == [f"data: left out files {reason} (1, like {tmp_path / 'a' / helper})"]
 
@@ -145,7 +143,7 @@ def test_a_helper_folder_is_no_class_and_a_picture_beside_the_classes_is_counted
     if inner:
         folder_of(tmp_path / "test", {"a": 2, "b": 2})
     save(tmp_path / beside / "overview.png")
-    assert picture_folders.load(tmp_path).classes == ("a", "b")
+    assert images.load(tmp_path).classes == ("a", "b")
     lines = said(capsys)
     assert lines[0].startswith("data: left out files that are hidden or of other programs (4, ")
     assert lines[1:] == [
@@ -165,7 +163,7 @@ def test_corrupt_picture_is_named(tmp_path, ending):
         with pytest.raises(
             InputError, match=rf"broken\.{ending} is no readable picture \("
         ) as caught:
-            picture_folders.load(tmp_path)
+            images.load(tmp_path)
         assert "\n" not in str(caught.value)
 
 
@@ -173,7 +171,7 @@ def test_picture_that_is_a_bomb(tmp_path, monkeypatch):
     folder_of(tmp_path, {"a": 5, "b": 5})
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 7)
     with pytest.raises(InputError, match=r"[0-4]\.png is no readable picture \(.*exceeds limit"):
-        picture_folders.load(tmp_path)
+        images.load(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +187,7 @@ def test_picture_that_is_a_bomb(tmp_path, monkeypatch):
 def test_splits_under_other_names_are_splits(tmp_path, capsys, train, valid, test):
     for name, n in ((train, 6), (valid, 7), (test, 8)):
         folder_of(tmp_path / name, {"cat": n, "dog": 6})
-    dataset = picture_folders.load(tmp_path)
+    dataset = images.load(tmp_path)
     assert dataset.classes == ("cat", "dog")
     assert [len(split) for split in dataset] == [12, 13, 14]
     assert f"{train} as train" in said(capsys)[0]
@@ -198,12 +196,12 @@ def test_splits_under_other_names_are_splits(tmp_path, capsys, train, valid, tes
 def test_validation_is_drawn_from_training_under_another_name(tmp_path):
     folder_of(tmp_path / "Training", {"cat": 12, "dog": 6})
     folder_of(tmp_path / "Testing", {"cat": 1, "dog": 2})
-    assert [len(split) for split in picture_folders.load(tmp_path)] == [15, 3, 3]
+    assert [len(split) for split in images.load(tmp_path)] == [15, 3, 3]
 
 
 def test_a_train_is_a_class_beside_a_bus(tmp_path):
     folder_of(tmp_path, {"bus": 5, "car": 5, "train": 5})
-    assert picture_folders.load(tmp_path).classes == ("bus", "car", "train")
+    assert images.load(tmp_path).classes == ("bus", "car", "train")
 
 
 @pytest.mark.parametrize(
@@ -239,15 +237,15 @@ def test_a_train_is_a_class_beside_a_bus(tmp_path):
 def test_folder_that_is_no_data_set(tmp_path, counts, message):
     folder_of(tmp_path, counts)
     with pytest.raises(InputError, match=message):
-        picture_folders.load(tmp_path)
+        images.load(tmp_path)
 
 
 def test_missing_folder(tmp_path):
     with pytest.raises(InputError, match=r"there is no folder .*none: check its name"):
-        picture_folders.load(tmp_path / "none")
+        images.load(tmp_path / "none")
 
 
 @pytest.mark.parametrize("image_shape", [(28, 28), (2, 28, 28), (1, 0, 28)])
 def test_image_shape(tmp_path, image_shape):
     with pytest.raises(InputError, match=r"image_shape is \(.*\); expected \(channels, height"):
-        picture_folders.load(tmp_path, image_shape)
+        images.load(tmp_path, image_shape)
