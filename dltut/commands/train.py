@@ -72,7 +72,8 @@ def train(
         return None
     files = [*experiment, *(Path(each) for each in set if "=" not in each)]  # before or behind it
     if len(files) != 1:
-        raise InputError(f"{len(files)} files are given; expected one, {EXAMPLE}")
+        hint = "; --set takes NAME=VALUE" if set else ""
+        raise InputError(f"{len(files)} files are given; expected one, {EXAMPLE}{hint}")
     (path,), settings = files, [each for each in set if "=" in each]
     run = Run(run_dir, resume, None, device, quick, dry_run)
     names = pylearn2.table(runs_folder(run))

@@ -239,6 +239,10 @@ def test_the_schema_of_parts(capsys):
     [
         (["train"], "0 files are given; expected one, such as scripts/experiments/mlp.yaml"),
         (["train", "a.yaml", "b.yaml"], "2 files are given; expected one"),
+        (
+            ["train", "a.yaml", "--set", "rule.learning_rate"],
+            "such as scripts/experiments/mlp.yaml; --set takes NAME=VALUE",
+        ),
         (["train", "none.yaml"], "none.yaml cannot be read (No such file or directory)"),
         (["train", "tiny.yaml", "--set", "=3"], "--set =3: give a name and a value"),
         (
