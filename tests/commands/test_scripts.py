@@ -19,7 +19,7 @@ def lay_out(tmp_path, capsys):
 
 def test_scripts_and_experiments_are_laid_out(lay_out, repository, tmp_path):
     names, said = lay_out("mine/here")
-    sources = [*repository.glob("scripts/*.py"), *repository.glob("scripts/experiments/*.yaml")]
+    sources = [*repository.glob("scripts/*.py"), *repository.glob("scripts/*/*.yaml")]
     assert names == {path.relative_to(repository / "scripts") for path in sources}
     assert said.out == f"{len(names)} files: {tmp_path}/mine/here\n"
     assert said.err == f"next: python {tmp_path}/mine/here/train_mlp.py --quick\n"

@@ -86,7 +86,8 @@ class Terminal:
             stdin=self.side,
             stdout=self.side,
             stderr=self.side,
-            env={**os.environ, **environment},
+            env={name: os.environ[name] for name in {*os.environ} - {"COLUMNS", "LINES"}}
+            | environment,
             start_new_session=True,
         )
         self.text = ""
