@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
+from dltut.datasets.scaling import are_bytes, divisor
 from dltut.exceptions import InputError, nearest
 from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.notices import say
@@ -18,7 +19,6 @@ TASKS = ("classification", "regression", "multilabel")
 MOST_CLASSES = (
     20  # whole numbers with more distinct values are classes only if they are 0, 1, 2, ...
 )
-BYTES_FROM = 128  # bytes of pictures have a value that needs their eighth bit
 
 
 @dataclass(frozen=True)
@@ -332,17 +332,17 @@ def _understood_inputs(xs: list, parts: Parts, stated: Stated) -> tuple[Kind, li
     shape, xs = _picture_shape(xs, low, high, is_whole, stated.image_shape, parts.names)
     rows = [x.reshape(len(x), -1) for x in xs]  # (n, d)
     if shape:
-        divisor = stated.scale or _divisor(low, high, is_whole)
-        if divisor == 1 and is_whole:
+        scale = stated.scale or divisor(low, high, is_whole)
+        if scale == 1 and is_whole:
             parts.notes.append("whole numbers left as they are")
-        if divisor != 1:
-            parts.notes.append(f"values {low:g} to {high:g} divided by {divisor:g}")
-            rows = [np.divide(x, divisor, dtype=np.float32) for x in rows]
+        if scale != 1:
+            parts.notes.append(f"values {low:g} to {high:g} divided by {scale:g}")
+            rows = [np.divide(x, scale, dtype=np.float32) for x in rows]
         preparation = stated.preparation or _preparation(rows[0], shape)
         if not stated.scale or high <= 0:
             return Pictures(shape, preparation), rows
-        white = 255 if BYTES_FROM <= high <= 255 else high
-        return Pictures(shape, preparation, float(white / divisor)), rows
+        white = 255 if are_bytes(low, high) else high
+        return Pictures(shape, preparation, float(white / scale)), rows
     kind = Numbers(parts.names or range(rows[0].shape[1]))
     is_binary = is_whole and low >= 0 and high <= 1
     if stated.scale == 1 or (is_binary and not stated.scale):
@@ -363,7 +363,7 @@ def _picture_shape(xs, low, high, is_whole, stated, names) -> tuple[tuple | None
             raise InputError(f"an example has {prod(sizes)} values, no picture of {tuple(stated)}")
         return tuple(stated), xs
     if len(sizes) == 1:
-        is_grey = low >= 0 and (high <= 1 or (is_whole and BYTES_FROM <= high <= 255))
+        is_grey = low >= 0 and (high <= 1 or (is_whole and are_bytes(low, high)))
         return (square_shape(sizes[0]) if names is None and is_grey else None), xs
     if len(sizes) == 2:
         return (1, *sizes), xs
@@ -374,18 +374,6 @@ def _picture_shape(xs, low, high, is_whole, stated, names) -> tuple[tuple | None
     raise InputError(
         f"an example has shape {sizes}; expected numbers (d,), or a picture (rows, columns) or "
         "(channels, rows, columns) with 1 or 3 channels"
-    )
-
-
-def _divisor(low: float, high: float, is_whole: bool) -> int:
-    """What the values of pictures are divided by, if it is certain."""
-    if (low >= 0 and high <= 1) or (low < 0 and not is_whole):
-        return 1
-    if low >= 0 and BYTES_FROM <= high <= 255:
-        return 256
-    raise InputError(
-        f"the pictures hold values from {low:g} to {high:g}; expected 0 to 1, or bytes up to 255: "
-        "say what they are to be divided by, scale=..., 1 for nothing"
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.kinds import Classes, Pictures
+from dltut.datasets.scaling import from_bytes
 
 CLASSES = tuple("0123456789")
 FILE = Path(__file__).with_name("digits.npz")
@@ -34,7 +35,7 @@ def load() -> Dataset:
     """
     pixels, labels, _ = arrays()
     splits = (slice(0, 3000), slice(3000, 4000), slice(4000, 5000))
-    x = np.divide(pixels, 256, dtype=np.float32)
+    x = from_bytes(pixels)
     train, valid, test = (Split(x[rows], labels[rows]) for rows in splits)
     return Dataset(train, valid, test, "digits", Pictures((1, 28, 28), "digit"), Classes(CLASSES))
 

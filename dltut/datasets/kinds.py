@@ -10,11 +10,11 @@ from math import prod
 
 import numpy as np
 
+from dltut.datasets.scaling import WHITE
 from dltut.datasets.transforms import Transform, transform_from
 from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
-WHITE = 255 / 256  # what 255 becomes where bytes are divided by 256
 PREPARATIONS = ("resize", "digit", "light on dark")
 
 

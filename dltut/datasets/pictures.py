@@ -8,6 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from dltut.datasets.picture_files import eight_bits, read_picture
+from dltut.datasets.scaling import WHITE, from_bytes
 from dltut.exceptions import InputError, printable
 
 SIDE, BOX = 28, 20  # pixels of a prepared digit, and of the square that its strokes fit in
@@ -47,7 +48,7 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     x = resized(picture, tuple(facts["image_shape"]))
     has_light_ground = np.median(_border(x[0])) > 0.5
     is_to_be_dark = facts["preparation"] == "light on dark"
-    return 255 / 256 - x if is_to_be_dark and has_light_ground else x
+    return WHITE - x if is_to_be_dark and has_light_ground else x
 
 
 def resized(
@@ -80,7 +81,7 @@ def resized(
     image, name = _opened(picture)
     image = eight_bits(image, grey=channels == 1, white=white, name=name)
     image = image.resize((columns, rows), Image.Resampling.BICUBIC)
-    x = np.asarray(image, dtype=np.float32).reshape(rows, columns, -1) / 256
+    x = from_bytes(np.asarray(image)).reshape(rows, columns, -1)
     x = x.repeat(channels // x.shape[2], axis=2)  # grey is the same in all colours
     return x.transpose(2, 0, 1)  # (channels, rows, columns)
 
@@ -140,7 +141,7 @@ def prepare_digit(picture: str | PathLike | Image.Image) -> np.ndarray:
        document recognition", Proceedings of the IEEE 86(11), section III.A.
     """
     digit = _centred(_boxed(_drawn(picture)))
-    return np.round(255 * digit).astype(np.float32) / 256
+    return from_bytes(np.round(255 * digit))
 
 
 def marks(picture: str | PathLike | Image.Image) -> int:

@@ -10,9 +10,10 @@ import numpy as np
 from PIL import Image
 
 from dltut.datasets.base import Split
-from dltut.datasets.kinds import WHITE, Kind, Numbers, Pictures
+from dltut.datasets.kinds import Kind, Numbers, Pictures
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.pictures import marks, prepare, read_picture, resized
+from dltut.datasets.scaling import WHITE
 from dltut.datasets.tables import Table, inputs_in
 from dltut.exceptions import InputError
 
