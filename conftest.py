@@ -68,6 +68,13 @@ def compile_in_one_process():
         yield
 
 
+@pytest.fixture(autouse=True, scope="module")
+def settings_of_the_module():
+    """PyTensor's settings as before when its tests end: what they share may be made by commands."""
+    with config.change_flags(floatX=config.floatX, mode=config.mode):
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
