@@ -85,7 +85,9 @@ class Standardise(Transform):
 class ContrastNormalise(Transform):
     r"""Each example without its mean, and of one length: global contrast normalisation.
 
-    .. math:: s \, \frac{x - \bar x}{\max(\epsilon, \sqrt{b + \lVert x - \bar x \rVert^2})}
+    .. math:: s \, \frac{x - m}{\max(\epsilon, \sqrt{b + \lVert x - m \rVert^2})}
+
+    where :math:`m` is the mean of the example's values.
 
     Parameters
     ----------

@@ -55,8 +55,11 @@ def build(
     >>> from dltut.experiment.tree import parsed
     >>> def scaled(value: float, by: float = 2.0): return value * by
     >>> names = {"a.scaled": scaled}
-    >>> build(parsed("[!obj:a.scaled {value: 1}, !import a.scaled]", "my.yaml"), names)
-    [2.0, <function scaled at ...>]
+    >>> number, function = build(
+    ...     parsed("[!obj:a.scaled {value: 1}, !import a.scaled]", "my.yaml"), names
+    ... )
+    >>> number, function is scaled
+    (2.0, True)
     >>> build(parsed("!obj:a.scaled {value: 1, bye: 3}", "my.yaml"), names)
     Traceback (most recent call last):
         ...

@@ -15,7 +15,7 @@ from dltut.tasks import Reconstruction
 __all__ = ["default", "reconstruction"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Term(Part):
     """A part that makes one term of a cost.
 

@@ -19,7 +19,7 @@ ROLES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Part:
     """Something to be made, with the arguments that a file gives.
 
@@ -35,9 +35,13 @@ class Part:
 
     Examples
     --------
-    >>> scaled = Part(lambda value, by: value * by, {"by": 3})
+    >>> def product(value, by):
+    ...     return value * by
+    >>> scaled = Part(product, {"by": 3})
     >>> scaled(value=2, seed=1234)
     6
+    >>> scaled
+    Part(product, by=3)
     """
 
     make: Callable
@@ -50,6 +54,10 @@ class Part:
             if isinstance(value, str) and _is_path(kinds(self.make).get(name)):
                 with at(name):
                     named_inside(value)
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in self.arguments.items()]
+        return f"{type(self).__name__}({', '.join([self.name, *given])})"
 
     @property
     def name(self) -> str:
