@@ -109,7 +109,7 @@ class Terminal:
         whole = self.text.rpartition("\x1b[J")[0].rpartition("\x1b[H")[2]
         return re.sub(r"\x1b\[[0-9;]*[mK]", "", whole)
 
-    def ended(self, seconds=30):
+    def ended(self, seconds=120):
         """The exit status, after everything was read."""
         end = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < end:

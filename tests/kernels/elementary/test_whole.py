@@ -38,6 +38,7 @@ def test_types_are_changed_as_numpy_does(dtype):
     assert all(node.op.nfunc_spec for node in operations(f))
 
 
+@pytest.mark.filterwarnings("ignore:The `mode` argument of `scan`:FutureWarning")  # since 3.3
 def test_loops_too():
     x = pt.dvector()
     total = scan(
