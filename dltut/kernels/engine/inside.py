@@ -56,9 +56,7 @@ def inside_of_names(tag: str, mode: str):
     @node_rewriter([OpFromGraph])
     def named(fgraph, node):
         """The same expression, rewritten."""
-        is_frozen = not isinstance(
-            node.op.fgraph, FunctionGraph
-        )  # it goes the way of all, since 3.3
+        is_frozen = not isinstance(node.op.fgraph, FunctionGraph)  # since PyTensor 3.3
         if is_frozen or getattr(node.op, "rewritten_for", None) == tag:
             return None
         op = node.op.clone()
