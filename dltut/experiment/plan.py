@@ -9,8 +9,9 @@ from typing import Literal
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
 from dltut.datasets.base import PARTS
-from dltut.exceptions import InputError, NoFile, at, printable
+from dltut.exceptions import InputError, at, printable
 from dltut.experiment import costs
+from dltut.experiment.build import placed
 from dltut.experiment.costs import Term
 from dltut.experiment.part import Part
 from dltut.experiment.roles import ROLES, Role
@@ -385,8 +386,8 @@ def located(node: Node) -> Iterator[None]:
     except InputError as error:
         if not hasattr(error, "keys"):
             raise
-        kind = NoFile if isinstance(error, NoFile) else InputError
-        raise kind(f"{place_of(node, error.keys)}: {error}") from None
+        with placed(place_of(node, error.keys)):
+            raise
 
 
 def experiment_of(node: Node, roles: Mapping[str, Role] | None = None) -> Experiment:

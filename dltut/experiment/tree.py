@@ -292,9 +292,6 @@ def place_of(node: Node, keys: tuple) -> Place:
     What has a key stands where its key stands. Among the keys may be a place, which is then the
     answer.
 
-    What has a key stands where its key stands. Among the keys may be a place, which is then the
-    answer.
-
     Examples
     --------
     >>> node = parsed("rule:\n  - {name: sgd, rate: x}", "my.yaml")

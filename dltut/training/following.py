@@ -11,6 +11,7 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.files import unreadable
+from dltut.training.log import folder_of_log
 from dltut.training.run_folder import RunFolder
 
 try:
@@ -96,14 +97,7 @@ def read_columns(run_dir: str | PathLike) -> dict[str, np.ndarray]:
     InputError
         If there is no log, or a line of it is damaged.
     """
-    folder = RunFolder(run_dir)
-    if folder.path.name == folder.log.name:
-        folder = RunFolder(folder.path.parent)
-    if not folder.log.is_file():
-        raise InputError(
-            f"{folder} holds no {folder.log.name}: name the folder of a run, such as runs/mlp"
-        )
-    follower = Follower(folder)
+    follower = Follower(folder_of_log(run_dir))
     follower.read()
     return follower.columns
 

@@ -280,6 +280,25 @@ def read_log(run_dir: str | Path) -> list[dict]:
     InputError
         If there is no log, or a line of it is damaged.
     """
+    folder = folder_of_log(run_dir)
+    clock = _records(folder.clock, _is_second) if folder.clock.is_file() else []
+    seconds = {record["iteration"]: {"seconds": record["seconds"]} for record in clock}
+    return [row | seconds.get(row["iteration"], {}) for row in _records(folder.log, is_row)]
+
+
+def folder_of_log(run_dir: str | Path) -> RunFolder:
+    """The run folder that holds a log.
+
+    Parameters
+    ----------
+    run_dir : path
+        The folder, or its log.jsonl.
+
+    Raises
+    ------
+    InputError
+        If there is no log.
+    """
     folder = RunFolder(run_dir)
     if folder.path.name == folder.log.name:
         folder = RunFolder(folder.path.parent)
@@ -287,9 +306,7 @@ def read_log(run_dir: str | Path) -> list[dict]:
         raise InputError(
             f"{folder} holds no {folder.log.name}: name the folder of a run, such as runs/mlp"
         )
-    clock = _records(folder.clock, _is_second) if folder.clock.is_file() else []
-    seconds = {record["iteration"]: {"seconds": record["seconds"]} for record in clock}
-    return [row | seconds.get(row["iteration"], {}) for row in _records(folder.log, is_row)]
+    return folder
 
 
 def is_row(row, before: int) -> bool:
