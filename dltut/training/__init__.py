@@ -2,7 +2,7 @@
 
 from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
-from dltut.training.checkpoint import Checkpoint, read_run
+from dltut.training.checkpoint import Checkpoint, read_meaning, read_run
 from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
     EachBatch,
@@ -89,6 +89,7 @@ __all__ = [
     "read_columns",
     "read_config",
     "read_log",
+    "read_meaning",
     "read_pretrained",
     "read_run",
     "row_order",
