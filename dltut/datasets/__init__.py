@@ -7,7 +7,7 @@ from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Words, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.transforms import (
@@ -21,6 +21,7 @@ from dltut.datasets.transforms import (
     transformed,
     zca,
 )
+from dltut.datasets.words import Vocabulary, vocabulary_of
 from dltut.machine.columns import check_range
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Split",
     "Standardise",
     "Transform",
+    "Vocabulary",
+    "Words",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -56,6 +59,7 @@ __all__ = [
     "standardise",
     "transform_from",
     "transformed",
+    "vocabulary_of",
     "write_idx",
     "zca",
 ]
