@@ -297,6 +297,7 @@ class Words(Kind):
     tokeniser: str = "words"
 
     column: ClassVar[str] = "words"
+    dtype: ClassVar[str] = "int32"
 
     def __post_init__(self):
         if not isinstance(self.vocabulary, Vocabulary):
