@@ -284,10 +284,10 @@ class Words(Kind):
     --------
     >>> inputs = Words(["a", "good", "film"], longest=4)
     >>> inputs.numbers("A good, good film!")
-    array([2, 3, 1, 3])
+    array([2, 3, 1, 3], dtype=int32)
     >>> inputs.stacked([inputs.numbers("Good!"), inputs.numbers("a film")])
     array([[3, 1],
-           [2, 4]])
+           [2, 4]], dtype=int32)
     >>> inputs.facts
     {'kind': 'Words', 'vocabulary': ['a', 'good', 'film'], 'longest': 4, 'tokeniser': 'words'}
     """

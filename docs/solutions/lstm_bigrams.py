@@ -1,4 +1,4 @@
-"""Words and pairs of words in a linear model: how far does counting go? Name imdb for real reviews."""
+"""Words and pairs of words in a linear model; name imdb for the real reviews."""
 
 import sys
 
