@@ -85,7 +85,7 @@ class Prediction:
     def line(self, top: int = 3) -> str:
         """The prediction in words, with the `top` most probable classes where there are classes."""
         note = f" ({self.example.note})" if self.example.note else ""
-        return f"{self.name}: {self.task.line(self.answer, top)}{note}"
+        return f"{self.name}: {self.task.told(self.example, self.answer, top)}{note}"
 
     def drawn(self) -> Image.Image:
         """What was given, what the model saw of it, and the answer, as a picture.

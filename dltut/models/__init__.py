@@ -9,16 +9,19 @@ from dltut.models.mlp import MLP
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.tagger import BidirectionalTagger, WindowTagger
 
 __all__ = [
     "DBN",
     "MLP",
     "RBM",
     "Autoencoder",
+    "BidirectionalTagger",
     "LeNet",
     "LogisticRegression",
     "SdA",
     "Sequential",
+    "WindowTagger",
     "cA",
     "dA",
     "gibbs_samples",

@@ -86,6 +86,12 @@ class HalveOnNoImprovement(Criterion):
         What the rate is multiplied by, between 0 and 1.
     floor : float
         Stop on reaching this fraction of the first rate: 1/1024 is ten halvings.
+    again : int, optional
+        Epochs from one halving to the next as long as nothing improves; default: `n_epochs`. With 1
+        each further epoch without a new best lowers the rate, as in the tutorial on slot filling.
+    back_to_best : bool
+        Whether training goes on from the best parameters when the rate is lowered, and not from the
+        present ones; with them goes what the rule has kept. Random streams go on.
     channel, lower
         As in `Reader`; a tie is no improvement.
 
@@ -107,19 +113,22 @@ class HalveOnNoImprovement(Criterion):
         floor: float = 1 / 1024,
         channel: str | None = None,
         lower: bool | None = None,
+        again: int | None = None,
+        back_to_best: bool = False,
     ):
-        check_counts("epochs", n_epochs=n_epochs)
+        again = n_epochs if again is None else again
+        check_counts("epochs", n_epochs=n_epochs, again=again)
         check_numbers(
             lambda value: 0 < value < 1, "a fraction between 0 and 1", factor=factor, floor=floor
         )
         self.learning_rate, self.n_epochs, self.factor = learning_rate, n_epochs, factor
-        self.floor = floor
+        self.floor, self.again, self.back_to_best = floor, again, back_to_best
         self._first = float(learning_rate.get_value())
         super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._best, self._since, self._n_cuts = None, 0, 0
+        self._best, self._due, self._n_cuts, self._n_returns = None, self.n_epochs, 0, 0
 
     def should_stop(self, log) -> str | None:
         """The reason, once the rate has reached the floor."""
@@ -131,12 +140,18 @@ class HalveOnNoImprovement(Criterion):
     def before_training(self, trainer) -> None:
         """Set the rate, which a resumed run has to find again from its log."""
         self._read(trainer.log)
+        self._n_returns = self._n_cuts  # those that a checkpoint was taken after are done
         set_scalar(self.learning_rate, self._first * self._fraction)
 
     def between_batches(self, trainer) -> None:
-        """Set the rate."""
+        """Set the rate; go back to the best if it was lowered."""
         if trainer.log.rows and trainer.log.rows[-1]["iteration"] == trainer.log.iteration:
             set_scalar(self.learning_rate, self._first * self._fraction)
+            if self.back_to_best and self._n_returns < self._n_cuts and trainer.best is not None:
+                is_float = {name: each.dtype.kind == "f" for name, each in trainer.best.items()}
+                present = trainer.values()
+                trainer.put({n: (trainer.best if is_float[n] else present)[n] for n in present})
+            self._n_returns = self._n_cuts
 
     @property
     def _fraction(self) -> float:
@@ -147,9 +162,9 @@ class HalveOnNoImprovement(Criterion):
             channel, lower = self.judged(log)
             value = value_of(row, channel)
             if better(value, self._best, lower):
-                self._best, self._since = value, row["epoch"]
-            elif row["epoch"] - self._since >= self.n_epochs:
-                self._n_cuts, self._since = self._n_cuts + 1, row["epoch"]
+                self._best, self._due = value, row["epoch"] + self.n_epochs
+            elif row["epoch"] >= self._due:
+                self._n_cuts, self._due = self._n_cuts + 1, row["epoch"] + self.again
 
 
 class MonitorBasedRate(Reader):
