@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import pytensor
-import pytensor.tensor as pt
 
 from dltut import shared_dataset
 from dltut.machine.arguments import Amount, Count, Seed
@@ -88,7 +87,8 @@ def main(
     updates = rule(cost, network.params, rate)
     if model == "elman":  # each word's vector has length 1
         updates = max_norm(updates, [network.embedding.W], limit=1, least=1, axes=1)
-    order = Order(train, "shuffled_sequential", batch_size or (1 if model == "elman" else 16), seed)
+    lengths = (data.train.words != 0).sum(axis=1)
+    order = Order(train, "bucketed", batch_size or (1 if model == "elman" else 16), seed, lengths)
     step = minibatch_function(
         cost, [words, y], train, order.batch_size, updates, partial="keep", order=order.rows
     )

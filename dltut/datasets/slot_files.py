@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import NamedTuple
 
 from dltut.datasets.words import words_of
@@ -153,7 +152,9 @@ def _in_pieces(item, place: str) -> Tagged:
     for piece in pieces:
         text, slot = (piece.get(key) if isinstance(piece, Mapping) else 0 for key in KEYS)
         if not isinstance(text, str) or not isinstance(slot, str | None):
-            raise InputError(f'{place} has a piece without a "text", or with an "entity" of no name')
+            raise InputError(
+                f'{place} has a piece without a "text", or with an "entity" of no name'
+            )
         words = words_of(text)
         if slot is not None and not (words and slot.strip()):
             raise InputError(f"{place}: the slot {quoted(slot)} holds {quoted(text)}, no word")

@@ -83,7 +83,8 @@ class WindowTagger(Network):
         """Scores, (batch, longest sentence, n_out), of sentences, (batch, time)."""
         words = trimmed(words)
         windows = windows_of(words, self.window).transpose(1, 0, 2)  # (time, batch, window)
-        seen = self.embedding(windows).flatten(3)
+        rows = self.embedding(windows.reshape((-1, self.window)))
+        seen = rows.reshape((*windows.shape[:2], self.window * self.n_embedding))
         h = self.hidden(seen, pt.neq(words, PADDING).T)
         return self.output(h).transpose(1, 0, 2)
 

@@ -55,9 +55,7 @@ def chunks_of(tags: Sequence[str]) -> list[tuple[str, int, int]]:
     return chunks
 
 
-def chunk_scores(
-    true: Iterable[Sequence[str]], found: Iterable[Sequence[str]]
-) -> ChunkScores:
+def chunk_scores(true: Iterable[Sequence[str]], found: Iterable[Sequence[str]]) -> ChunkScores:
     """Precision, recall and F1 over the chunks of all sentences; 0 where there is none.
 
     Parameters

@@ -9,7 +9,7 @@ import pytensor.tensor as pt
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
 from dltut.datasets.words import PADDING
-from dltut.machine.backend import function
+from dltut.models import score_function
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.chunks import chunk_scores, chunks_of
 from dltut.tasks.task import Task
@@ -95,15 +95,12 @@ class Tagging(Task):
 
     def answer_function(self, model) -> Callable[[np.ndarray], np.ndarray]:
         """A compiled function from rows of words, (n, longest), to their tags, -1 at padding."""
-        words = pt.imatrix("words")
-        found = function([words], [model(words).argmax(axis=-1)], name="the prediction")
+        scores = score_function(model, self.inputs.dtype)
 
-        def answers(rows):
-            rows = np.asarray(rows).astype(np.int32)
-            tags = np.full(rows.shape, NO_TAG)
-            [some] = found(rows)
-            tags[:, : np.shape(some)[1]] = np.asarray(some)[:, : rows.shape[1]]
-            return np.where(rows == PADDING, NO_TAG, tags)
+        def answers(words):
+            tags, found = np.full(np.shape(words), NO_TAG), self.answer(scores(words))
+            tags[:, : found.shape[1]] = found
+            return np.where(np.asarray(words) == PADDING, NO_TAG, tags)
 
         return answers
 
@@ -140,7 +137,7 @@ class Tagging(Task):
 
     def pictures(self, model, split) -> dict:
         """Which tags are taken for which, and some sentences, those with mistakes first."""
-        found = self.answers(model, split.words)
+        found = self.answers(model, self.rows(split))
         is_word = split.y != NO_TAG
         y, predicted = split.y[is_word], found[is_word]
         n_wrong = ((split.y != found) & is_word).sum(axis=1)

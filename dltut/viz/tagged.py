@@ -50,7 +50,9 @@ def tagged_picture(
     for number, (words, tags) in enumerate(sentences):
         right, place = tags if true is None else true[number], 0.0
         for i, (word, tag) in enumerate(zip(words, tags, strict=True)):
-            below = _kind(tag) if tag[:1] != "I" or not i or _kind(tags[i - 1]) != _kind(tag) else ""
+            below = (
+                _kind(tag) if tag[:1] != "I" or not i or _kind(tags[i - 1]) != _kind(tag) else ""
+            )
             is_right = tag == right[i]
             mark = (below, colours[_kind(tag)]) if is_right else (f"not {_shown(right[i])}", WRONG)
             pair = [figure.text(0, 0, word, fontsize=11, color=colours[_kind(tag)])]
