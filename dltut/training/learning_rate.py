@@ -128,7 +128,7 @@ class HalveOnNoImprovement(Criterion):
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._best, self._due, self._n_cuts, self._n_returns = None, self.n_epochs, 0, 0
+        self._best, self._due, self._n_cuts, self._cut_at = None, self.n_epochs, 0, None
 
     def should_stop(self, log) -> str | None:
         """The reason, once the rate has reached the floor."""
@@ -140,18 +140,20 @@ class HalveOnNoImprovement(Criterion):
     def before_training(self, trainer) -> None:
         """Set the rate, which a resumed run has to find again from its log."""
         self._read(trainer.log)
-        self._n_returns = self._n_cuts  # those that a checkpoint was taken after are done
         set_scalar(self.learning_rate, self._first * self._fraction)
+        self._go_back(trainer)  # again, if the checkpoint was taken before it did
 
     def between_batches(self, trainer) -> None:
         """Set the rate; go back to the best if it was lowered."""
         if trainer.log.rows and trainer.log.rows[-1]["iteration"] == trainer.log.iteration:
             set_scalar(self.learning_rate, self._first * self._fraction)
-            if self.back_to_best and self._n_returns < self._n_cuts and trainer.best is not None:
-                is_float = {name: each.dtype.kind == "f" for name, each in trainer.best.items()}
-                present = trainer.values()
-                trainer.put({n: (trainer.best if is_float[n] else present)[n] for n in present})
-            self._n_returns = self._n_cuts
+            self._go_back(trainer)
+
+    def _go_back(self, trainer) -> None:
+        """Put the best values in the variables, but for random streams, right after a cut."""
+        if self.back_to_best and trainer.best and self._cut_at == trainer.log.iteration:
+            floats = {n: value for n, value in trainer.best.items() if value.dtype.kind == "f"}
+            trainer.put(trainer.values() | floats)
 
     @property
     def _fraction(self) -> float:
@@ -165,6 +167,7 @@ class HalveOnNoImprovement(Criterion):
                 self._best, self._due = value, row["epoch"] + self.n_epochs
             elif row["epoch"] >= self._due:
                 self._n_cuts, self._due = self._n_cuts + 1, row["epoch"] + self.again
+                self._cut_at = row["iteration"]
 
 
 class MonitorBasedRate(Reader):
