@@ -1,6 +1,15 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist, pictures, slots
+from dltut.datasets import (
+    digits,
+    fashion_mnist,
+    images,
+    imdb,
+    mnist,
+    pictures,
+    slots,
+    toy_reviews,
+)
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
@@ -10,6 +19,7 @@ from dltut.datasets.idx import read_idx, write_idx
 from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Tags, Words, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
+from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
     ZCA,
     ContrastNormalise,
@@ -47,7 +57,9 @@ __all__ = [
     "fashion_mnist",
     "from_arrays",
     "from_one_hot",
+    "from_texts",
     "images",
+    "imdb",
     "kind_from",
     "load",
     "load_data",
@@ -59,6 +71,7 @@ __all__ = [
     "read_inputs",
     "slots",
     "standardise",
+    "toy_reviews",
     "transform_from",
     "transformed",
     "vocabulary_of",

@@ -323,16 +323,16 @@ class Words(Kind):
         return TOKENISERS[self.tokeniser](text)[: self.longest]
 
     def numbers(self, text: str | Sequence[str]) -> np.ndarray:
-        """The numbers of a text's words, or of tokens that were cut before; shape (n,), int64."""
+        """The numbers of a text's words, or of tokens that were cut before; shape (n,), int32."""
         tokens = self.tokens(text) if isinstance(text, str) else text[: self.longest]
         return self.vocabulary.numbers(tokens)
 
     def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Texts of different lengths as rows of one array, (n, longest), 0 after the last word."""
-        return _padded(rows, PADDING)
+        return _padded(rows, PADDING).astype(np.int32)
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
-        """The rows as int64, if they are numbers of words, with 0 only after the last.
+        """The rows as int32, if they are numbers of words, with 0 only after the last.
 
         Raises
         ------
@@ -353,7 +353,7 @@ class Words(Kind):
                 f"a {part} text has a 0, which is padding, before a word: expected 0 only after "
                 "the last, and 1 for an unknown word"
             )
-        return values.astype(np.int64, copy=False)
+        return values.astype(np.int32, copy=False)
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,8 @@ class Vocabulary:
         return {word: number for number, word in enumerate(self.names, start=FIRST)}
 
     def numbers(self, tokens: Iterable[str]) -> np.ndarray:
-        """The number of each token, shape (n,), int64; 1 where it is no word of these."""
-        return np.array([self._numbers.get(token, UNKNOWN) for token in tokens], dtype=np.int64)
+        """The number of each token, shape (n,), int32; 1 where it is no word of these."""
+        return np.array([self._numbers.get(token, UNKNOWN) for token in tokens], dtype=np.int32)
 
     def words(self, numbers: Iterable[int]) -> list[str]:
         """The word of each number.

@@ -43,7 +43,7 @@ def test_a_vocabulary_counts(sentences, n_words):
     assert frequencies == sorted(counts.values(), reverse=True)[: n_words and n_words - 2]
     for words in sentences:
         numbers = vocabulary.numbers(words)
-        assert numbers.dtype == np.int64 and numbers.shape == (len(words),)
+        assert numbers.dtype == np.int32 and numbers.shape == (len(words),)
         known = [word if word in vocabulary else "<unknown>" for word in words]
         assert vocabulary.words(numbers) == known
 

@@ -5,7 +5,6 @@ from training.toy import Quadratic, Variable
 from dltut.exceptions import InputError
 from dltut.training import (
     Checkpoint,
-    Checkpoint,
     HalveOnNoImprovement,
     Monitor,
     MonitorBasedRate,
