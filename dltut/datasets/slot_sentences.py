@@ -12,15 +12,15 @@ CITIES = (
     "rio de janeiro", "cape town", "delhi", "nairobi", "st . petersburg", "perth", "la paz",
 )  # fmt: skip
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-TIMES = ("morning", "afternoon", "evening", "noon", "eight o'clock", "half past ten", "midnight")
+TIMES = ("morning", "afternoon", "evening", "noon", "eight thirty", "half past ten", "midnight")
 AIRLINES = ("northern wings", "blue air", "condor", "transatlantic", "sun and sea airways")
 BEGINNINGS = (
-    "show me flights", "i want to fly", "is there a flight", "list the cheapest fares", "please book a seat",
-    "what flights go", "find a ticket", "i need a connection",
+    "show me flights", "i want to fly", "is there a flight", "list the cheapest fares",
+    "please book a seat", "what flights go", "find a ticket", "i need a connection",
 )  # fmt: skip
 ROUTES = (
-    "from {from} to {to}", "to {to} from {from}", "leaving {from} for {to}", "between {from} and {to}",
-    "from {from} to {to} with a stop in {stop}", "to {to}",
+    "from {from} to {to}", "to {to} from {from}", "leaving {from} for {to}",
+    "between {from} and {to}", "from {from} to {to} with a stop in {stop}", "to {to}",
 )  # fmt: skip
 WISHES = (
     "", "on {day}", "on {day} {time}", "in the {time}", "with {airline}", "on {day} with {airline}",

@@ -10,7 +10,7 @@ from dltut.viz.figure import COLOURS, INK, drawn, sheet
 
 WIDTH, LINE, GAP = 8.4, 0.52, 0.09  # inches: of the sheet, of a line with its tags, between words
 NOTHING = "O"
-WRONG = "#c0202a"
+RED, WRONG = "#b03a3a", "#c0202a"  # of the usual colours; of mistakes
 
 
 @drawn
@@ -43,7 +43,8 @@ def tagged_picture(
     if not sentences or any(len(words) != len(tags) for words, tags in sentences):
         raise InputError("there is no sentence to draw, or one without a tag for each word")
     kinds = sorted({_kind(tag) for _, tags in sentences for tag in tags} - {""})
-    colours = {kind: COLOURS[i % len(COLOURS)] for i, kind in enumerate(kinds)} | {"": INK}
+    others = [each for each in COLOURS if each != RED]
+    colours = {kind: others[i % len(others)] for i, kind in enumerate(kinds)} | {"": INK}
     figure = sheet(WIDTH, 1.0, layout=None)
     renderer = FigureCanvasAgg(figure).get_renderer()
     texts, line = [], 0
@@ -54,7 +55,7 @@ def tagged_picture(
                 _kind(tag) if tag[:1] != "I" or not i or _kind(tags[i - 1]) != _kind(tag) else ""
             )
             is_right = tag == right[i]
-            mark = (below, colours[_kind(tag)]) if is_right else (f"not {_shown(right[i])}", WRONG)
+            mark = (below, colours[_kind(tag)]) if is_right else (f"should be {right[i]}", WRONG)
             pair = [figure.text(0, 0, word, fontsize=11, color=colours[_kind(tag)])]
             pair.append(figure.text(0, 0, mark[0], fontsize=6.5, color=mark[1]))
             width = max(each.get_window_extent(renderer).width for each in pair) / figure.dpi
@@ -74,7 +75,3 @@ def tagged_picture(
 
 def _kind(tag: str) -> str:
     return "" if tag == NOTHING else tag.partition("-")[2] or tag
-
-
-def _shown(tag: str) -> str:
-    return "in a slot" if tag == NOTHING else tag

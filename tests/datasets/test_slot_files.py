@@ -149,7 +149,9 @@ def test_a_file_that_is_no_text_or_cut_off(tmp_path):
 )
 def test_columns_come_back(sentences):
     text = "\n\n".join("\n".join(f"{word} {tag}" for word, tag in each) for each in sentences)
-    assert in_columns(text, "text") == [Tagged(*map(list, zip(*each))) for each in sentences]
+    assert in_columns(text, "text") == [
+        Tagged(*map(list, zip(*each, strict=True))) for each in sentences
+    ]
 
 
 @given(st.binary(max_size=200))

@@ -24,7 +24,7 @@ def by_pattern(tags):
 
 
 class Conlleval:
-    """The program's own counters, word after word, after its rules for where chunks begin and end."""
+    """Counters word after word, by the program's rules for where chunks begin and end."""
 
     def __init__(self):
         self.n_true = self.n_found = self.n_right = 0
