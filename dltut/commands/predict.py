@@ -89,7 +89,7 @@ class Prediction:
     def line(self, top: int = 3) -> str:
         """The prediction in words, with the `top` most probable classes where there are classes."""
         note = f" ({self.example.note})" if self.example.note else ""
-        return f"{self.name}: {self.task.line(self.answer, top)}{note}"
+        return f"{self.name}: {self.task.told(self.example, self.answer, top)}{note}"
 
     def row(self) -> dict[str, str]:
         """The prediction as a row of a table, by the names of its columns; a text has its own."""

@@ -10,6 +10,7 @@ from dltut.models.neighbours import nearest_words
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.tagger import BidirectionalTagger, WindowTagger
 from dltut.models.text_classifier import TextClassifier
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "MLP",
     "RBM",
     "Autoencoder",
+    "BidirectionalTagger",
     "LeNet",
     "LogisticRegression",
     "SdA",
     "Sequential",
     "TextClassifier",
+    "WindowTagger",
     "cA",
     "dA",
     "gibbs_samples",

@@ -111,6 +111,18 @@ class Task:
         """
         raise NotImplementedError
 
+    def told(self, example: Example, answer: np.ndarray, top: int = 3) -> str:
+        """One answer in words, beside what was asked where that helps; the `line` alone here.
+
+        Parameters
+        ----------
+        example : Example
+        answer : array
+        top : int
+            As for `line`.
+        """
+        return self.line(answer, top)
+
     def row(self, answer: np.ndarray) -> dict[str, str]:
         """One answer as a row of a table, by the names of its columns."""
         return {"answer": self.line(answer)}

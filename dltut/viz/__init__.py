@@ -20,6 +20,7 @@ from dltut.viz.page import live_page
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.standing import Standing
+from dltut.viz.tagged import tagged_picture
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
@@ -52,6 +53,7 @@ __all__ = [
     "scale_to_unit_interval",
     "side_by_side",
     "stacked_pictures",
+    "tagged_picture",
     "terminal_view",
     "tile_raster_images",
     "titled",
