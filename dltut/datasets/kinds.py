@@ -286,10 +286,10 @@ class Words(Kind):
     --------
     >>> inputs = Words(["a", "good", "film"], longest=4)
     >>> inputs.numbers("A good, good film!")
-    array([2, 3, 1, 3])
+    array([2, 3, 1, 3], dtype=int32)
     >>> inputs.stacked([inputs.numbers("Good!"), inputs.numbers("a film")])
     array([[3, 1],
-           [2, 4]])
+           [2, 4]], dtype=int32)
     >>> inputs.facts
     {'kind': 'Words', 'vocabulary': ['a', 'good', 'film'], 'longest': 4, 'tokeniser': 'words'}
     """
@@ -299,6 +299,7 @@ class Words(Kind):
     tokeniser: str = "words"
 
     column: ClassVar[str] = "words"
+    dtype: ClassVar[str] = "int32"
 
     def __post_init__(self):
         if not isinstance(self.vocabulary, Vocabulary):

@@ -83,7 +83,7 @@ class Vocabulary:
     --------
     >>> vocabulary = Vocabulary(["the", "film", "was"])
     >>> vocabulary.numbers(["the", "plot", "was", "the", "film"])
-    array([2, 1, 4, 2, 3])
+    array([2, 1, 4, 2, 3], dtype=int32)
     >>> vocabulary.words([2, 1, 4, 0])
     ['the', '<unknown>', 'was', '<padding>']
     >>> len(vocabulary), "plot" in vocabulary
