@@ -228,7 +228,7 @@ def columns_of_product_of(dtype: str):
 
     @numba_njit
     def columns_of_product(
-        columns, is_last, right_transposed, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
+        columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
         beta, c, c_row, panel, edge,
     ):  # fmt: skip
         """Some columns of the result, from where b and c are.
@@ -238,9 +238,9 @@ def columns_of_product_of(dtype: str):
         columns : int
             How many, up to those of two vectors; fewer go through `edge`.
         is_last : bool
-            Whether they are the right edge of the result.
-        right_transposed : bool
-            Whether b lies in memory as its transpose.
+            Whether they are the right edge of the result, where b ends.
+        is_copied : bool
+            Whether b is read from a panel, to which it is copied first.
         m, k : int
             Rows, and terms of a sum.
         a, a_row, a_term, b, b_row, b_column, c, c_row : int
@@ -260,7 +260,7 @@ def columns_of_product_of(dtype: str):
         first = 0
         while first < k or first == 0:
             depth, right, row = min(DEPTH, k - first), b + first * b_row, b_row
-            if not (right_transposed or m >= COPY_FROM_ROWS) and first < whole:
+            if not is_copied and first < whole:
                 depth = min(depth, whole - first)
             else:
                 copy_panel(right, b_row, b_column, depth, columns, width, panel)
@@ -289,14 +289,16 @@ def gemm_of(dtype: str):
             return
         a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
         b_row, b_column = (size, ldb * size) if right_transposed else (ldb * size, size)
-        is_ragged = n % lanes != 0
-        is_copied = right_transposed or is_ragged or m >= COPY_FROM_ROWS
-        panel = np.empty(DEPTH * 2 * lanes if is_copied else 0, real)
+        is_ragged, is_packed = n % lanes != 0, ldb == 0
+        if is_packed:
+            b_row, b_column = 2 * lanes * size, k * size
+        is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
+        panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
         for j in range(0, n, 2 * lanes):
             columns = min(2 * lanes, n - j)
             columns_of_product(
-                columns, columns % lanes != 0, right_transposed, m, k, alpha, a, a_row, a_term,
+                columns, columns % lanes != 0 and not is_packed, is_copied, m, k, alpha, a, a_row, a_term,
                 b + j * b_column, b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
             )  # fmt: skip
 
@@ -335,6 +337,12 @@ def _gemm(typing, packed, like):
 
 
 @numba_njit
+def panel_width(like):
+    """How many columns a panel has, for the width of an array: those of two vectors."""
+    return 2 * BYTES // like.itemsize
+
+
+@numba_njit
 def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
     """``c = alpha * a @ b + beta * c``, on this thread.
 
@@ -351,7 +359,8 @@ def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, b
     c : array, shape (m, n)
         Of all three, only where the first element lies is read from the array itself.
     lda, ldb, ldc : int
-        Elements from one row in memory to the next.
+        Elements from one row in memory to the next. An ldb of 0 says that b lies in panels of
+        `panel_width` columns, one behind the other, the last one filled up with zeros.
     """
     first, second, out = np.intp(a.ctypes.data), np.intp(b.ctypes.data), np.intp(c.ctypes.data)
     sizes = left_transposed, right_transposed, m, n, k
