@@ -327,10 +327,7 @@ def backward_of(cell: str):
             results = carried, memory, sums[t], through[t], by_p, clip
             in_parallel(block, blocks, (side, is_end, U, packed, *there, *back, *results))
             after = through[t] if any_step(mask_t) else nothing
-        if truncate > 0 or time == 0:
-            carried[:] = 0
-            memory[:] = 0
-        elif len(after) > 0:
+        if len(after) > 0:
             in_parallel(start_block, blocks, (side, U, packed, after, fresh, carried))
         if time == 0:
             by_U[:] = 0

@@ -34,8 +34,8 @@ class _Loop(Op):
     backwards : bool
         Whether the last step comes first.
     truncate : int
-        Gradients do not pass to the states before each step with a number divisible by it, the
-        first of the loop being number 0; with 0 they pass everywhere.
+        Gradients do not pass from step k, 2 k, ... of the loop to the step before; with 0 they pass
+        everywhere.
     clip : float
         The gradients of the sums are held to -clip ... clip; 0 for no bounds.
     """
@@ -59,7 +59,7 @@ class _Loop(Op):
 
     def passes_before(self, number: int) -> bool:
         """Whether gradients pass from a step to the states before it."""
-        return not self.truncate or number % self.truncate != 0
+        return not (self.truncate and number) or number % self.truncate != 0
 
     def clipped(self, xp, gradient):
         """The gradient within the bounds."""
