@@ -14,6 +14,7 @@ from pytensor.gradient import grad_clip
 
 from dltut.exceptions import InputError
 from dltut.kernels.recurrent import Recurrence
+from dltut.kernels.steps import AsRows, AsSteps
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import init
@@ -40,8 +41,7 @@ class Cell(Network):
 
     def prepare(self, x):
         """What can be computed of all steps at once, (time, batch, ...), of x."""
-        rows = x.reshape((-1, self.n_in)) @ self.W + self.b  # one product, of two matrices
-        return rows.reshape((x.shape[0], x.shape[1], self.b.type.shape[0]))
+        return AsSteps()(AsRows()(x) @ self.W + self.b, x)
 
     def step(self, a, *states) -> list:
         """The states, each (batch, n_out), after a step.

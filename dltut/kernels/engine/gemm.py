@@ -297,9 +297,10 @@ def gemm_of(dtype: str):
         edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
         for j in range(0, n, 2 * lanes):
             columns = min(2 * lanes, n - j)
+            is_last = columns % lanes != 0 and not is_packed
             columns_of_product(
-                columns, columns % lanes != 0 and not is_packed, is_copied, m, k, alpha, a, a_row, a_term,
-                b + j * b_column, b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
+                columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b + j * b_column,
+                b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
             )  # fmt: skip
 
     return gemm

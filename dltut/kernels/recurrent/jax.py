@@ -44,11 +44,11 @@ def recurrence_gradient(op, **_):
     def loop(kept, U, mask, p, *rest):
         """The outputs of `RecurrenceGradient`."""
         start, states, ups = op.split(rest)
-        time, batch, n = states[0].shape
+        time, _, n = states[0].shape
         way = (lambda first, others: [others, first]) if op.backwards else (lambda *both: [*both])
         inner = slice(1, None) if op.backwards else slice(0, -1)
         before = [
-            jnp.concatenate(way(first[None], each[inner]))[: max(time, 0)]
+            jnp.concatenate(way(first[None], each[inner]))[:time]
             for first, each in zip(start, states, strict=True)
         ]
         passes = jnp.array([op.passes_before(number) for number in op.order(time)], bool)

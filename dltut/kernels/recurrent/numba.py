@@ -245,9 +245,9 @@ def backward_of(cell: str):
                     for s in range(gate * n + left, gate * n + left + width):
                         sums[r, s] = through[r, s] = 0
             else:
+                parts = place(kept) + (i * batch + r) * n_kept * side * size
                 row(
-                    width, n * size, side * size, place(kept) + (i * batch + r) * n_kept * side * size,
-                    place(p) + left * size, place(h0) + at, place(c0) + at, place(h) + at,
+                    width, n * size, side * size, parts, place(p) + left * size, place(h0) + at, place(c0) + at, place(h) + at,
                     place(c) + at, place(up_h) + at, place(up_c) + at,
                     place(fresh) + (i * batch + r) * side * size, place(carried) + at,
                     place(memory) + at, place(sums) + over, place(through) + over,
@@ -425,7 +425,7 @@ def recurrence_gradient(op, node):
 
     @numba_njit
     def parted(kept, U, h):
-        """What is kept, (steps, blocks, batch, parts * side); of a cell that keeps nothing, none."""
+        """What is kept, (steps, blocks, batch, parts * side), which may be nothing."""
         (time, batch, n), n_sums = h.shape, U.shape[1]
         side = side_of(batch, n, n_sums)
         blocks = count_of_blocks(n, side)
@@ -469,7 +469,8 @@ def recurrence_gradient(op, node):
             contiguous(h),
         )
         c0, c, kept = contiguous(c0), contiguous(c), parted(kept, U, h)
-        up_h, up_c, by_c = up_or_zeros(up_h, h), up_or_zeros(up_c, h), np.zeros(c0.shape, h.dtype)
+        up_h, up_c = up_or_zeros(up_h, h), up_or_zeros(up_c, h)
+        by_c = np.zeros(c0.shape, h.dtype)
         sums, through, by_U, by_p, by_h = rooms(U, p, h)
         given = kept, U, p, mask, h0, c0, backwards, truncate, clip, h, c, up_h, up_c
         fill((*given, sums, through, by_U, by_h, by_c, by_p))

@@ -139,7 +139,7 @@ def _is_missing(gradient) -> bool:
 
 
 class RecurrenceGradient(_Loop):
-    """The gradients of the sums of all steps, of the weights, the peepholes and the first states."""
+    """The gradients of the sums of all steps, of weights, peepholes and the first states."""
 
     def make_node(self, kept, U, mask, p, *rest):
         """Of what the loop kept, its inputs less the sums, its states, and their gradients.
