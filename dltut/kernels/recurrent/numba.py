@@ -11,10 +11,10 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
-from dltut.kernels.engine.blocks import blocks_for, count_of_blocks, side_of_block
+from dltut.kernels.engine.blocks import ALONE_BELOW, blocks_for, count_of_blocks, side_of_block
 from dltut.kernels.engine.gemm import COLUMNS, panel_width, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
-from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.engine.threads import count_of_threads, in_parallel
 from dltut.kernels.recurrent.cells import CELLS
 from dltut.kernels.recurrent.op import NOT_FIT, Recurrence, RecurrenceGradient
 from dltut.kernels.recurrent.units import KEPT, ROWS
@@ -24,8 +24,13 @@ PACK_FROM = 64  # rows that meet U in all steps: then panels pay
 
 @numba_njit
 def side_of(batch, n, n_sums):
-    """How many units a block has, from the work of a step."""
-    return side_of_block(n, COLUMNS, blocks_for(n, batch * n * n_sums))
+    """How many units a block has: one block a thread, or one alone where a step is little work.
+
+    What comes out is the same for any number of blocks. More of them than threads would wander
+    from one thread's cache to another's.
+    """
+    is_shared = batch * n * n_sums > ALONE_BELOW
+    return side_of_block(n, COLUMNS, count_of_threads() if is_shared else 1)
 
 
 @numba_njit
@@ -247,10 +252,11 @@ def backward_of(cell: str):
             else:
                 parts = place(kept) + (i * batch + r) * n_kept * side * size
                 row(
-                    width, n * size, side * size, parts, place(p) + left * size, place(h0) + at, place(c0) + at, place(h) + at,
-                    place(c) + at, place(up_h) + at, place(up_c) + at,
-                    place(fresh) + (i * batch + r) * side * size, place(carried) + at,
-                    place(memory) + at, place(sums) + over, place(through) + over,
+                    width, n * size, side * size, parts, place(p) + left * size, place(h0) + at,
+                    place(c0) + at, place(h) + at, place(c) + at, place(up_h) + at,
+                    place(up_c) + at, place(fresh) + (i * batch + r) * side * size,
+                    place(carried) + at, place(memory) + at, place(sums) + over,
+                    place(through) + over,
                     place(by_p) + left * size, clip, h,
                 )  # fmt: skip
 
