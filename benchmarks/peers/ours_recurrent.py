@@ -44,7 +44,7 @@ def recurrent(work, arrays):
     else:
         cost = negative_log_likelihood(top(mean_over_time(h, mask)), y)
     params = [*embedding.params, *cell.params, *top.params]
-    train = dltut.shared_dataset((arrays["words"], arrays["y"]))
+    train = dltut.shared_dataset({name: arrays[name] for name in ("words", "y")})
     updates = rule(work, cost, params)
     step = minibatch_function(cost, [words, y], train, work["batch_size"], updates)
     return runner(params, step)
@@ -52,12 +52,12 @@ def recurrent(work, arrays):
 
 def tagger(work, arrays):
     """One sentence a step: windows of words, one after the other."""
-    windows, y = pt.itensor3("windows"), pt.imatrix("y")
+    windows, y = pt.itensor3("words"), pt.imatrix("y")
     embedding, cell, top = layers(work, arrays)
     x = embedding(windows[0]).flatten(2)[:, None, :]
     h = Recurrent(cell)(x)
     cost = negative_log_likelihood(top(h[:, 0]), y[0])
     params = [*embedding.params, *cell.params, *top.params]
-    train = dltut.shared_dataset((arrays["words"], arrays["y"]))
+    train = dltut.shared_dataset({name: arrays[name] for name in ("words", "y")})
     updates = rule(work, cost, params)
     return runner(params, minibatch_function(cost, [windows, y], train, 1, updates))

@@ -145,7 +145,13 @@ class Elman(Cell):
         return [self.activation(self._clipped(a + h @ self.U))]
 
     def loop(self, a, mask, start, truncate, backwards) -> list:
-        """The same, all steps at once, for activations that the kernel knows."""
+        """The same, all steps at once, for activations that the kernel knows.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
         kind = KINDS.get(self.activation)
         if kind is None:
             return stepped(self.step, a, mask, start, truncate, backwards)
@@ -233,7 +239,13 @@ class LSTM(Cell):
         return [pt.sigmoid(o + p_o * c) * pt.tanh(c), c]
 
     def loop(self, a, mask, start, truncate, backwards) -> list:
-        """The same, all steps at once."""
+        """The same, all steps at once.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
         kind, p = ("lstm with peepholes", self.p) if self.peepholes else ("lstm", None)
         return self._looped(kind, a, mask, start, truncate, backwards, p)
 
@@ -304,7 +316,13 @@ class GRU(Cell):
         return [(1 - u) * h + u * pt.tanh(self._clipped(a_c + r * h_c))]
 
     def loop(self, a, mask, start, truncate, backwards) -> list:
-        """The same, all steps at once."""
+        """The same, all steps at once.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
         return self._looped("gru", a, mask, start, truncate, backwards)
 
 
