@@ -6,23 +6,30 @@ from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scatte
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
+from dltut.models.neighbours import nearest_words
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.tagger import BidirectionalTagger, WindowTagger
+from dltut.models.text_classifier import TextClassifier
 
 __all__ = [
     "DBN",
     "MLP",
     "RBM",
     "Autoencoder",
+    "BidirectionalTagger",
     "LeNet",
     "LogisticRegression",
     "SdA",
     "Sequential",
+    "TextClassifier",
+    "WindowTagger",
     "cA",
     "dA",
     "gibbs_samples",
     "load_model",
+    "nearest_words",
     "probability_function",
     "pseudo_likelihood",
     "reconstruction_function",

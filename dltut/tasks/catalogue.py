@@ -12,10 +12,16 @@ from dltut.tasks.classification import Classification
 from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
+from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
 
-TASKS = (Classification, MultiLabel, Reconstruction, Regression)
-BY_TARGETS = {"Classes": Classification, "Labels": MultiLabel, "Numbers": Regression}
+TASKS = (Classification, MultiLabel, Reconstruction, Regression, Tagging)
+BY_TARGETS = {
+    "Classes": Classification,
+    "Labels": MultiLabel,
+    "Numbers": Regression,
+    "Tags": Tagging,
+}
 
 
 def task_of(data, model=None) -> Task:

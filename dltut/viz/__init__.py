@@ -20,9 +20,11 @@ from dltut.viz.page import live_page
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.standing import Standing
+from dltut.viz.tagged import tagged_picture
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
+from dltut.viz.weighed import stacked_pictures, weighed_words
 
 __all__ = [
     "Standing",
@@ -50,9 +52,12 @@ __all__ = [
     "save_picture",
     "scale_to_unit_interval",
     "side_by_side",
+    "stacked_pictures",
+    "tagged_picture",
     "terminal_view",
     "tile_raster_images",
     "titled",
     "trials_picture",
+    "weighed_words",
     "worst_mistakes",
 ]
