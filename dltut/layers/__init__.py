@@ -14,14 +14,20 @@ from dltut.layers.maxout import Maxout
 from dltut.layers.network import Network
 from dltut.layers.parameter import parameter
 from dltut.layers.pool2d import Pool2D
+from dltut.layers.recurrent import GRU, LSTM, Bidirectional, Cell, Elman, Recurrent
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "Activation",
     "BatchNorm",
+    "Bidirectional",
+    "Cell",
     "Conv2D",
     "ConvPool",
     "Dense",
     "Dropout",
+    "Elman",
     "Embedding",
     "FeaturePool",
     "Flatten",
@@ -29,5 +35,6 @@ __all__ = [
     "Maxout",
     "Network",
     "Pool2D",
+    "Recurrent",
     "parameter",
 ]

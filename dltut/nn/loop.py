@@ -3,7 +3,11 @@
 import warnings
 
 import pytensor
+import pytensor.tensor as pt
+from pytensor.gradient import disconnected_grad
 from pytensor.graph.replace import graph_replace
+
+from dltut.exceptions import InputError
 
 
 def scan(step, start: list, **options) -> list:
@@ -66,3 +70,90 @@ def repeated(updates: dict, each, sequence) -> dict:
         return graph_replace(list(updates.values()), inside, strict=False)
 
     return dict(zip(states, scan(step, states, sequences=[sequence]), strict=True))
+
+
+def run(
+    cell,
+    x,
+    mask=None,
+    backwards: bool = False,
+    truncate: int | None = None,
+    start: list | None = None,
+) -> list:
+    """The states of a cell after each step of a sequence, or of a batch of sequences.
+
+    Parameters
+    ----------
+    cell : cell
+        Such as `dltut.layers.LSTM`: ``prepare(x)`` is what it makes of all steps at once,
+        ``step(a, *states)`` the next states, ``start(batch_size)`` the first ones.
+    x : variable, shape (time, batch, n_in)
+    mask : variable, shape (time, batch), optional
+        Above 0 where there is a step; a step of padding leaves the states as they are.
+    backwards : bool
+        Whether the last step comes first.
+    truncate : int, optional
+        Gradients do not pass from step k, 2 k, ... to the step before: truncated back-propagation
+        through time. Default: they pass through all steps.
+    start : list of variables, shape (batch, n_out), optional
+        The states before the first step. Default: the cell's own.
+
+    Returns
+    -------
+    list of variables
+        For each state its values after each step, (time, batch, n_out), in the order of x. The
+        first is what the cell gives out.
+
+    Raises
+    ------
+    InputError
+        If `truncate` is less than 1.
+
+    Notes
+    -----
+    A cell that has a kernel brings a ``loop`` beside its ``step``: the same as one operation. A
+    subclass with another ``step`` goes through `scan`.
+
+    On JAX, `scan` has gradients only where the number of steps is known when the graph is built.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pytensor.tensor as pt
+    >>> class Sum:
+    ...     prepare = staticmethod(lambda x: x)
+    ...     step = staticmethod(lambda a, h: [a + h])
+    ...     start = staticmethod(lambda n: [pt.zeros((n, 1))])
+    >>> x = np.ones((4, 1, 1), dtype=pytensor.config.floatX)
+    >>> with pytensor.config.change_flags(mode="FAST_COMPILE"):
+    ...     [h] = run(Sum(), pt.as_tensor(x), mask=pt.as_tensor([[1], [1], [0], [1]]))
+    ...     h.eval().ravel().tolist()
+    [1.0, 2.0, 2.0, 3.0]
+    """
+    if truncate is not None and not (isinstance(truncate, int) and truncate >= 1):
+        raise InputError(f"truncate is {truncate!r}; it counts steps and is at least 1")
+    a = cell.prepare(x)
+    start = cell.start(x.shape[1]) if start is None else start
+    owner = next(each for each in type(cell).__mro__ if "step" in vars(each))
+    if "loop" in vars(owner):
+        return cell.loop(a, mask, start, truncate, backwards)
+    return stepped(cell.step, a, mask, start, truncate, backwards)
+
+
+def stepped(step, a, mask, start: list, truncate: int | None, backwards: bool) -> list:
+    """The same, step after step, of what a cell has prepared; arguments as for `run`."""
+    way = slice(None, None, -1) if backwards else slice(None)
+
+    def next_states(number, a, m, *states):
+        if truncate:
+            ends = pt.and_(number > 0, pt.eq(number % truncate, 0))
+            states = [pt.where(ends, disconnected_grad(each), each) for each in states]
+        following = step(a, *states)
+        if mask is None:
+            return following
+        pairs = zip(following, states, strict=True)
+        return [pt.where(m[:, None] > 0, new, old) for new, old in pairs]
+
+    steps = pt.arange(a.shape[0])
+    sequences = [steps, a[way], steps if mask is None else mask[way]]
+    return [each[way] for each in scan(next_states, start, sequences=sequences)]
