@@ -6,6 +6,7 @@ from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scatte
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
+from dltut.models.music import RNNNADE, RNNRBM, compose
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
@@ -14,12 +15,15 @@ __all__ = [
     "DBN",
     "MLP",
     "RBM",
+    "RNNNADE",
+    "RNNRBM",
     "Autoencoder",
     "LeNet",
     "LogisticRegression",
     "SdA",
     "Sequential",
     "cA",
+    "compose",
     "dA",
     "gibbs_samples",
     "load_model",
