@@ -10,6 +10,7 @@ from dltut.layers.parameter import joined
 from dltut.machine.rng import Streams, seed_from
 from dltut.nn import init
 from dltut.nn.loop import run
+from dltut.nn.sequences import trimmed
 
 
 class Steps(NamedTuple):
@@ -79,8 +80,8 @@ class Remembering(Network):
         length : integer vector, shape (batch,)
             Frames of each piece.
         """
-        v = frames.swapaxes(0, 1)  # (time, batch, n_visible)
-        real = pt.lt(pt.arange(v.shape[0])[:, None], length[None, :])  # (time, batch)
+        real = pt.lt(pt.arange(frames.shape[1])[None, :], length[:, None]).astype("int32")
+        real, v = (each.swapaxes(0, 1) for each in trimmed(real, frames))  # (time, batch, ...)
         u = run(self.cell, v[:-1])[0]
         u = pt.concatenate([pt.zeros_like(v[:1, :, :1] * self.cell.b), u])  # u_(t-1)
         vbias, hbias = self.biases(u.reshape((-1, self.n_recurrent)))
