@@ -300,6 +300,8 @@ def _numbered(files, folder, ending):
 def _keep_picture(place, predictions, top):
     [prediction] = predictions
     save_picture(place, prediction.drawn())
+    for ending, write in prediction.task.files(prediction.example, prediction.answer).items():
+        write(place.with_suffix(ending))
     _print(prediction.line(top))
 
 

@@ -58,7 +58,9 @@ def read_midi(path: str | PathLike, rolls: Rolls | None = None) -> np.ndarray:
             f"{path} holds no note from {rolls.low} to {rolls.high - 1} that sounds in a frame of "
             f"{rolls.dt:g} s: give another file, or a smaller dt"
         )
-    length = max([end for _, end in frames] + [_frame(mark.time, rolls.dt) for mark in _marks(song)])
+    length = max(
+        [end for _, end in frames] + [_frame(mark.time, rolls.dt) for mark in _marks(song)]
+    )
     if length > MOST_FRAMES:
         raise InputError(f"{path} lasts {length:,} frames; at most {MOST_FRAMES:,} are read")
     roll = np.zeros((length, rolls.n_notes), np.float32)

@@ -262,6 +262,9 @@ def _listed(path: Path, rolls: Rolls) -> list[list[np.ndarray]]:
     ):
         raise InputError(f"{path}: expected train, valid and test, each a list of pieces")
     return [
-        [roll_of(piece, rolls, f"{path}, {part} piece {i}") for i, piece in enumerate(content[part])]
+        [
+            roll_of(piece, rolls, f"{path}, {part} piece {i}")
+            for i, piece in enumerate(content[part])
+        ]
         for part in PARTS
     ]

@@ -69,7 +69,7 @@ def tune(rng: np.random.Generator, rolls: Rolls) -> np.ndarray:
 
 
 def walk(rng: np.random.Generator, n: int) -> np.ndarray:
-    """n steps of a scale, each near the one before: within an octave, from and to the tonic."""
+    """N steps of a scale, each near the one before: within an octave, from and to the tonic."""
     steps = [0]
     for left in range(n - 2, -1, -1):
         step = steps[-1] + int(rng.choice((-2, -1, -1, 1, 1, 2)))

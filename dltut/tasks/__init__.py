@@ -4,6 +4,7 @@ from dltut.tasks.catalogue import load_trained, task_from, task_of
 from dltut.tasks.classification import Classification
 from dltut.tasks.inputs import Example, read_examples
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.task import Task
@@ -12,6 +13,7 @@ __all__ = [
     "Classification",
     "Example",
     "MultiLabel",
+    "Music",
     "Reconstruction",
     "Regression",
     "Task",

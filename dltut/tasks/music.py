@@ -78,6 +78,16 @@ class Music(Task):
         rolls = {"not heard before": heard, "composed": composed[0], "composed, too": composed[1]}
         return {"music.png": piano_roll_picture(rolls, self.inputs.low, self.inputs.dt)}
 
+    def songs(self, model, count: int = 2) -> dict:
+        """Pieces that a model composes from nothing, {name of a MIDI file: function of a path}."""
+        rolls = Composer(model, count, self.seed)(self.n_steps)
+
+        def writer(roll):
+            """What writes this roll (n_steps, n_notes)."""
+            return lambda path: write_midi(path, roll, self.inputs)
+
+        return {f"sample{i}.mid": writer(roll) for i, roll in enumerate(rolls, start=1)}
+
     def files(self, example, answer) -> dict:
         """What is written beside the picture: {ending: function of a path}."""
         whole = np.concatenate([example.x, answer])

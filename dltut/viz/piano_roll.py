@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
+from dltut.datasets.midi import struck
 from dltut.exceptions import InputError
 from dltut.viz.figure import BLUE, INK, ORANGE, drawn, sheet
 
@@ -68,7 +69,7 @@ def piano_roll_picture(
     every_axes = figure.subplots(len(named), squeeze=False)[:, 0]
     for axes, (title, roll) in zip(every_axes, named.items(), strict=True):
         _keyboard(axes, bottom, top)
-        for column, start, end in _bars(roll):
+        for column, start, end in struck(roll):
             for left, right, colour in _coloured(start, end, given):
                 span = [(left * dt, (right - left) * dt)]
                 axes.broken_barh(span, (low + column - 0.42, 0.84), color=colour, linewidth=0)
@@ -95,15 +96,6 @@ def _keyboard(axes, bottom: int, top: int) -> None:
     octaves = range(bottom, top, 12)
     axes.set_yticks(octaves, [*map(note_name, octaves)])
     axes.tick_params(axis="y", length=0)
-
-
-def _bars(roll: np.ndarray):
-    """(column, first frame, frame behind the last) of each note."""
-    padded = np.pad(roll.T > 0.5, ((0, 0), (1, 1)))
-    changes = np.diff(padded.astype(np.int8), axis=1)
-    notes, starts = np.nonzero(changes == 1)
-    ends = np.nonzero(changes == -1)[1]
-    return zip(notes.tolist(), starts.tolist(), ends.tolist(), strict=True)
 
 
 def _coloured(start: int, end: int, given: int):

@@ -52,7 +52,7 @@ class GibbsChain(Draw):
         h : matrix, shape (chains, n_hidden)
         W : matrix, shape (n_visible, n_hidden)
         hbias, vbias : vector, shape (n_hidden,) and (n_visible,)
-            Or a matrix with a row of biases for each chain, (chains, n_hidden), (chains, n_visible).
+            Or a matrix with a row for each chain, (chains, n_hidden) and (chains, n_visible).
 
         Returns
         -------

@@ -1,5 +1,6 @@
 """The partition function of Boltzmann machines, by annealed importance sampling."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -139,7 +140,7 @@ class _Annealing:
         self.log_weight.set_value(as_floatX(np.zeros(len(vbias) * n_chains)))
         self._start()
         betas = as_floatX(np.linspace(0, 1, n_steps + 1))
-        for old, new in zip(betas[:-1], betas[1:], strict=True):
+        for old, new in pairwise(betas):
             self._step(old, new)
         start = self.W.shape[1] * np.log(2) + np.logaddexp(0, base.astype("float64")).sum(axis=1)
         weights = np.asarray(self.log_weight.get_value(), "float64").reshape(len(vbias), n_chains)

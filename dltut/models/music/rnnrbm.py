@@ -53,7 +53,7 @@ class RNNRBM(Remembering):
         return -(v * vbias).sum(axis=1) - pt.softplus(v @ self.W + hbias).sum(axis=1)
 
     def chain(self, streams, v, vbias, hbias, k: int):
-        """k Gibbs steps from each row: the scores of the last v, and v; no gradient goes through.
+        """K Gibbs steps from each row: the scores of the last v, and v; no gradient goes through.
 
         Parameters
         ----------

@@ -25,7 +25,7 @@ def machine(n_visible, n_hidden, chains, width="float64", scale=0.3):
 
 @pytest.fixture(scope="module")
 def chains():
-    """(backend, n_steps, ..., axes of biases) -> compiled (h, W, hbias, vbias) -> v_scores, v, h."""
+    """(backend, ..., axes of biases) -> compiled (h, W, hbias, vbias) -> v_scores, v, h."""
     compiled = {}
 
     def of(backend, n_steps=3, visible="binary", width="float64", biases=1):

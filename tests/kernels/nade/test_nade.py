@@ -52,7 +52,7 @@ def test_definition(compiled, backend):
 @pytest.mark.parametrize("sizes", [(23, 17, 9), (1, 88, 150), (100, 5, 33), (3, 1, 1)])
 def test_gradients(compiled, backend, sizes):
     """Against differences of the scores along random directions."""
-    v, W, V, hbias, up = given = rows(*sizes)
+    *_, up = given = rows(*sizes)
     f = compiled(backend)
     found = f(*given)
     rng, step = np.random.default_rng(1), 1e-6
@@ -70,9 +70,7 @@ def test_grey_levels_and_strides(compiled, backend):
     v, W, V, hbias, up = rows(12, 8, 5)
     v = np.random.default_rng(0).random(v.shape)
     given = [np.asfortranarray(each) for each in (v, W, V, hbias, up)]
-    for one, other in zip(
-        compiled(backend)(*given), compiled("FAST_COMPILE")(*given), strict=True
-    ):
+    for one, other in zip(compiled(backend)(*given), compiled("FAST_COMPILE")(*given), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-12)
 
 
