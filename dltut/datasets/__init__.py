@@ -1,14 +1,15 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
+from dltut.datasets import digits, fashion_mnist, images, mnist, music, pictures
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Rolls, kind_from
 from dltut.datasets.layouts import read_inputs
+from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.transforms import (
     ZCA,
@@ -31,6 +32,7 @@ __all__ = [
     "Labels",
     "Numbers",
     "Pictures",
+    "Rolls",
     "Split",
     "Standardise",
     "Transform",
@@ -49,13 +51,16 @@ __all__ = [
     "load_data",
     "mean_and_deviation",
     "mnist",
+    "music",
     "one_hot",
     "pictures",
     "read_idx",
     "read_inputs",
+    "read_midi",
     "standardise",
     "transform_from",
     "transformed",
     "write_idx",
+    "write_midi",
     "zca",
 ]

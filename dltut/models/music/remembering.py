@@ -83,7 +83,7 @@ class Remembering(Network):
         real = pt.lt(pt.arange(frames.shape[1])[None, :], length[:, None]).astype("int32")
         real, v = (each.swapaxes(0, 1) for each in trimmed(real, frames))  # (time, batch, ...)
         u = run(self.cell, v[:-1])[0]
-        u = pt.concatenate([pt.zeros_like(v[:1, :, :1] * self.cell.b), u])  # u_(t-1)
+        u = pt.concatenate([self.cell.start(frames.shape[0])[0][None], u])  # u_(t-1)
         vbias, hbias = self.biases(u.reshape((-1, self.n_recurrent)))
         return Steps(v.reshape((-1, self.n_visible)), vbias, hbias, real.ravel().astype(u.dtype))
 
