@@ -103,8 +103,8 @@ class Run(Session):
     Parameters
     ----------
     dataset : str
-        auto, digits, mnist, fashion-mnist, or the path of a table, of arrays, or of a folder of
-        pictures.
+        auto, digits, mnist, fashion-mnist, imdb, toy-reviews, or the path of a table, of arrays, or
+        of a folder of pictures or texts; auto is what the script is about.
     target : names or numbers
         The columns of a table that are to be predicted; default: the last one.
     ignore : names or numbers
@@ -112,7 +112,7 @@ class Run(Session):
     header : bool
         Whether the first row of a table has the names of the columns; default: as it looks.
     task : str
-        What is asked of a file's examples; default: as its targets look.
+        What is asked of a file's examples; default: as its targets look, or as the script says.
     scale : float
         What the inputs of a file are divided by; default: as they look.
     image_shape : (channels, rows, columns)
@@ -136,7 +136,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: Literal["classification", "regression", "multilabel"] | None = None
+    task: Literal["classification", "regression", "multilabel", "tagging"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
@@ -150,12 +150,22 @@ class Run(Session):
         if kind is None and "folder" in vars(self):
             draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
 
-    def data(self) -> Dataset:
-        """The data set, with the float width and the device chosen."""
+    def data(self, auto: str = "auto", **options) -> Dataset:
+        """The data set, with the float width and the device chosen.
+
+        Parameters
+        ----------
+        auto : str
+            Which data set "auto" means to the script.
+        **options
+            More of what `dltut.datasets.load` takes.
+        """
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
-        data = load(self.dataset, self.data_dir, self.quick, **stated)
-        self.partial = self.partial or ("drop" if self.dataset in NAMES else "keep")
+        name = auto if self.dataset == "auto" else self.dataset
+        data = load(name, self.data_dir, self.quick, **stated, **options)
+        drops = name in NAMES and data.inputs.column == "x"
+        self.partial = self.partial or ("drop" if drops else "keep")
         say(f"computing in {settings.floatX} on {settings.device}")
         return self.take(data)
 

@@ -1,16 +1,27 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist, music, pictures
+from dltut.datasets import (
+    digits,
+    fashion_mnist,
+    images,
+    imdb,
+    mnist,
+    music,
+    pictures,
+    slots,
+    toy_reviews,
+)
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Rolls, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Rolls, Tags, Words, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
+from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
     ZCA,
     ContrastNormalise,
@@ -22,6 +33,7 @@ from dltut.datasets.transforms import (
     transformed,
     zca,
 )
+from dltut.datasets.words import Vocabulary, vocabulary_of
 from dltut.machine.columns import check_range
 
 __all__ = [
@@ -35,7 +47,10 @@ __all__ = [
     "Rolls",
     "Split",
     "Standardise",
+    "Tags",
     "Transform",
+    "Vocabulary",
+    "Words",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -45,7 +60,9 @@ __all__ = [
     "fashion_mnist",
     "from_arrays",
     "from_one_hot",
+    "from_texts",
     "images",
+    "imdb",
     "kind_from",
     "load",
     "load_data",
@@ -57,9 +74,12 @@ __all__ = [
     "read_idx",
     "read_inputs",
     "read_midi",
+    "slots",
     "standardise",
+    "toy_reviews",
     "transform_from",
     "transformed",
+    "vocabulary_of",
     "write_idx",
     "write_midi",
     "zca",

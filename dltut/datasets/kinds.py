@@ -13,9 +13,11 @@ import numpy as np
 
 from dltut.datasets.scaling import WHITE
 from dltut.datasets.transforms import Transform, transform_from
+from dltut.datasets.words import PADDING, TOKENISERS, Vocabulary
 from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
+NO_TAG = -1  # of a place without a word
 PREPARATIONS = ("resize", "digit", "light on dark")
 
 
@@ -335,6 +337,168 @@ class Rolls(Kind):
         return values.astype(np.float32, copy=False)
 
 
+@dataclass(frozen=True)
+class Words(Kind):
+    """A row of the column ``words`` is a text: the number of each word, and 0 after the last.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary or sequence of str
+        The words that have a number, from 2 on; 1 is any other word. See `dltut.datasets.words`.
+    longest : int, optional
+        How many words of a text from outside are read; default: all.
+    tokeniser : {"words", "folded", "spaces", "characters"}
+        How such a text is cut: `dltut.datasets.words.words_of`, the same with all digits 0, at
+        spaces, or letter by letter.
+
+    Examples
+    --------
+    >>> inputs = Words(["a", "good", "film"], longest=4)
+    >>> inputs.numbers("A good, good film!")
+    array([2, 3, 1, 3], dtype=int32)
+    >>> inputs.stacked([inputs.numbers("Good!"), inputs.numbers("a film")])
+    array([[3, 1],
+           [2, 4]], dtype=int32)
+    >>> inputs.facts
+    {'kind': 'Words', 'vocabulary': ['a', 'good', 'film'], 'longest': 4, 'tokeniser': 'words'}
+    """
+
+    vocabulary: Vocabulary
+    longest: int | None = None
+    tokeniser: str = "words"
+
+    column: ClassVar[str] = "words"
+    dtype: ClassVar[str] = "int32"
+
+    def __post_init__(self):
+        if not isinstance(self.vocabulary, Vocabulary):
+            object.__setattr__(self, "vocabulary", Vocabulary(tuple(self.vocabulary)))
+        if self.tokeniser not in TOKENISERS:
+            hint = nearest(self.tokeniser, TOKENISERS)
+            raise InputError(f"there is no tokeniser {self.tokeniser!r}: {hint}")
+        if self.longest is not None and self.longest < 1:
+            raise InputError(f"texts of at most {self.longest} words; expected at least 1")
+
+    def __str__(self) -> str:
+        longest = "" if self.longest is None else f", at most {self.longest:,} in a text"
+        return f"{len(self.vocabulary.names):,} words{longest}"
+
+    @property
+    def facts(self) -> dict:
+        """The same as JSON values, every word among them."""
+        return super().facts | {"vocabulary": list(self.vocabulary.names)}
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of a text that are read."""
+        return TOKENISERS[self.tokeniser](text)[: self.longest]
+
+    def numbers(self, text: str | Sequence[str]) -> np.ndarray:
+        """The numbers of a text's words, or of tokens that were cut before; shape (n,), int32."""
+        tokens = self.tokens(text) if isinstance(text, str) else text[: self.longest]
+        return self.vocabulary.numbers(tokens)
+
+    def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """Texts of different lengths as rows of one array, (n, longest), 0 after the last word."""
+        return _padded(rows, PADDING).astype(np.int32)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows as int32, if they are numbers of words, with 0 only after the last.
+
+        Raises
+        ------
+        InputError
+            If they are not.
+        """
+        n = len(self.vocabulary)
+        if values.ndim != 2 or values.dtype.kind not in "iu":
+            raise InputError(
+                f"{part} words of shape {values.shape}, {values.dtype}; expected whole numbers, "
+                "(n, longest): a text a row"
+            )
+        if values.min(initial=0) < 0 or values.max(initial=0) >= n:
+            wrong = values[(values < 0) | (values >= n)][0]
+            raise InputError(f"a {part} word has the number {wrong}; they go from 0 to {n - 1}")
+        if ((values[:, :-1] == PADDING) & (values[:, 1:] != PADDING)).any():
+            raise InputError(
+                f"a {part} text has a 0, which is padding, before a word: expected 0 only after "
+                "the last, and 1 for an unknown word"
+            )
+        return values.astype(np.int32, copy=False)
+
+
+@dataclass(frozen=True)
+class Tags(_Named):
+    """Each word has a tag: y, shape (n, longest), holds its number, and -1 where there is no word.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The name of each number, such as O, B-city and I-city.
+
+    Examples
+    --------
+    >>> tags = Tags(("B-city", "I-city", "O"))
+    >>> tags.stacked([tags.numbers(["O", "B-city"]), tags.numbers(["O"])])
+    array([[ 2,  0],
+           [ 2, -1]])
+    """
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.names)} tag{'s' * (len(self.names) > 1)}"
+
+    def numbers(self, tags: Sequence[str]) -> np.ndarray:
+        """The number of each tag, shape (n,), int64.
+
+        Raises
+        ------
+        InputError
+            If one is none of the names.
+        """
+        numbers = {name: number for number, name in enumerate(self.names)}
+        wrong = next((tag for tag in tags if tag not in numbers), None)
+        if wrong is not None:
+            raise InputError(f"there is no tag {wrong!r}: {nearest(wrong, self.names)}")
+        return np.array([numbers[tag] for tag in tags], dtype=np.int64)
+
+    def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """The tags of several sentences as rows of one array, (n, longest), -1 after the last."""
+        return _padded(rows, NO_TAG)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows as int64, if they are numbers of tags, with -1 only after the last.
+
+        Raises
+        ------
+        InputError
+            If they are not.
+        """
+        n = len(self.names)
+        if values.ndim != 2 or values.dtype.kind not in "iu":
+            raise InputError(
+                f"{part} tags of shape {values.shape}, {values.dtype}; expected whole numbers, "
+                "(n, longest): a sentence a row"
+            )
+        if values.min(initial=0) < NO_TAG or values.max(initial=0) >= n:
+            wrong = values[(values < NO_TAG) | (values >= n)][0]
+            raise InputError(f"a {part} tag has the number {wrong}; they go from 0 to {n - 1}")
+        if ((values[:, :-1] == NO_TAG) & (values[:, 1:] != NO_TAG)).any():
+            raise InputError(
+                f"a {part} sentence has a -1, which is no tag, before a tag: expected -1 only "
+                "after the last"
+            )
+        return values.astype(np.int64, copy=False)
+
+
+def _padded(rows: Sequence[np.ndarray], padding: int) -> np.ndarray:
+    """Rows of different lengths as one array."""
+    padded = np.full((len(rows), max(map(len, rows), default=0)), padding, dtype=np.int64)
+    for row, values in zip(padded, rows, strict=True):
+        row[: len(values)] = values
+    return padded
+
+
 def square_shape(n_values: int) -> tuple[int, int, int] | None:
     """The shape of a grey square picture that comes as a row, None if it cannot be one.
 
@@ -348,7 +512,7 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Classes, Labels, Rolls)}
+KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Classes, Labels, Rolls, Words, Tags)}
 
 
 def kind_from(facts: Mapping | None) -> Kind | None:

@@ -13,9 +13,12 @@ from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.music import RNNNADE, RNNRBM, compose, frame_accuracy, log_likelihood
+from dltut.models.neighbours import nearest_words
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.tagger import BidirectionalTagger, WindowTagger
+from dltut.models.text_classifier import TextClassifier
 
 __all__ = [
     "DBN",
@@ -24,10 +27,13 @@ __all__ = [
     "RNNNADE",
     "RNNRBM",
     "Autoencoder",
+    "BidirectionalTagger",
     "LeNet",
     "LogisticRegression",
     "SdA",
     "Sequential",
+    "TextClassifier",
+    "WindowTagger",
     "cA",
     "compose",
     "dA",
@@ -36,6 +42,7 @@ __all__ = [
     "load_model",
     "log_likelihood",
     "log_partition",
+    "nearest_words",
     "probability_function",
     "pseudo_likelihood",
     "reconstruction_function",

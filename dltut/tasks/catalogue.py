@@ -13,11 +13,17 @@ from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
+from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
 
-TASKS = (Classification, MultiLabel, Music, Reconstruction, Regression)
+TASKS = (Classification, MultiLabel, Music, Reconstruction, Regression, Tagging)
 BY_INPUTS = {"Rolls": Music}
-BY_TARGETS = {"Classes": Classification, "Labels": MultiLabel, "Numbers": Regression}
+BY_TARGETS = {
+    "Classes": Classification,
+    "Labels": MultiLabel,
+    "Numbers": Regression,
+    "Tags": Tagging,
+}
 
 
 def task_of(data, model=None) -> Task:

@@ -21,9 +21,11 @@ from dltut.viz.piano_roll import note_name, piano_roll_picture
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.standing import Standing
+from dltut.viz.tagged import tagged_picture
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
+from dltut.viz.weighed import stacked_pictures, weighed_words
 
 __all__ = [
     "Standing",
@@ -53,9 +55,12 @@ __all__ = [
     "save_picture",
     "scale_to_unit_interval",
     "side_by_side",
+    "stacked_pictures",
+    "tagged_picture",
     "terminal_view",
     "tile_raster_images",
     "titled",
     "trials_picture",
+    "weighed_words",
     "worst_mistakes",
 ]
