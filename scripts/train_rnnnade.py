@@ -3,13 +3,12 @@
 from dltut.commands import flags
 from dltut.commands.run import Run
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from dltut import shared_dataset
-from dltut.datasets import music
-from dltut.datasets.kinds import Rolls
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.machine.notices import say
 from dltut.models import RNNNADE, frame_accuracy
@@ -27,8 +26,22 @@ from dltut.training import (
 RULES = {"adam": adam, "sgd": sgd}
 
 
+@dataclass
+class Musical(Run):
+    """A run on pieces of music.
+
+    Parameters
+    ----------
+    dataset : str
+        auto (the chorales where the data folder has them, else made-up tunes), tunes, jsb,
+        nottingham, or the path of a folder of MIDI files or of lists of notes.
+    """
+
+    task: Literal["music"] = "music"
+
+
 def main(
-    run: Run,
+    run: Musical,
     learning_rate: float = 0.001,
     rule: Literal["adam", "sgd"] = "adam",
     n_hidden: int = 150,
@@ -62,14 +75,11 @@ def main(
     n_steps : int
         Frames to compose.
     """
-    run.configure(run.data_dir)
-    name = "tunes" if run.dataset == "auto" else run.dataset
-    kind = Rolls(dt=dt)
-    data = run.take(music.load(name, run.data_dir, run.quick, rolls=kind, longest=longest))
+    data = run.data(dt=dt, longest=longest)
     train, valid, test = map(shared_dataset, data)
 
     frames, length = train.frames.type("frames"), train.length.type("length")
-    model = RNNNADE(np.random.RandomState(seed), kind.n_notes, n_hidden, n_recurrent)
+    model = RNNNADE(np.random.RandomState(seed), data.inputs.n_notes, n_hidden, n_recurrent)
     cost = model.cost(frames, length)
     updates = RULES[rule](cost, model.params, learning_rate)
     order = Order(train, "bucketed", batch_size, seed, data.train.length)
@@ -80,7 +90,7 @@ def main(
     measures = model.measures(frames, length)
     measured = minibatch_functions(measures, [frames, length], splits, 10, at_once=10)
     monitor = Monitor(ratios(measured, "frames"), watch="valid_log_likelihood")
-    task = Music(kind, n_steps)
+    task = Music(data.inputs, n_steps)
     log = run.train(step, model, max_epochs, [order, monitor, NoImprovement(patience)], task=task)
     if not run.dry_run:
         for name, write in task.songs(model).items():

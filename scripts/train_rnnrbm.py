@@ -3,11 +3,12 @@
 from dltut.commands import flags
 from dltut.commands.run import Run
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
 from dltut import shared_dataset
-from dltut.datasets import music
-from dltut.datasets.kinds import Rolls
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.machine.notices import say
 from dltut.models import RNNRBM, frame_accuracy, log_likelihood
@@ -15,8 +16,22 @@ from dltut.tasks import Music
 from dltut.training import Monitor, Order, minibatch_function, minibatch_functions, ratios
 
 
+@dataclass
+class Musical(Run):
+    """A run on pieces of music.
+
+    Parameters
+    ----------
+    dataset : str
+        auto (the chorales where the data folder has them, else made-up tunes), tunes, jsb,
+        nottingham, or the path of a folder of MIDI files or of lists of notes.
+    """
+
+    task: Literal["music"] = "music"
+
+
 def main(
-    run: Run,
+    run: Musical,
     learning_rate: float = 0.001,
     n_hidden: int = 150,
     n_recurrent: int = 100,
@@ -57,14 +72,11 @@ def main(
         sampling, with so many chains and temperatures for each frame, on at most so many frames;
         0 chains: it is not.
     """
-    run.configure(run.data_dir)
-    name = "tunes" if run.dataset == "auto" else run.dataset
-    kind = Rolls(dt=dt)
-    data = run.take(music.load(name, run.data_dir, run.quick, rolls=kind, longest=longest))
+    data = run.data(dt=dt, longest=longest)
     train, valid = shared_dataset(data.train), shared_dataset(data.valid)
 
     frames, length = train.frames.type("frames"), train.length.type("length")
-    model = RNNRBM(np.random.RandomState(seed), kind.n_notes, n_hidden, n_recurrent)
+    model = RNNRBM(np.random.RandomState(seed), data.inputs.n_notes, n_hidden, n_recurrent)
     cost, updates = model.cost_updates(frames, length, learning_rate, k)
     order = Order(train, "bucketed", batch_size, seed, data.train.length)
     step = minibatch_function(
@@ -78,7 +90,7 @@ def main(
         ratios(measured, "frames"), every=every,
         watch="valid_pseudo_likelihood", cost_name="cross-entropy",
     )  # fmt: skip
-    task = Music(kind, n_steps)
+    task = Music(data.inputs, n_steps)
     log = run.train(step, model, max_epochs, [order, monitor], task=task)
     if not run.dry_run:
         for name, write in task.songs(model).items():

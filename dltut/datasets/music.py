@@ -19,7 +19,7 @@ from dltut.machine.files import open_unpacked
 from dltut.machine.notices import say, spinner
 from dltut.machine.pickles import load_arrays
 
-NAMES = ("tunes", "jsb", "nottingham")
+NAMES = ("auto", "tunes", "jsb", "nottingham")
 MIDI_ENDINGS = (".mid", ".midi")
 PICKLE_ENDINGS = (".pickle", ".pkl", ".pickle.gz", ".pkl.gz")
 SHARE = 6  # one piece of so many is held for validation, and one for testing
@@ -28,7 +28,7 @@ QUICK = (24, 6, 6)
 
 
 def load(
-    dataset: str | PathLike = "tunes",
+    dataset: str | PathLike = "auto",
     data_dir: str | PathLike | None = None,
     quick: bool = False,
     *,
@@ -40,8 +40,9 @@ def load(
 
     Parameters
     ----------
-    dataset : {"tunes", "jsb", "nottingham"} or path
-        "tunes" are made up. The others are looked for in the data folder. A path leads to a folder
+    dataset : {"auto", "tunes", "jsb", "nottingham"} or path
+        "tunes" are made up. The others are looked for in the data folder; "auto" is the chorales,
+        "jsb", where it has them, and the tunes elsewhere. A path leads to a folder
         of MIDI files, perhaps in the subfolders train, valid and test; to a JSON file or a pickle
         with these three, each a list of pieces, a piece a list of frames, a frame a list of MIDI
         numbers; or to a folder with one such file.
@@ -79,6 +80,8 @@ def load(
     rolls = rolls or Rolls()
     check_counts("frames", longest=longest)
     name, path = str(dataset), None
+    if name == "auto":
+        name = dataset = "jsb" if (config.data_dir(data_dir) / "jsb").is_dir() else "tunes"
     if name != "tunes":
         path = _place(dataset, data_dir)
         name = name if name in NAMES else path.resolve().stem
