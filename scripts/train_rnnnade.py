@@ -11,7 +11,7 @@ import numpy as np
 from dltut import shared_dataset
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.machine.notices import say
-from dltut.models import RNNNADE, frame_accuracy
+from dltut.models import RNNNADE
 from dltut.optim import adam, sgd
 from dltut.tasks import Music
 from dltut.training import (
@@ -93,10 +93,8 @@ def main(
     task = Music(data.inputs, n_steps)
     log = run.train(step, model, max_epochs, [order, monitor, NoImprovement(patience)], task=task)
     if not run.dry_run:
-        for name, write in task.songs(model).items():
-            write(run.folder / name)
-        accuracy = frame_accuracy(model, *data.test)
-        say(f"accuracy of the frames drawn, test: {100 * accuracy:.2f} %")
+        task.write_songs(model, run.folder)
+        say(task.report(model, data.test))
     return log
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dltut import shared_dataset
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.machine.notices import say
-from dltut.models import RNNRBM, frame_accuracy, log_likelihood
+from dltut.models import RNNRBM, log_likelihood
 from dltut.tasks import Music
 from dltut.training import Monitor, Order, minibatch_function, minibatch_functions, ratios
 
@@ -86,23 +86,16 @@ def main(
         model.measures(frames, length), [frames, length], {"valid": valid}, 10, at_once=10
     )
     every = (1 if run.quick else valid_every) * step.n_batches
-    monitor = Monitor(
-        ratios(measured, "frames"), every=every,
-        watch="valid_pseudo_likelihood", cost_name="cross-entropy",
-    )  # fmt: skip
+    watch, called = "valid_pseudo_likelihood", "cross-entropy"
+    monitor = Monitor(ratios(measured, "frames"), every=every, watch=watch, cost_name=called)
     task = Music(data.inputs, n_steps)
     log = run.train(step, model, max_epochs, [order, monitor], task=task)
     if not run.dry_run:
-        for name, write in task.songs(model).items():
-            write(run.folder / name)
-        accuracy = frame_accuracy(model, *data.test)
-        say(f"accuracy of the frames drawn, test: {100 * accuracy:.2f} %")
+        task.write_songs(model, run.folder)
+        say(task.report(model, data.test))
     if n_chains and not run.dry_run:
         found = log_likelihood(model, *data.test, n_chains, n_temperatures, most_frames, seed)
-        say(
-            f"log-likelihood of {found.n_frames:,} test frames: {found.mean:.3f} nats a frame, "
-            f"standard deviation {found.deviation:.3f}"
-        )
+        say(f"log-likelihood, test: {found}")
     return log
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import math
+import struct
 import warnings
 from os import PathLike
 from pathlib import Path
@@ -12,10 +13,15 @@ import numpy as np
 from dltut.datasets.kinds import Rolls
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic, open_unpacked
+from dltut.machine.stretches import stretches
 
 LARGEST = 4 * 2**20  # bytes of a file: hours of music
 MOST_FRAMES = 200_000
 SLACK = 0.01  # of a frame: a note that begins a hair after a frame's time sounds in it
+BROKEN = (
+    EOFError, OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
+    AssertionError, MemoryError, RecursionError, struct.error,
+)  # fmt: skip
 FRAMES_A_BEAT, TICKS_A_BEAT = 4, 480  # of what is written: a frame is a sixteenth
 LOUDNESS = 90
 
@@ -94,7 +100,7 @@ def write_midi(path: str | PathLike, roll: np.ndarray, rolls: Rolls | None = Non
     midi = _pretty_midi()
     song = midi.PrettyMIDI(None, TICKS_A_BEAT, 60 / (FRAMES_A_BEAT * rolls.dt))
     piano = midi.Instrument(0)
-    for note, start, end in struck(roll):
+    for note, start, end in stretches(roll):
         times = start * rolls.dt, end * rolls.dt
         piano.notes.append(midi.Note(LOUDNESS, int(note + rolls.low), *times))
     song.instruments.append(piano)
@@ -105,28 +111,25 @@ def write_midi(path: str | PathLike, roll: np.ndarray, rolls: Rolls | None = Non
         file.write(content.getvalue())
 
 
-def struck(roll: np.ndarray) -> list[tuple[int, int, int]]:
-    """(column, first frame, frame behind the last) of each note of a roll (n_frames, n_notes).
-
-    Examples
-    --------
-    >>> struck(np.array([[1, 0], [1, 1], [0, 0], [1, 0]]))
-    [(0, 0, 2), (0, 3, 4), (1, 1, 2)]
-    """
-    padded = np.pad(np.asarray(roll).T > 0.5, ((0, 0), (1, 1)))  # (n_notes, n_frames + 2)
-    changes = np.diff(padded.astype(np.int8), axis=1)
-    notes, starts = np.nonzero(changes == 1)
-    _, ends = np.nonzero(changes == -1)
-    return list(zip(notes.tolist(), starts.tolist(), ends.tolist(), strict=True))
+def has_midi() -> bool:
+    """Whether there is the package that reads and writes MIDI files."""
+    return importlib.util.find_spec("pretty_midi") is not None
 
 
 def _pretty_midi():
-    if importlib.util.find_spec("pretty_midi") is None:
+    if not has_midi():
         raise InputError('MIDI files need an extra package: pip install "dltut[music]"')
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pretty_midi
     return pretty_midi
+
+
+def _bad_key() -> type[Exception]:
+    """What is raised of a key that is none."""
+    from mido import KeySignatureError
+
+    return KeySignatureError
 
 
 def _song(path: Path):
@@ -142,7 +145,7 @@ def _song(path: Path):
         with warnings.catch_warnings():  # of a key that is named in another than the first track
             warnings.simplefilter("ignore")
             return midi.PrettyMIDI(io.BytesIO(content))
-    except Exception as error:  # whatever the bytes make the reader stumble over
+    except (*BROKEN, _bad_key()) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(f"{path} is cut off or damaged ({reason}): fetch it again") from None
 

@@ -291,7 +291,13 @@ class RollReader(Reader):
         return x if x.ndim == 3 else x[None]
 
     def examples(self, given, number):
-        """The piece in a file, or an array that is one."""
+        """The piece in a file, or an array that is one.
+
+        Raises
+        ------
+        InputError
+            If it is something else.
+        """
         if isinstance(given, Image.Image | Mapping):
             raise InputError(f"piece {number} is no music: give {self.expected}")
         yield from super().examples(given, number)

@@ -1,13 +1,16 @@
 """Music that goes on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from dltut.datasets.kinds import Rolls
-from dltut.datasets.midi import write_midi
+from dltut.datasets.midi import has_midi, write_midi
+from dltut.machine.notices import say
 from dltut.models.music.composing import Composer
+from dltut.models.music.judging import frame_accuracy
 from dltut.tasks.task import Task
 from dltut.viz.piano_roll import note_name, piano_roll_picture
 
@@ -71,6 +74,11 @@ class Music(Task):
         title = f"{example.name}, and how it goes on"
         return piano_roll_picture({title: roll}, self.inputs.low, self.inputs.dt, len(given))
 
+    def report(self, model, split) -> str:
+        """How many notes of the frames are right that a model draws for a split, in words."""
+        accuracy = frame_accuracy(model, split.frames, split.length, seed=self.seed)
+        return f"accuracy of the frames drawn, {split.part}: {100 * accuracy:.2f} %"
+
     def pictures(self, model, split) -> dict:
         """Two pieces that the model composes, below one that it has not heard before."""
         composed = Composer(model, 2, self.seed)(SHOWN)
@@ -78,15 +86,21 @@ class Music(Task):
         rolls = {"not heard before": heard, "composed": composed[0], "composed, too": composed[1]}
         return {"music.png": piano_roll_picture(rolls, self.inputs.low, self.inputs.dt)}
 
-    def songs(self, model, count: int = 2) -> dict:
-        """Pieces that a model composes from nothing, {name of a MIDI file: function of a path}."""
-        rolls = Composer(model, count, self.seed)(self.n_steps)
+    def write_songs(self, model, folder: Path, count: int = 2) -> None:
+        """Write pieces that a model composes from nothing: sample1.mid, sample2.mid, ...
 
-        def writer(roll):
-            """What writes this roll (n_steps, n_notes)."""
-            return lambda path: write_midi(path, roll, self.inputs)
-
-        return {f"sample{i}.mid": writer(roll) for i, roll in enumerate(rolls, start=1)}
+        Parameters
+        ----------
+        model : RNNRBM or RNNNADE
+        folder : path
+        count : int
+            How many. Without the package that writes MIDI files there are none, which is said.
+        """
+        if not has_midi():
+            say('no songs are written: MIDI files need pip install "dltut[music]"')
+            return
+        for number, roll in enumerate(Composer(model, count, self.seed)(self.n_steps), start=1):
+            write_midi(folder / f"sample{number}.mid", roll, self.inputs)
 
     def files(self, example, answer) -> dict:
         """What is written beside the picture: {ending: function of a path}."""

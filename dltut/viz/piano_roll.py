@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
-from dltut.datasets.midi import struck
 from dltut.exceptions import InputError
+from dltut.machine.stretches import stretches
 from dltut.viz.figure import BLUE, INK, ORANGE, drawn, sheet
 
 NAMES = "C C# D D# E F F# G G# A A# B".split()
@@ -69,7 +69,7 @@ def piano_roll_picture(
     every_axes = figure.subplots(len(named), squeeze=False)[:, 0]
     for axes, (title, roll) in zip(every_axes, named.items(), strict=True):
         _keyboard(axes, bottom, top)
-        for column, start, end in struck(roll):
+        for column, start, end in stretches(roll):
             for left, right, colour in _coloured(start, end, given):
                 span = [(left * dt, (right - left) * dt)]
                 axes.broken_barh(span, (low + column - 0.42, 0.84), color=colour, linewidth=0)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltut.datasets.kinds import Rolls
-from dltut.datasets.midi import read_midi, struck, write_midi
+from dltut.datasets.midi import read_midi, write_midi
 from dltut.exceptions import InputError
 
 pretty_midi = pytest.importorskip("pretty_midi", reason="needs dltut[music]")
@@ -52,20 +52,6 @@ def test_a_note_for_each_stretch(tmp_path):
     [piano] = pretty_midi.PrettyMIDI(str(tmp_path / "a.mid")).instruments
     found = [(note.pitch, note.start, note.end) for note in piano.notes]
     np.testing.assert_allclose(found, [(61, 0.3, 1.2), (61, 1.5, 1.8)], atol=1e-6)
-
-
-def test_struck_against_a_loop():
-    roll = np.random.default_rng(3).random((30, 6)) < 0.5
-    expected = []
-    for note in range(6):
-        start = None
-        for t, on in enumerate([*roll[:, note], False]):
-            if on and start is None:
-                start = t
-            if not on and start is not None:
-                expected.append((note, start, t))
-                start = None
-    assert struck(roll) == expected
 
 
 @pytest.fixture(scope="module")

@@ -72,8 +72,7 @@ def test_pictures_and_songs(model, tmp_path):
     task = Music(ROLLS, 6)
     split = Split(frames=ROLLS.stacked([piece()]), length=np.array([9]))
     assert [*task.pictures(model, split)] == ["music.png"]
-    for name, write in task.songs(model).items():
-        write(tmp_path / name)
+    task.write_songs(model, tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["sample1.mid", "sample2.mid"]
     assert task.line(np.zeros((4, 12))) == "4 frames (2 s) of silence"
 

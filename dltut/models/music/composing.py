@@ -41,7 +41,16 @@ def compose(
 
 
 class Composer:
-    """`compose` for several pieces after one another, compiled once; arguments as there."""
+    """`compose` for several pieces after one another, compiled once.
+
+    Parameters
+    ----------
+    model : RNNRBM or RNNNADE
+    n_pieces : int
+        At a time.
+    seed : int
+        Of the draws of each call.
+    """
 
     def __init__(self, model, n_pieces: int = 1, seed: int = 1234):
         check_counts("pieces", n_pieces=n_pieces)

@@ -21,6 +21,10 @@ class Likelihood(NamedTuple):
     deviation: float
     n_frames: int
 
+    def __str__(self) -> str:
+        within = f"standard deviation {self.deviation:.3f}"
+        return f"{self.mean:.3f} nats a frame ({self.n_frames:,} frames, {within})"
+
 
 def log_likelihood(
     model: RNNRBM,
@@ -126,6 +130,11 @@ def frame_rows(model, frames: np.ndarray, length: np.ndarray, at_once: int = 20)
     -------
     three arrays, shape (n_frames, n_visible), (n_frames, n_visible) and (n_frames, n_hidden)
         In the order of the pieces, each step after step.
+
+    Raises
+    ------
+    InputError
+        If there is not a length for each piece.
     """
     if frames.ndim != 3 or len(frames) != len(length):
         raise InputError(

@@ -92,7 +92,14 @@ class Remembering(Network):
         return self.bv + u @ self.Wuv, self.bh + u @ self.Wuh
 
     def sample(self, streams: Streams, vbias, hbias):
-        """A frame drawn for each row of biases, (n, n_visible)."""
+        """A frame drawn for each row of biases, (n, n_visible).
+
+        Parameters
+        ----------
+        streams : Streams
+            What is drawn from.
+        vbias, hbias : matrix, shape (n, n_visible) and (n, n_hidden)
+        """
         raise NotImplementedError
 
     def _frame_weights(self, rng) -> None:

@@ -17,17 +17,8 @@ class RNNNADE(Remembering):
         p(v_{ti} = 1 \mid \dots) &= \sigma\big((b_v^t)_i + V_i \, h_{ti}\big), \qquad
         h_{ti} = \sigma\Big(b_h^t + \sum_{j<i} v_{tj} W_j\Big)
 
-    Parameters
-    ----------
-    rng : RandomState or Generator
-        Draws the seed of the streams, then the weights: W and V with the deviation 0.01, those of
-        the recurrence with 0.0001. Biases are 0.
-    n_visible, n_hidden, n_recurrent : int
-        Notes, hidden units, units that remember.
-    streams : Streams, optional
-        Not needed for learning.
-    name : str
-        Prefix of the parameters' names.
+    Parameters are those of `Remembering`. W and V are drawn with the deviation 0.01, the weights of
+    the recurrence with 0.0001, and biases are 0.
 
     References
     ----------
@@ -79,7 +70,14 @@ class RNNNADE(Remembering):
         }
 
     def sample(self, streams, vbias, hbias):
-        """A frame for each row of biases, note after note."""
+        """A frame for each row of biases, note after note.
+
+        Parameters
+        ----------
+        streams : Streams
+            What is drawn from.
+        vbias, hbias : matrix, shape (n, n_visible) and (n, n_hidden)
+        """
 
         def note(number, bias, W, V, a):
             """A note (n,), and the sums (n, n_hidden) behind it."""

@@ -20,17 +20,8 @@ class RNNRBM(Remembering):
         p(v_t \mid v_1, \dots, v_{t-1}) &= \frac{1}{Z_t} \exp\Big(v_t b_v^t
             + \sum_j \log\big(1 + e^{(b_h^t + v_t W)_j}\big)\Big)
 
-    Parameters
-    ----------
-    rng : RandomState or Generator
-        Draws the seed of the streams, then the weights: W with the deviation 0.01, those of the
-        recurrence with 0.0001. Biases are 0.
-    n_visible, n_hidden, n_recurrent : int
-        Notes, hidden units, units that remember.
-    streams : Streams, optional
-        What the Gibbs chains are drawn from while learning.
-    name : str
-        Prefix of the parameters' names.
+    Parameters are those of `Remembering`. W is drawn with the deviation 0.01, the weights of the
+    recurrence with 0.0001, and biases are 0.
 
     References
     ----------
@@ -49,7 +40,13 @@ class RNNRBM(Remembering):
     """
 
     def free_energy(self, v, vbias, hbias):
-        """Of each row of v, with the biases of its frame, in nats; shape (n,)."""
+        """Of each row of v, with the biases of its frame, in nats; shape (n,).
+
+        Parameters
+        ----------
+        v : matrix, shape (n, n_visible)
+        vbias, hbias : matrix, shape (n, n_visible) and (n, n_hidden)
+        """
         return -(v * vbias).sum(axis=1) - pt.softplus(v @ self.W + hbias).sum(axis=1)
 
     def chain(self, streams, v, vbias, hbias, k: int):
@@ -69,7 +66,15 @@ class RNNRBM(Remembering):
         return gibbs_chain(streams, h, self.W, hbias, vbias, k)[:2]
 
     def cost(self, frames, length, k: int = 15):
-        """Mean free energy of the frames minus that of the ends of their chains: CD-k; scalar."""
+        """Mean free energy of the frames minus that of the ends of their chains: CD-k; scalar.
+
+        Parameters
+        ----------
+        frames : variable, shape (batch, time, n_visible)
+        length : integer vector, shape (batch,)
+        k : int
+            Gibbs steps from each frame.
+        """
         return self._contrast(self.steps(frames, length), k)[0]
 
     def cost_updates(self, frames, length, learning_rate, k: int = 15, rule: Callable = sgd):
@@ -115,7 +120,16 @@ class RNNRBM(Remembering):
         }
 
     def sample(self, streams, vbias, hbias, k: int = 25):
-        """A frame for each row of biases: k Gibbs steps from silence."""
+        """A frame for each row of biases: k Gibbs steps from silence.
+
+        Parameters
+        ----------
+        streams : Streams
+            What is drawn from.
+        vbias, hbias : matrix, shape (n, n_visible) and (n, n_hidden)
+        k : int
+            At least 1.
+        """
         silence = pt.zeros_like(vbias)
         return self.chain(streams, silence, vbias, hbias, k)[1]
 
