@@ -267,6 +267,58 @@ class Series(_Named):
 
 
 @dataclass(frozen=True)
+class Characters(_Named):
+    """A row holds the numbers of characters that follow on each other in a text.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The characters.
+    steps : int
+        How many a row has.
+
+    Examples
+    --------
+    >>> letters = Characters(("a", "b", "n"), 6)
+    >>> letters.numbers("banana").tolist(), letters.text([1, 0, 2])
+    ([1, 0, 2, 0, 2, 0], 'ban')
+    """
+
+    names: tuple[str, ...]
+    steps: int
+
+    column: ClassVar[str] = "characters"
+    transforms: ClassVar[tuple] = ()
+
+    def __str__(self) -> str:
+        return f"{self.steps} of {len(self.names)} characters"
+
+    def numbers(self, text: str) -> np.ndarray:
+        """The numbers of a text's characters; those that are not known are left out."""
+        known = {name: number for number, name in enumerate(self.names)}
+        return np.array([known[each] for each in text if each in known], dtype=np.int64)
+
+    def text(self, numbers: Sequence[int]) -> str:
+        """The characters of these numbers."""
+        return "".join(self.names[number] for number in numbers)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The numbers, if each is a character's.
+
+        Raises
+        ------
+        InputError
+            If one is not.
+        """
+        if values.ndim != 2 or values.min() < 0 or values.max() >= len(self.names):
+            raise InputError(
+                f"{part} characters of shape {values.shape}, {values.min()} to {values.max()}; "
+                f"expected rows of numbers from 0 to {len(self.names) - 1}"
+            )
+        return values
+
+
+@dataclass(frozen=True)
 class Classes(_Named):
     """Each example is of one class: y is its number, from 0 on.
 
@@ -342,7 +394,7 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Series, Classes, Labels)}
+KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Series, Characters, Classes, Labels)}
 
 
 def kind_from(facts: Mapping | None) -> Kind | None:
