@@ -149,7 +149,7 @@ class Predictor:
         examples = read_examples(given, self.task.inputs)
         if not examples:
             raise InputError("there is nothing to predict from: give one or more files or rows")
-        answers = self._answers(np.stack([example.x.ravel() for example in examples]))
+        answers = self._answers(self.task.inputs.stacked([example.x for example in examples]))
         pairs = zip(examples, answers, strict=True)
         return [Prediction(example, answer, self.task) for example, answer in pairs]
 

@@ -188,7 +188,7 @@ class Dataset:
 
     def _checked(self, split: Split, part: str) -> Split:
         columns = dict(split.columns)
-        for name, kind in (("x", self.inputs), ("y", self.targets)):
+        for name, kind in ((getattr(self.inputs, "column", "x"), self.inputs), ("y", self.targets)):
             if kind is not None and name in columns:
                 try:
                     columns[name] = kind.checked(columns[name], part)

@@ -20,7 +20,18 @@ PREPARATIONS = ("resize", "digit", "light on dark")
 
 
 class Kind:
-    """What the kinds of inputs and targets have in common."""
+    """What the kinds of inputs and targets have in common.
+
+    Attributes
+    ----------
+    column : str
+        Of the class: the column that inputs of this kind are, such as ``words``.
+    dtype : str or None
+        Of the class: what a model takes them as; None for floats of the width in use.
+    """
+
+    column: ClassVar[str] = "x"
+    dtype: ClassVar[str | None] = None
 
     @property
     def facts(self) -> dict:
@@ -30,6 +41,10 @@ class Kind:
         listed = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
         more = {"transforms": done} if done else {}
         return {"kind": type(self).__name__, **listed, **more}
+
+    def stacked(self, examples: Sequence[np.ndarray]) -> np.ndarray:
+        """Prepared examples as the rows that a model takes, shape (n, ...)."""
+        return np.stack([each.ravel() for each in examples])
 
 
 @dataclass(frozen=True)

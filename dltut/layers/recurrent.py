@@ -201,8 +201,9 @@ class LSTM(Cell):
         if self.peepholes:
             self.p = parameter(None, (3, self.n_out), joined(self.name, "p"))
 
-    def step(self, a, h, c) -> list:
+    def step(self, a, *states) -> list:
         """The next h and c."""
+        h, c = states
         sums = self._clipped(a + h @ self.U)
         i, f, o, g = _blocks(sums, self.n_out)
         p_i, p_f, p_o = (self.p[k] for k in range(3)) if self.peepholes else (0.0, 0.0, 0.0)

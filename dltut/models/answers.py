@@ -8,15 +8,16 @@ from scipy import special
 
 from dltut.exceptions import InputError
 from dltut.machine.backend import function
-from dltut.machine.shared import as_floatX
 
 
-def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
+def score_function(model, dtype: str | None = None) -> Callable[[np.ndarray], np.ndarray]:
     """A compiled function from inputs to what the model makes of them.
 
     Parameters
     ----------
     model : model of `dltut.models`, or any callable from inputs to scores
+    dtype : str, optional
+        Of the inputs, such as int32 for numbered words; default: floats of the width in use.
 
     Returns
     -------
@@ -35,8 +36,8 @@ def score_function(model) -> Callable[[np.ndarray], np.ndarray]:
     >>> scores(np.ones((1, 3))).tolist()
     [[2.0, 2.0, 2.0]]
     """
-    x = pt.matrix("x")
-    compiled = _checked(model, function([x], [model(x)], name="the prediction"))
+    x = pt.matrix("x", dtype=dtype)
+    compiled = _checked(model, function([x], [model(x)], name="the prediction"), x.dtype)
     return lambda inputs: compiled(inputs)[0]
 
 
@@ -112,7 +113,7 @@ def reconstruction_function(
     x = pt.matrix("x")
     seen = model.corrupted(x, corruption_level) if corruption_level else x
     outputs = [pt.as_tensor(seen), back(model(seen))]
-    return _checked(model, function([x], outputs, name="the reconstruction"))
+    return _checked(model, function([x], outputs, name="the reconstruction"), x.dtype)
 
 
 def way_back(model) -> Callable | None:
@@ -127,12 +128,12 @@ def way_back(model) -> Callable | None:
     return getattr(model, "reconstruction", getattr(model, "propdown", None))
 
 
-def _checked(model, compiled):
+def _checked(model, compiled, dtype):
     """The compiled function, of rows that the model can take and with finite numbers only."""
     n_in = getattr(model, "n_in", getattr(model, "n_visible", None))
 
     def checked(inputs):
-        inputs = as_floatX(inputs)
+        inputs = np.asarray(inputs, dtype=dtype)
         if inputs.ndim != 2:
             raise InputError(
                 f"inputs have shape {inputs.shape}; expected a matrix with one example a row: "

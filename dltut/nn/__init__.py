@@ -12,6 +12,7 @@ from dltut.nn.costs import (
 )
 from dltut.nn.penalties import l1, l2
 from dltut.nn.pool import pool2d
+from dltut.nn.sequences import mean_over_time, trimmed
 
 __all__ = [
     "absolute_error",
@@ -24,7 +25,9 @@ __all__ = [
     "l1",
     "l2",
     "label_errors",
+    "mean_over_time",
     "negative_log_likelihood",
     "pool2d",
     "squared_error",
+    "trimmed",
 ]

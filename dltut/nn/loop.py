@@ -141,7 +141,16 @@ def run(
 
 
 def stepped(step, a, mask, start: list, truncate: int | None, backwards: bool) -> list:
-    """The same, step after step, of what a cell has prepared; arguments as for `run`."""
+    """The same, step after step, of what a cell has prepared.
+
+    Parameters
+    ----------
+    step : callable
+        Of a cell.
+    a : variable, shape (time, batch, ...)
+    mask, start, truncate, backwards
+        As for `run`.
+    """
     way = slice(None, None, -1) if backwards else slice(None)
 
     def next_states(number, a, m, *states):

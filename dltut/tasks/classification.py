@@ -65,7 +65,7 @@ class Classification(Task):
 
     def pictures(self, model, split) -> dict:
         """The confusions, and of pictures the mistakes of which the model was surest."""
-        probabilities = self.answers(model, split.x)
+        probabilities = self.answers(model, self.rows(split))
         names = self.targets.names
         counts = confusion_matrix(split.y, probabilities.argmax(axis=1), len(names))
         drawn = {"confusion.png": confusion_picture(counts, names)}

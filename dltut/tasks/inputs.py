@@ -63,7 +63,7 @@ def read_examples(given, inputs: Kind) -> list[Example]:
         kind = type(inputs).__name__
         raise InputError(f"nothing can be read for inputs of the kind {kind}")
     reader = READERS[type(inputs)](inputs)
-    given = given.x if isinstance(given, Split) else given
+    given = given.columns[inputs.column] if isinstance(given, Split) else given
     if isinstance(given, str | PathLike | Image.Image | Mapping):
         given = [given]
     elif isinstance(given, np.ndarray) or _is_row(given):

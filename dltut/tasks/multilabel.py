@@ -62,5 +62,5 @@ class MultiLabel(Task):
 
     def pictures(self, model, split) -> dict:
         """A table of the labels: how often each was found and missed."""
-        found = self.answers(model, split.x) > 0.5
+        found = self.answers(model, self.rows(split)) > 0.5
         return {"labels.png": label_picture(split.y, found, self.targets.names)}

@@ -64,7 +64,9 @@ class Regression(Task):
         """Predicted numbers against true ones."""
         y = self.targets.original(split.y.reshape(len(split.y), -1))
         return {
-            "predicted.png": agreement_picture(y, self.answers(model, split.x), self.targets.names)
+            "predicted.png": agreement_picture(
+                y, self.answers(model, self.rows(split)), self.targets.names
+            )
         }
 
     def _digits(self):

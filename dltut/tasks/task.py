@@ -78,8 +78,12 @@ class Task:
         InputError
             As `dltut.models.score_function`.
         """
-        scores = score_function(model)
+        scores = score_function(model, self.inputs.dtype)
         return lambda x: self.answer(scores(x))
+
+    def rows(self, split) -> np.ndarray:
+        """The column of a split that holds the inputs, one example a row."""
+        return getattr(split, self.inputs.column)
 
     def answers(self, model, x: np.ndarray, batch_size: int = 500) -> np.ndarray:
         """The model's answers to all rows of x, some at a time.

@@ -1,6 +1,7 @@
 """In which order the examples of an epoch are visited: shuffled, or as Pylearn2's modes say."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dltut.exceptions import InputError, nearest
 from dltut.machine.checks import check_counts
@@ -21,6 +22,8 @@ class Order(Extension):
         Of the step.
     seed : int
         With the epoch's number it gives the order, so that a resumed run needs no memory of it.
+    lengths : array, shape (n,), optional
+        How long each example is, for the mode ``bucketed``.
 
     Attributes
     ----------
@@ -52,8 +55,12 @@ class Order(Extension):
     [0, 6, 5, 1, 4, 3, 2]
     """
 
-    def __init__(self, split, mode: str, batch_size: int, seed: int):
-        self.mode, self.batch_size, self.seed = mode, batch_size, seed
+    def __init__(
+        self, split, mode: str, batch_size: int, seed: int, lengths: ArrayLike | None = None
+    ):
+        self.mode, self.batch_size, self.seed, self.lengths = mode, batch_size, seed, lengths
+        if mode.removeprefix(EVEN) == "bucketed":
+            _check_lengths(lengths, split.n_examples)
         self.partial, self.rows = partial_of(mode), None
         if mode.removeprefix(EVEN) == "sequential":
             return
@@ -69,7 +76,7 @@ class Order(Extension):
         if self.rows is not None:
             rng = np.random.default_rng([self.seed, trainer.log.epoch])
             n_examples = len(self.rows.get_value(borrow=True))
-            order = row_order(self.mode, n_examples, self.batch_size, rng)
+            order = row_order(self.mode, n_examples, self.batch_size, rng, self.lengths)
             self.rows.set_value(order.astype(np.int32))
 
 
@@ -118,7 +125,13 @@ class ShuffleEpochs(Extension):
             variable.set_value(column)
 
 
-def row_order(mode: str, n_examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+def row_order(
+    mode: str,
+    n_examples: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    lengths: ArrayLike | None = None,
+) -> np.ndarray:
     """The rows of an epoch, as many as there are examples: minibatches are cut of them in turn.
 
     Parameters
@@ -128,9 +141,13 @@ def row_order(mode: str, n_examples: int, batch_size: int, rng: np.random.Genera
         ``batchwise_shuffled_sequential``: minibatches side by side in the data, each once, in any
         order; one that is not full stays the last. ``random_slice``: minibatches side by side from
         anywhere, which may overlap. ``random_uniform``: every example drawn by itself, so that one
-        may come twice or not at all. With ``even_`` before it the same; see `partial_of`.
+        may come twice or not at all. ``bucketed``: each once, examples of like length together, the
+        minibatches in any order; which examples are left for one that is not full is drawn, too.
+        With ``even_`` before it the same; see `partial_of`.
     n_examples, batch_size : int
     rng : Generator
+    lengths : array, shape (n_examples,), optional
+        For ``bucketed``.
 
     Returns
     -------
@@ -145,11 +162,16 @@ def row_order(mode: str, n_examples: int, batch_size: int, rng: np.random.Genera
     --------
     >>> row_order("batchwise_shuffled_sequential", 10, 3, np.random.default_rng(2)).tolist()
     [6, 7, 8, 0, 1, 2, 3, 4, 5, 9]
+    >>> lengths = np.array([9, 2, 9, 3, 2, 9])
+    >>> lengths[row_order("bucketed", 6, 3, np.random.default_rng(1), lengths)].tolist()
+    [9, 9, 9, 2, 2, 3]
     """
     check_mode(mode)
     check_counts("examples", batch_size=batch_size)
     if batch_size > n_examples:
         raise InputError(f"batch_size is {batch_size}, but there are {n_examples} examples")
+    if mode.removeprefix(EVEN) == "bucketed":
+        return _bucketed(_check_lengths(lengths, n_examples), batch_size, rng)
     return MODES[mode.removeprefix(EVEN)](n_examples, batch_size, rng)
 
 
@@ -173,7 +195,8 @@ def check_mode(mode: str) -> None:
     InputError
         With the nearest one.
     """
-    valid = [*MODES, *(EVEN + each for each in MODES)]
+    names = [*MODES, "bucketed"]
+    valid = [*names, *(EVEN + each for each in names)]
     if mode not in valid:
         raise InputError(f"there is no iteration mode {mode!r}: {nearest(mode, valid)}")
 
@@ -198,6 +221,23 @@ def _slices(n, size, rng):
 
 def _uniform(n, size, rng):
     return rng.integers(n, size=n)
+
+
+def _bucketed(lengths, size, rng):
+    rows = rng.permutation(len(lengths))
+    full, rest = np.split(rows, [len(rows) - len(rows) % size])
+    full = full[np.argsort(lengths[full], kind="stable")]
+    return np.concatenate([rng.permutation(full.reshape(-1, size)).ravel(), rest])
+
+
+def _check_lengths(lengths, n: int) -> np.ndarray:
+    """The lengths as an array, if there is one for each of n examples."""
+    if np.shape(lengths) != (n,):
+        raise InputError(
+            f"bucketed examples need their lengths, {n} numbers; lengths has shape "
+            f"{np.shape(lengths)}: give the number of steps of each"
+        )
+    return np.asarray(lengths)
 
 
 EVEN = "even_"

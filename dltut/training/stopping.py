@@ -31,12 +31,15 @@ class NoImprovement(Criterion):
         As in `Reader`.
     threshold : float
         Only a value below ``best * threshold`` is an improvement, see
-        `dltut.machine.channels.significant`. With 0.99 it has to be lower by 1 %. The best is the
-        lowest value seen, were it lower by little.
+        `dltut.machine.channels.significant`. With 0.99 it has to be lower by 1 %.
+    anchored : bool
+        Whether the best is the value of the last improvement. Else it is the lowest value seen,
+        were it lower by little, so that many small steps down are no improvement.
 
     Notes
     -----
     Pylearn2's ``MonitorBased(prop_decrease=0.01, N=5)`` is ``NoImprovement(5, threshold=0.99)``.
+    It was anchored when the experiments of its slides ran.
     """
 
     def __init__(
@@ -45,11 +48,12 @@ class NoImprovement(Criterion):
         channel: str | None = None,
         lower: bool | None = None,
         threshold: float = 1.0,
+        anchored: bool = False,
     ):
         check_counts("validations", n=n)
         words = "above 0 and at most 1, such as 0.99"
         check_numbers(lambda value: 0 < value <= 1, words, threshold=threshold)
-        self.n, self.threshold = n, threshold
+        self.n, self.threshold, self.anchored = n, threshold, anchored
         super().__init__(channel, lower)
 
     def restart(self) -> None:
@@ -76,9 +80,11 @@ class NoImprovement(Criterion):
     def _read(self, value: float, lower: bool, is_rate: bool) -> None:
         self._without += 1
         if better(value, self._best, lower):
-            if significant(value, self._best, lower, self.threshold, is_rate):
+            is_improvement = significant(value, self._best, lower, self.threshold, is_rate)
+            if is_improvement:
                 self._without = 0
-            self._best = value
+            if is_improvement or not self.anchored:
+                self._best = value
 
 
 class MaxEpochs(Criterion):

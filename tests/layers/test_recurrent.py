@@ -1,4 +1,4 @@
-"""Recurrent layers beside loops in NumPy, and what padding, direction and truncation leave as it is."""
+"""Recurrent layers beside loops in NumPy: padding, direction, truncation, limits."""
 
 import numpy as np
 import pytensor

@@ -1,5 +1,7 @@
 """Shuffling and iteration modes: which rows, how many minibatches, alike after a resume."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -56,6 +58,24 @@ def test_which_rows():
     counts = np.bincount(drawn.ravel(), minlength=10)
     assert abs(counts / drawn.size - 0.1).max() < 0.03
     assert any(len(set(each)) < 3 for each in drawn.reshape(-1, 3).tolist())
+
+
+def test_examples_of_like_length_come_together():
+    lengths = np.array([5, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5])
+    orders = []
+    for seed in range(40):
+        order = row_order("bucketed", 11, 3, np.random.default_rng(seed), lengths)
+        assert sorted(order) == list(range(11))
+        full = sorted(sorted(each) for each in lengths[order[:9]].reshape(3, 3).tolist())
+        assert all(short[-1] <= long[0] for short, long in pairwise(full))
+        orders.append(tuple(order))
+    assert len({*orders}) > 20 and len({each[-1] for each in orders}) > 5
+    assert partial_of("even_bucketed") == "drop"
+    with pytest.raises(InputError, match=r"need their lengths, 11 numbers; lengths has shape \(\)"):
+        row_order("bucketed", 11, 3, np.random.default_rng(1))
+    split = shared_dataset((np.zeros((4, 1)),))
+    with pytest.raises(InputError, match=r"their lengths, 4 numbers; lengths has shape \(3,\)"):
+        Order(split, "bucketed", 2, seed=1, lengths=[1, 2, 3])
 
 
 def numbered(mode, outputs=None):

@@ -155,16 +155,20 @@ def test_an_improvement_can_be_asked_to_be_large_enough(values, n, threshold, n_
     st.lists(st.floats(0.1, 1) | st.just(nan), min_size=1, max_size=30),
     st.integers(1, 4),
     st.sampled_from([0.0, 0.01, 0.5]),
+    st.booleans(),
 )
-def test_as_pylearn2_counts_down(values, n, decrease):
+def test_as_pylearn2_counts_down(values, n, decrease, anchored):
+    """Its best was that of the last reset in 2013, and is the lowest value since."""
     best, left, seen = inf, n, 0
     for value in values:
         seen += 1
-        left = n if value < (1 - decrease) * best else left - 1
-        best = min(best, value) if not isnan(value) else best
+        is_reset = value < (1 - decrease) * best
+        left = n if is_reset else left - 1
+        best = min(best, value) if is_reset or not (isnan(value) or anchored) else best
         if left == 0:
             break
-    criterion, log = NoImprovement(n, "cost", threshold=1 - decrease), Log(n_batches=1)
+    criterion = NoImprovement(n, "cost", threshold=1 - decrease, anchored=anchored)
+    log = Log(n_batches=1)
     stopped = None
     for i, value in enumerate(values):
         log.append({"epoch": i + 1, "iteration": i, "cost": value})
