@@ -5,7 +5,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -95,7 +95,7 @@ class Prediction:
         InputError
             If a row of a table was given.
         """
-        if not isinstance(self.picture, Image.Image):
+        if isinstance(self.picture, Mapping):
             raise InputError(f"{self.name} is a row of a table, of which there is no picture")
         return self.task.picture(self.example, self.answer)
 
@@ -104,7 +104,7 @@ class Prediction:
 
     def _repr_html_(self) -> str:
         words = f"<p>{escape(self.line())}</p>"
-        if not isinstance(self.picture, Image.Image):
+        if isinstance(self.picture, Mapping):
             return words
         file = io.BytesIO()
         self.drawn().save(file, "PNG")

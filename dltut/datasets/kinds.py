@@ -303,6 +303,7 @@ class Characters(_Named):
     steps: int
 
     column: ClassVar[str] = "characters"
+    dtype: ClassVar[str] = "int32"
     transforms: ClassVar[tuple] = ()
 
     def __str__(self) -> str:

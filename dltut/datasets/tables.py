@@ -220,11 +220,11 @@ def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
 
 
 def delimiter_of(text: str) -> str:
-    """What stands between the cells of a table.
+    r"""What stands between the cells of a table.
 
     Examples
     --------
-    >>> delimiter_of("date;power\\n16/12/2006;4,216\\n")
+    >>> delimiter_of("date;power\n16/12/2006;4,216\n")
     ';'
     """
     return next((each for each in DELIMITERS if _is_even(text, each)), ",")

@@ -3,9 +3,11 @@
 from dltut.models.answers import probability_function, reconstruction_function, score_function
 from dltut.models.autoencoder import Autoencoder, cA, dA
 from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scattered_bits
+from dltut.models.characters import CharacterModel, Writer
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
+from dltut.models.recurrent import RecurrentNetwork
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
@@ -15,10 +17,13 @@ __all__ = [
     "MLP",
     "RBM",
     "Autoencoder",
+    "CharacterModel",
     "LeNet",
     "LogisticRegression",
+    "RecurrentNetwork",
     "SdA",
     "Sequential",
+    "Writer",
     "cA",
     "dA",
     "gibbs_samples",

@@ -65,9 +65,7 @@ class CharacterModel(Network):
             made_cell(self.cell, rng, *size, name=f"layer{k}", **options)
             for k, size in enumerate(pairwise(sizes))
         ]
-        self.output = Dense(
-            rng, sizes[-1], self.n_characters, activation=None, name="output"
-        )
+        self.output = Dense(rng, sizes[-1], self.n_characters, activation=None, name="output")
 
     def __call__(self, characters, train: bool = False):
         """Scores, (batch, time, n_characters), of texts that begin here, (batch, time)."""

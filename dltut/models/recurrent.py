@@ -89,9 +89,7 @@ class RecurrentNetwork(Network):
         return self.output(h)  # of (batch, n_hidden): the last layer gives its last step
 
 
-def made_cell(
-    kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, **options
-) -> Cell:
+def made_cell(kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, **options) -> Cell:
     """A cell by its name.
 
     Parameters

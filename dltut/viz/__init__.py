@@ -14,6 +14,7 @@ from dltut.viz.filters import (
     first_layer_weights,
     learned_first,
 )
+from dltut.viz.forecast import continuation_picture, forecast_picture, horizon_picture
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.page import live_page
@@ -23,6 +24,7 @@ from dltut.viz.standing import Standing
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
+from dltut.viz.writing import text_picture
 
 __all__ = [
     "Standing",
@@ -32,11 +34,14 @@ __all__ = [
     "comparison_picture",
     "confusion_matrix",
     "confusion_picture",
+    "continuation_picture",
     "example_picture",
     "feature_map_picture",
     "filter_picture",
     "first_layer_picture",
     "first_layer_weights",
+    "forecast_picture",
+    "horizon_picture",
     "label_counts",
     "label_picture",
     "learned_first",
@@ -51,6 +56,7 @@ __all__ = [
     "scale_to_unit_interval",
     "side_by_side",
     "terminal_view",
+    "text_picture",
     "tile_raster_images",
     "titled",
     "trials_picture",
