@@ -1,4 +1,4 @@
-"""The adding problem: two numbers of a long sequence are marked; what is their sum?"""
+"""The adding problem: what is the sum of the two numbers of a sequence that are marked."""
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from os import PathLike
 
 import numpy as np
@@ -149,7 +149,8 @@ def read_series(
     if not chosen:
         raise InputError(f"{path} has no column of numbers: {', '.join(table.names[:8])}")
     when = _time_columns(table) if times is None else [table.number_of(each) for each in times]
-    delimiter = delimiter_of("".join(islice(io.StringIO(text), 50)))
+    below = dropwhile(lambda line: line.lstrip().startswith("#"), io.StringIO(text))
+    delimiter = delimiter_of("".join(islice(below, 50)))
     blocks, moments = [], []
     wanted = sorted({*chosen, *when})
     for lines, rows in _blocks(text, delimiter, table, wanted):

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -282,16 +283,13 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] | None:
     """The columns of a table of finite numbers only, quickly; None if it holds anything else."""
+    options = {"skiprows": int(header), "ndmin": 2, "comments": None, "quotechar": '"'}
     try:
-        values = np.loadtxt(
-            io.StringIO(text),
-            delimiter=None if delimiter == " " else delimiter,
-            skiprows=int(header),
-            ndmin=2,
-            comments=None,
-            quotechar='"',
-        )
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # such as that there is nothing
+            delimiter = None if delimiter == " " else delimiter
+            values = np.loadtxt(io.StringIO(text), delimiter=delimiter, **options)
+    except (ValueError, UserWarning):
         return None
     return list(values.T) if np.isfinite(values).all() else None
 
