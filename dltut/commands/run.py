@@ -104,8 +104,8 @@ class Run(Session):
     Parameters
     ----------
     dataset : str
-        auto, digits, mnist, fashion-mnist, or the path of a table, of arrays, or of a folder of
-        pictures.
+        auto, digits, mnist, fashion-mnist, imdb, toy-reviews, or the path of a table, of arrays, or
+        of a folder of pictures or texts; auto is what the script is about.
     target : names or numbers
         The columns of a table that are to be predicted; default: the last one.
     ignore : names or numbers
@@ -151,12 +151,22 @@ class Run(Session):
         if kind is None and "folder" in vars(self):
             draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
 
-    def data(self) -> Dataset:
-        """The data set, with the float width and the device chosen."""
+    def data(self, auto: str = "auto", **options) -> Dataset:
+        """The data set, with the float width and the device chosen.
+
+        Parameters
+        ----------
+        auto : str
+            Which data set "auto" means to the script.
+        **options
+            More of what `dltut.datasets.load` takes.
+        """
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
-        data = load(self.dataset, self.data_dir, self.quick, **stated)
-        self.partial = self.partial or ("drop" if self.dataset in NAMES else "keep")
+        name = auto if self.dataset == "auto" else self.dataset
+        data = load(name, self.data_dir, self.quick, **stated, **options)
+        drops = name in NAMES and data.inputs.column == "x"
+        self.partial = self.partial or ("drop" if drops else "keep")
         say(f"computing in {settings.floatX} on {settings.device}")
         return self.take(data)
 

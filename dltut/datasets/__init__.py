@@ -1,15 +1,16 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, mnist, pictures
+from dltut.datasets import digits, fashion_mnist, images, imdb, mnist, pictures, toy_reviews
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Words, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
+from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
     ZCA,
     ContrastNormalise,
@@ -21,6 +22,7 @@ from dltut.datasets.transforms import (
     transformed,
     zca,
 )
+from dltut.datasets.words import Vocabulary, vocabulary_of
 from dltut.machine.columns import check_range
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Split",
     "Standardise",
     "Transform",
+    "Vocabulary",
+    "Words",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -43,7 +47,9 @@ __all__ = [
     "fashion_mnist",
     "from_arrays",
     "from_one_hot",
+    "from_texts",
     "images",
+    "imdb",
     "kind_from",
     "load",
     "load_data",
@@ -54,8 +60,10 @@ __all__ = [
     "read_idx",
     "read_inputs",
     "standardise",
+    "toy_reviews",
     "transform_from",
     "transformed",
+    "vocabulary_of",
     "write_idx",
     "zca",
 ]

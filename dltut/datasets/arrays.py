@@ -16,6 +16,7 @@ from dltut.machine.notices import say
 from dltut.machine.seeds import checked_seed, random_state
 
 TASKS = ("classification", "regression", "multilabel")
+LONGER = ("cut", "drop")
 MOST_CLASSES = (
     20  # whole numbers with more distinct values are classes only if they are 0, 1, 2, ...
 )
@@ -40,6 +41,8 @@ class Stated:
         The names of the labels 0, 1, ...
     seed : int
         Of the order in which examples are drawn into the three parts.
+    n_words, longest, longer, tokeniser
+        Of texts, see `dltut.datasets.from_texts`.
     """
 
     task: str | None = None
@@ -48,8 +51,16 @@ class Stated:
     preparation: str | None = None
     classes: Sequence[str] | None = None
     seed: int = 1234
+    n_words: int | None = None
+    longest: int | None = None
+    longer: str = "cut"
+    tokeniser: str = "words"
 
     def __post_init__(self):
+        if self.longer not in LONGER:
+            raise InputError(f"longer is {self.longer!r}: {nearest(str(self.longer), LONGER)}")
+        if self.longest is not None and self.longest < 1:
+            raise InputError(f"longest is {self.longest}; it counts words and is at least 1")
         if self.task is not None and self.task not in TASKS:
             raise InputError(f"there is no task {self.task!r}: {nearest(self.task, TASKS)}")
         if self.scale is not None and not 0 < self.scale < np.inf:

@@ -5,16 +5,18 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from dltut.datasets import digits, fashion_mnist, images, layouts, mnist
+from dltut.datasets import digits, fashion_mnist, images, imdb, layouts, mnist, texts, toy_reviews
 from dltut.datasets.arrays import Stated, dataset_of, notice
 from dltut.datasets.base import Dataset
+from dltut.datasets.kinds import Words
 from dltut.datasets.sources import expanded
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
 from dltut.machine.notices import say
 
 SOURCES = {each.name: each for each in (mnist.SOURCE, fashion_mnist.SOURCE)}
-NAMES = ("auto", "digits", *SOURCES)
+TEXTS = ("imdb", "reviews", "toy-reviews")
+NAMES = ("auto", "digits", *SOURCES, *TEXTS)
 QUICK = (1200, 600, 600)  # examples; two minibatches of the largest size that the scripts use
 
 
@@ -30,16 +32,22 @@ def load(
     scale: float | None = None,
     image_shape: tuple[int, int, int] | None = None,
     seed: int = 1234,
+    n_words: int | None = None,
+    longest: int | None = None,
+    longer: str = "cut",
+    tokeniser: str = "words",
 ) -> Dataset:
     """A data set by its name, or from a file or folder.
 
     Parameters
     ----------
-    dataset : {"auto", "digits", "mnist", "fashion-mnist"} or path
+    dataset : {"auto", "digits", "mnist", "fashion-mnist", "reviews", "imdb", ...} or path
         "auto" is MNIST where the data folder has it and the embedded digits elsewhere; "mnist"
-        is the whole MNIST or an error. A path leads to a table (CSV or npy), to arrays (npz, or
-        ``mnist.pkl.gz``), a folder of such files, a folder with the four idx files, or a folder of
-        pictures with a subfolder for each class.
+        is the whole MNIST or an error. "reviews" is IMDB where the data folder has it and made-up
+        reviews, "toy-reviews", elsewhere; "imdb" is IMDB or an error. A path leads to a table (CSV
+        or npy), to arrays (npz, or ``mnist.pkl.gz``), a folder of such files, a folder with the
+        four idx files, or a folder of pictures or of texts with a subfolder for each class; or to a
+        table with a column of texts, or the tutorials' ``imdb.pkl``.
     data_dir : path, optional
         The data folder, else the configured one, `dltut.machine.config.data_dir`.
     quick : bool
@@ -59,6 +67,8 @@ def load(
         Of the pictures at a path.
     seed : int
         Of the order in which the examples at a path are drawn into the three parts.
+    n_words, longest, longer, tokeniser
+        Of texts, see `dltut.datasets.from_texts`.
 
     Raises
     ------
@@ -72,17 +82,20 @@ def load(
     (1200, 600, 600)
     """
     expanded(dataset)
+    words = {"n_words": n_words, "longest": longest, "longer": longer}
     if str(dataset) in NAMES:
         if target is not None or ignore or header is not None or task or scale or image_shape:
             raise InputError(
                 f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
                 "files and folders of your own"
             )
-        loaded = _by_name(str(dataset), data_dir)
+        loaded = _by_name(str(dataset), data_dir, words)
     else:
-        stated = Stated(task, scale, image_shape, seed=seed)
+        stated = Stated(task, scale, image_shape, seed=seed, tokeniser=tokeniser, **words)
         columns = {"target": target, "ignore": ignore, "header": header}
         loaded = _from_path(_existing(dataset, data_dir), columns, stated)
+    if not isinstance(loaded.inputs, Words) and (n_words, longest) != (None, None):
+        raise InputError(f"n_words and longest are for texts: {dataset} holds {loaded.inputs}")
     if not quick:
         return loaded
     train, valid, test = (split[:n] for split, n in zip(loaded, QUICK, strict=True))
@@ -122,12 +135,18 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list:
     return [shared_dataset(split) for split in splits]
 
 
-def _by_name(name: str, data_dir: str | PathLike | None) -> Dataset:
+def _by_name(name: str, data_dir: str | PathLike | None, words: dict) -> Dataset:
+    if name == "reviews":
+        name = "imdb" if imdb.find(data_dir) else "toy-reviews"
     match name:
         case "auto":
             return mnist.load(data_dir=data_dir)
         case "digits":
             return digits.load()
+        case "toy-reviews":
+            return toy_reviews.load(**words)
+        case "imdb":
+            return imdb.load(data_dir=data_dir, **words)
     return SOURCES[name].load(data_dir=data_dir)
 
 
@@ -143,13 +162,19 @@ def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
 
 def _from_path(path: Path, columns: dict, stated: Stated) -> Dataset:
     found, name = path, path.resolve().name
+    if path.is_file() and imdb.is_pickle(path):
+        return imdb.load_pickle(path, stated)
     if path.is_dir():
         places = [path, path / "raw"]  # torchvision's
         lying = [layouts.lying_in(each, of) for each in places for of in (name, "mnist")]
         found = next(filter(None, lying), path if layouts.has_tables(path) else None)
-    if found is None:
+    if found is None and not texts.has_texts(path):
         return _pictures(path, columns, stated)
-    parts = layouts.read(found, **columns)
+    parts = layouts.read(found, **columns) if found else texts.read_folder(path)
+    if texts.are_texts(parts):
+        data = texts.texts_of(parts, name, found or path, stated)
+        say(texts.told(data, found or path, parts))
+        return data
     data = dataset_of(parts, name, found, stated)
     say(notice(data, found, parts))
     return data

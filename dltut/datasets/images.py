@@ -116,7 +116,7 @@ def _given_parts(folder: Path, names: list[str]) -> dict[str, str]:
 
     Where it is not certain that they are the one or the other, it is an error.
     """
-    named = [name for name in names if _part_of(name)]
+    named = [name for name in names if part_of(name)]
     others = [name for name in names if name not in named]
     holding = [name for name in named if any(map(_is_class, _entries(folder / name)))]
     if not named or (not holding and [name.casefold() for name in named] == ["train"]):
@@ -129,9 +129,9 @@ def _given_parts(folder: Path, names: list[str]) -> dict[str, str]:
     if others:
         hint = nearest(others[0], PARTS)
         raise InputError(f"{folder} has {named[0]} and also {others[0]}: {hint}")
-    parts = {_part_of(name): name for name in named}
+    parts = {part_of(name): name for name in named}
     if len(parts) < len(named):
-        twice = [name for name in named if list(map(_part_of, named)).count(_part_of(name)) > 1]
+        twice = [name for name in named if list(map(part_of, named)).count(part_of(name)) > 1]
         raise InputError(f"{folder} has {' and '.join(twice)}, which mean the same: keep one")
     if "train" not in parts or "test" not in parts:
         given, absent = ("train", "test") if "train" in parts else (next(iter(parts)), "train")
@@ -144,7 +144,7 @@ def _given_parts(folder: Path, names: list[str]) -> dict[str, str]:
     return parts
 
 
-def _part_of(name: str) -> str | None:
+def part_of(name: str) -> str | None:
     """Which split a folder's name stands for, if any."""
     words = [word for word in re.findall("[a-z]+", name.casefold()) if word not in FILLERS]
     return PART_OF.get(words[0]) if len(words) == 1 else None
@@ -154,7 +154,7 @@ def _check_order(folder: Path, classes: list[str]) -> None:
     """Refuse classes that are divided inside: cat/train, cat/test, dog/train, dog/test."""
     for name in classes:
         inside = [each.name for each in _entries(folder / name) if _is_class(each)]
-        parts = [each for each in inside if _part_of(each)]
+        parts = [each for each in inside if part_of(each)]
         if len(parts) > 1:
             raise InputError(
                 f"{folder / name} holds {' and '.join(parts)}: put the classes into the splits, "
@@ -183,10 +183,11 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _is_class(path: Path) -> bool:
-    return path.is_dir() and not _is_hidden(path.name)
+    return path.is_dir() and not is_hidden(path.name)
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is hidden, or one that systems and programs leave behind."""
     return name[0] == "." or name.casefold() in HELPERS
 
 
@@ -195,7 +196,7 @@ def _set_aside(folder: Path, left_out: dict) -> None:
     for path in _entries(folder):
         if path.name[0] == ".":
             continue
-        if _is_hidden(path.name):
+        if is_hidden(path.name):
             left_out[HIDDEN] += _files(path)
         elif path.is_file():
             left_out[OUTSIDE if path.suffix.lower() in endings() else OTHER].append(path)
@@ -211,7 +212,7 @@ def _pictures(folder: Path, classes: list[str], left_out: dict) -> list[tuple[Pa
     known, pictures = endings(), []
     for label, name in enumerate(classes):
         for path in _files(folder / name):
-            if any(map(_is_hidden, path.relative_to(folder / name).parts)):
+            if any(map(is_hidden, path.relative_to(folder / name).parts)):
                 left_out[HIDDEN].append(path)
             elif path.suffix.lower() not in known:
                 left_out[OTHER].append(path)

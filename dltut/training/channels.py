@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pytensor.tensor as pt
 from pytensor.graph.basic import equal_computations
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable
 from dltut.nn import errors, negative_log_likelihood
 
 USUAL = ("objective", "misclass", "nll")
@@ -85,7 +85,8 @@ def channels(
         elif name in groups:
             chosen |= groups[name]
         else:
-            raise InputError(f"there is no channel {name}; {nearest(name, [*groups, *known])}")
+            hint = nearest(name, {*groups, *known})
+            raise InputError(f"there is no channel {printable(name)}; {hint}")
     return chosen
 
 

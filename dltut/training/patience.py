@@ -108,3 +108,60 @@ class Patience(Criterion):
                 self.patience = max(self.patience, iteration * self.increase)
                 self._improved = iteration
             self.best = value
+
+
+class HistoryPatience(Criterion):
+    """Stop when validations stay no better than those of some time ago.
+
+    Parameters
+    ----------
+    n : int
+        A validation counts as bad if it is no better than the best of those that are `n` or more
+        before it; the run stops at the bad one after `n`. A new best, or as good as the best,
+        begins the count again.
+    channel, lower
+        As in `Reader`.
+
+    References
+    ----------
+    .. [1] Deep Learning Tutorials, LSTM networks for sentiment analysis: its rule of stopping.
+
+    Examples
+    --------
+    >>> from dltut.training import Log
+    >>> log, criterion = Log(n_batches=1, watched="valid_error"), HistoryPatience(2)
+    >>> reasons = []
+    >>> for error in (0.3, 0.2, 0.25, 0.24, 0.23, 0.22):
+    ...     log.append({"valid_error": error})
+    ...     reasons.append(criterion.should_stop(log))
+    >>> reasons[:-1] == [None] * 5, reasons[-1]
+    (True, '3 validations were no better than the best valid_error of 2 validations before')
+    """
+
+    def __init__(self, n: int = 10, channel: str | None = None, lower: bool | None = None):
+        check_counts("validations", n=n)
+        self.n = n
+        super().__init__(channel, lower)
+
+    def restart(self) -> None:
+        """As at the beginning."""
+        self._history, self._n_bad = [], 0
+
+    def should_stop(self, log) -> str | None:
+        """The reason, at the bad validation that is one too many."""
+        for row in self.unread(log):
+            channel, lower = self.judged(log)
+            self._read(value_of(row, channel) * (1 if lower else -1))
+        if self._n_bad <= self.n:
+            return None
+        return (
+            f"{self._n_bad} validations were no better than the best {self.judged(log)[0]} of "
+            f"{self.n} validations before"
+        )
+
+    def _read(self, value: float) -> None:
+        self._history.append(value)
+        if value <= min(self._history):
+            self._n_bad = 0
+        if len(self._history) > self.n and not value < min(self._history[: -self.n]):
+            self._n_bad += 1

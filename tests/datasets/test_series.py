@@ -87,9 +87,7 @@ def test_the_target_is_the_next_window_s_last_value():
 def test_windows_begin_where_nothing_is_missing(missing, length):
     values = np.where(missing, np.nan, 1.0)[:, None] if missing else np.ones((0, 1))
     wanted = [
-        k
-        for k in range(len(values) - length + 1)
-        if not np.isnan(values[k : k + length]).any()
+        k for k in range(len(values) - length + 1) if not np.isnan(values[k : k + length]).any()
     ]
     assert window_starts(values, length).tolist() == wanted
 
@@ -222,12 +220,12 @@ def test_series_that_are_none(tmp_path):
         read_series(tmp_path)
 
 
-CELL = st.sampled_from(["1", "-2.5", "?", "", "nan", "x", '"', "2006-12-16", "1e999", "1_0", "\x00"])
-
-
-@given(
-    rows=st.lists(st.lists(CELL, max_size=4), max_size=6), delimiter=st.sampled_from(",;\t")
+CELL = st.sampled_from(
+    ["1", "-2.5", "?", "", "nan", "x", '"', "2006-12-16", "1e999", "1_0", "\x00"]
 )
+
+
+@given(rows=st.lists(st.lists(CELL, max_size=4), max_size=6), delimiter=st.sampled_from(",;\t"))
 @example(rows=[["a", "time"], ["1", "2006-13-45"]], delimiter=",")
 def test_whatever_a_file_holds_it_is_a_series_or_one_line(rows, delimiter, tmp_path):
     path = tmp_path / "v.csv"

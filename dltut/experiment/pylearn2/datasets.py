@@ -541,5 +541,5 @@ def loaded_arrays(path: Path):
     try:
         arrays = np.load(path, allow_pickle=False)
         return arrays if isinstance(arrays, np.ndarray) else dict(arrays)
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, EOFError, MemoryError, BadZipFile) as error:
         raise InputError(f"{path} is no file of plain arrays ({error})") from None

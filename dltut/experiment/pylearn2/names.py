@@ -357,9 +357,11 @@ def read(folder: str | PathLike, path: str) -> object:
     NoFile
         If it cannot be read, perhaps not yet.
     InputError
-        If it is a pickle.
+        If it is a pickle, or no plain file.
     """
     file = inside(folder, path)
+    if file.exists() and not file.is_file():  # a pipe would be waited for
+        raise InputError(f"{file} is no plain file: name one that an experiment wrote")
     try:
         with file.open("rb") as opened:
             start = opened.read(9)

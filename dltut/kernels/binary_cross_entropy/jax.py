@@ -13,7 +13,8 @@ def binary_cross_entropy(op, **_):
     def loss_and_gradient(scores, x):
         """Of scores and x (batch, units) the cost () and the gradient (batch, units)."""
         check_units(scores.shape, x.shape)
-        losses = jax.nn.softplus(scores) - scores * x
+        # A small loss is no difference of two large numbers: softplus(20) - 20 would be 0.
+        losses = scores * ((scores > 0) - x) + jax.nn.softplus(-abs(scores))
         return losses.sum(axis=1).mean(), (jax.nn.sigmoid(scores) - x) / len(x)
 
     return loss_and_gradient

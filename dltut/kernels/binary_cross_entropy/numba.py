@@ -20,11 +20,13 @@ def losses_of_rows(i, side, scores, x, losses, delta):
     scores, x, delta : array, shape (batch, units)
     losses : array, shape (batch,)
     """
-    share = delta.dtype.type(1) / delta.dtype.type(len(scores))
+    zero, one = delta.dtype.type(0), delta.dtype.type(1)
+    share = one / delta.dtype.type(len(scores))
     for n in range(i * side, min((i + 1) * side, len(scores))):
-        loss, s, wanted, out = delta.dtype.type(0), scores[n], x[n], delta[n]
+        loss, s, wanted, out = zero, scores[n], x[n], delta[n]
         for k in range(len(out)):  # no division here: its check for zero would bar vectors
-            loss += softplus(s[k]) - s[k] * wanted[k]
+            # A small loss is no difference of two large numbers: softplus(20) - 20 would be 0.
+            loss += s[k] * ((one if s[k] > zero else zero) - wanted[k]) + softplus(-abs(s[k]))
             out[k] = (sigmoid(s[k]) - wanted[k]) * share
         losses[n] = loss
 

@@ -28,7 +28,7 @@ class BinaryCrossEntropy(Op):
         scores, x = inputs
         check_units(scores.shape, x.shape)
         small = np.exp(-abs(scores))
-        losses = np.maximum(scores, 0) - scores * x + np.log1p(small)
+        losses = scores * ((scores > 0) - x) + np.log1p(small)
         output_storage[0][0] = np.asarray(losses.sum(axis=1).mean(), dtype=scores.dtype)
         sigmoid = np.where(scores > 0, 1, small) / (1 + small)
         output_storage[1][0] = ((sigmoid - x) / len(x)).astype(scores.dtype)

@@ -54,6 +54,19 @@ def test_scores_of_a_thousand(functions, backend, width):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_small_losses_are_as_exact_as_large_ones(functions, backend):
+    scores = np.repeat([-80, -30, -20, -12, -5, -1, 0, 1, 5, 12, 20, 30, 80], 5)
+    x = np.tile(np.array([0, 1, 0.5, 1e-6, 1 - 1e-6], "float32"), 13)
+    single = [
+        float(functions(backend, "float32")(np.array([[s]], "float32"), np.array([[p]]))[0])
+        for s, p in zip(scores, x, strict=True)
+    ]
+    small = np.log1p(np.exp(-abs(scores.astype(float))))
+    wanted = np.where(scores > 0, scores * (1 - x.astype(float)), -scores * x.astype(float)) + small
+    np.testing.assert_allclose(single, wanted, rtol=1e-6, atol=1e-37)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_not_a_number(functions, backend):
     scores = np.array([[0, np.nan]])
     cost, by_scores, _ = functions(backend, "float64")(scores, np.zeros((1, 2)))
