@@ -40,7 +40,7 @@ class NewExamples(Extension):
 def main(
     run: Run,
     length: Size = 50,
-    cell: Literal["LSTM", "GRU", "Elman"] = "LSTM",
+    cell: Literal["lstm", "gru", "elman"] = "lstm",
     n_hidden: tuple[int, ...] = (64,),
     learning_rate: float = 0.002,
     clip_norm: float = 1.0,
@@ -57,7 +57,7 @@ def main(
     length : int
         Steps of a sequence.
     cell : str
-        LSTM, GRU or Elman.
+        lstm, gru or elman.
     n_hidden : ints
         Units of each recurrent layer.
     clip_norm : float

@@ -27,7 +27,7 @@ def main(
     text: tuple[Path, ...] = (),
     n_hidden: tuple[int, ...] = (256,),
     n_embedding: Size = 64,
-    cell: Literal["LSTM", "GRU", "Elman"] = "LSTM",
+    cell: Literal["lstm", "gru", "elman"] = "lstm",
     steps: Size = 64,
     batch_size: int = 32,
     learning_rate: float = 0.003,
@@ -49,7 +49,7 @@ def main(
     n_embedding : int
         The length of the vector that stands for a character.
     cell : str
-        LSTM, GRU or Elman.
+        lstm, gru or elman.
     steps : int
         Characters through which gradients go back.
     clip_norm : float

@@ -23,7 +23,7 @@ def main(
     ahead: Size = 1,
     ratio: float = 0.1,
     n_hidden: tuple[int, ...] = (50, 100),
-    cell: Literal["LSTM", "GRU", "Elman"] = "LSTM",
+    cell: Literal["lstm", "gru", "elman"] = "lstm",
     dropout: Amount = 0.2,
     learning_rate: float = 0.001,
     batch_size: int = 512,
@@ -43,7 +43,7 @@ def main(
     n_hidden : ints
         Units of each recurrent layer.
     cell : str
-        LSTM, GRU or Elman.
+        lstm, gru or elman.
     dropout : float
         Share of what each recurrent layer gives out that is dropped while training.
     """

@@ -30,7 +30,7 @@ class CharacterModel(Network):
         Units of the recurrent layer, or of each of several.
     n_embedding : int
         The length of the vector that stands for a character.
-    cell : {"LSTM", "GRU", "Elman"}
+    cell : {"lstm", "gru", "elman"}
     forget_bias : float
         Of an LSTM.
     clip : float, optional
@@ -52,7 +52,7 @@ class CharacterModel(Network):
     n_characters: int
     n_hidden: int | Sequence[int] = 512
     n_embedding: int = 64
-    cell: str = "LSTM"
+    cell: str = "lstm"
     forget_bias: float = 1.0
     clip: float | None = None
 

@@ -12,7 +12,7 @@ from dltut.layers import GRU, LSTM, Dense, Dropout, Elman, Network, Recurrent
 from dltut.layers.recurrent import Cell
 from dltut.machine.rng import Streams, seed_from
 
-CELLS = {"Elman": Elman, "GRU": GRU, "LSTM": LSTM}
+CELLS = {"elman": Elman, "gru": GRU, "lstm": LSTM}
 
 
 class RecurrentNetwork(Network):
@@ -28,7 +28,7 @@ class RecurrentNetwork(Network):
         Units of the recurrent layer, or of each of several.
     n_out : int
         Numbers that are told of an example.
-    cell : {"LSTM", "GRU", "Elman"}
+    cell : {"lstm", "gru", "elman"}
     dropout : float
         Share of what each recurrent layer gives out that is dropped while training.
     forget_bias : float
@@ -59,7 +59,7 @@ class RecurrentNetwork(Network):
     shape: tuple[int, int]
     n_hidden: int | Sequence[int]
     n_out: int
-    cell: str = "LSTM"
+    cell: str = "lstm"
     dropout: float = 0.0
     forget_bias: float = 1.0
     clip: float | None = None
@@ -94,7 +94,7 @@ def made_cell(kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, *
 
     Parameters
     ----------
-    kind : {"LSTM", "GRU", "Elman"}
+    kind : {"lstm", "gru", "elman"}
     rng : RandomState or Generator
     n_in, n_out : int
     forget_bias : float
@@ -109,5 +109,5 @@ def made_cell(kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, *
     """
     if kind not in CELLS:
         raise InputError(f"there is no cell {kind!r}: {nearest(kind, CELLS)}")
-    own = {"forget_bias": forget_bias} if kind == "LSTM" else {}
+    own = {"forget_bias": forget_bias} if kind == "lstm" else {}
     return CELLS[kind](rng, n_in, n_out, **own, **options)
