@@ -1,11 +1,11 @@
-"""What a trained model says of pictures, of the rows of a table, or of arrays."""
+"""What a trained model says of pictures, of the rows of a table, of texts, or of arrays."""
 
 import base64
 import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -15,21 +15,22 @@ import numpy as np
 from PIL import Image
 
 from dltut.commands.plot import listed
-from dltut.datasets.kinds import Classes, Labels, Numbers
+from dltut.datasets.kinds import Classes, Labels, Numbers, Words
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.files import atomic
 from dltut.machine.notices import say
 from dltut.tasks import Example, Task, load_trained, read_examples
 from dltut.training import RunFolder
-from dltut.viz import save_picture
+from dltut.viz import save_picture, stacked_pictures
 
-ROWS_SHOWN = 20  # of a table; the file has all of them
+ROWS_SHOWN = 20  # of a table, or texts; the file has all of them
+LONGEST_NAME = 60  # characters of a file's, where it is made of what was given
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Prediction:
-    """A model's answer to one picture or one row.
+    """A model's answer to one picture, one row or one text.
 
     Attributes
     ----------
@@ -39,11 +40,14 @@ class Prediction:
         Probabilities of classes or labels, or numbers in their own units.
     task : Task
         What was asked of the model.
+    answers : callable, optional
+        The model's answers to more rows: a text is drawn by what it says without each word.
     """
 
     example: Example
     answer: np.ndarray
     task: Task
+    answers: Callable | None = None
 
     @property
     def name(self) -> str:
@@ -52,7 +56,7 @@ class Prediction:
 
     @property
     def picture(self) -> Image.Image:
-        """The picture, as it was given."""
+        """The picture, or the text, as it was given."""
         return self.example.given
 
     @property
@@ -85,26 +89,40 @@ class Prediction:
     def line(self, top: int = 3) -> str:
         """The prediction in words, with the `top` most probable classes where there are classes."""
         note = f" ({self.example.note})" if self.example.note else ""
-        return f"{self.name}: {self.task.line(self.answer, top)}{note}"
+        return f"{self.name}: {self.task.told(self.example, self.answer, top)}{note}"
+
+    def row(self) -> dict[str, str]:
+        """The prediction as a row of a table, by the names of its columns; a text has its own."""
+        text = {"text": self.picture} if isinstance(self.picture, str) else {}
+        return text | self.task.row(self.answer)
 
     def drawn(self) -> Image.Image:
         """What was given, what the model saw of it, and the answer, as a picture.
+
+        The words of a text are coloured by what each has to do with the answer.
 
         Raises
         ------
         InputError
             If a row of a table was given.
         """
-        if isinstance(self.picture, Mapping):
+        if not self._can_be_drawn:
             raise InputError(f"{self.name} is a row of a table, of which there is no picture")
+        has_targets = isinstance(self.task.targets, Classes | Labels | Numbers)
+        if isinstance(self.task.inputs, Words) and has_targets:
+            return self.task.weighed(self.example, self.answer, self.answers)
         return self.task.picture(self.example, self.answer)
+
+    @property
+    def _can_be_drawn(self) -> bool:
+        return not isinstance(self.picture, Mapping)  # a row of a table
 
     def __repr__(self) -> str:
         return f"Prediction({self.line()})"
 
     def _repr_html_(self) -> str:
         words = f"<p>{escape(self.line())}</p>"
-        if isinstance(self.picture, Mapping):
+        if not self._can_be_drawn:
             return words
         file = io.BytesIO()
         self.drawn().save(file, "PNG")
@@ -151,18 +169,19 @@ class Predictor:
             raise InputError("there is nothing to predict from: give one or more files or rows")
         answers = self._answers(self.task.inputs.stacked([example.x for example in examples]))
         pairs = zip(examples, answers, strict=True)
-        return [Prediction(example, answer, self.task) for example, answer in pairs]
+        return [Prediction(*pair, self.task, self._answers) for pair in pairs]
 
 
 def predict(model: str | PathLike, given, names: Iterable[type] = ()) -> list[Prediction]:
-    """What a trained model says of pictures, of the rows of a table, or of arrays.
+    """What a trained model says of pictures, of the rows of a table, of texts, or of arrays.
 
     Parameters
     ----------
     model : path
         The folder of a run, or a model file such as ``runs/mlp/best.safetensors``.
-    given : path, PIL image, mapping, array, or several of them
-        Pictures of any size are prepared as the model's training pictures were. A CSV or npy file
+    given : path, PIL image, mapping, text, array, or several of them
+        Pictures of any size are prepared as the model's training pictures were. Texts, or the lines
+        of a text file, are cut into words as the training texts were. A CSV or npy file
         has an example a row, and so has a mapping from the names of its columns to numbers. An
         array is prepared already: ``data.test.x``, or a row of it.
     names : list of classes
@@ -186,14 +205,15 @@ def predict(model: str | PathLike, given, names: Iterable[type] = ()) -> list[Pr
 
 
 def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> None:
-    """Say what a trained model makes of pictures, which are drawn, or of the rows of tables.
+    """Say what a trained model makes of pictures, which are drawn, of rows of tables, or of texts.
 
     Parameters
     ----------
     run : path
         The folder of a run such as runs/mlp, or a model file.
     *files : path
-        Pictures of any size, or CSV files with the columns that the model learned from.
+        Pictures of any size, CSV files with the columns that the model learned from, text files
+        with a text a line, or a text in quotes.
     out : path
         A folder for the drawings and tables, or for one file a file; default: predictions in the
         folder of the run.
@@ -212,15 +232,14 @@ def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> N
         raise InputError("there is nothing to predict from: name one or more files")
     configure()
     predictor = Predictor(run)
-    is_table = isinstance(predictor.task.inputs, Numbers)
+    keep, ending, called = _ways_to_keep(predictor.task)
     written, bad = [], 0
-    ending = ".csv" if is_table else ".png"
     for path, place in zip(
         files, places(files, out, model_file(run).parent / "predictions", ending), strict=True
     ):
         try:
             answered = predictor(path)
-            (_keep_table if is_table else _keep_picture)(place, answered, top)
+            keep(place, answered, top)
             written.append(place)
         except InputError as error:
             if len(files) == 1:
@@ -228,7 +247,7 @@ def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> N
             say(f"error: {error}")
             bad += 1
     if written:
-        say(f"{'predictions' if is_table else 'pictures'}: {listed(written)}")
+        say(f"{called}: {listed(written)}")
     if bad:
         raise InputError(f"{bad} of {len(files)} files could not be used, as said above")
 
@@ -294,7 +313,21 @@ def _numbered(files, folder, ending):
     for path in files:
         counts[path.stem] += 1
         number = f"-{counts[path.stem]}" * (counts[path.stem] > 1)
-        yield folder / f"{path.stem}-prediction{number}{ending}"
+        yield folder / f"{path.stem[:LONGEST_NAME]}-prediction{number}{ending}"
+
+
+def _ways_to_keep(task: Task) -> tuple[Callable, str, str]:
+    """How answers are kept, the ending of the file, and what it is called."""
+    if isinstance(task.inputs, Words):
+        return _keep_texts, ".png", "pictures, and tables beside them"
+    is_table = isinstance(task.inputs, Numbers)
+    return (_keep_table, ".csv", "predictions") if is_table else (_keep_picture, ".png", "pictures")
+
+
+def _keep_texts(place, predictions, top):
+    """A table of all texts, and a picture of the first ones."""
+    _keep_table(place.with_suffix(".csv"), predictions, top)
+    save_picture(place, stacked_pictures([each.drawn() for each in predictions[:ROWS_SHOWN]]))
 
 
 def _keep_picture(place, predictions, top):
@@ -304,7 +337,10 @@ def _keep_picture(place, predictions, top):
 
 
 def _keep_table(place, predictions, top):
-    rows = [each.task.row(each.answer) for each in predictions]
+    texts = [
+        {"text": each.picture} if isinstance(each.picture, str) else {} for each in predictions
+    ]
+    rows = [t | each.task.row(each.answer) for t, each in zip(texts, predictions, strict=True)]
     with atomic(place, "w") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()

@@ -113,7 +113,7 @@ class Run(Session):
     header : bool
         Whether the first row of a table has the names of the columns; default: as it looks.
     task : str
-        What is asked of a file's examples; default: as its targets look.
+        What is asked of a file's examples; default: as its targets look, or as the script says.
     scale : float
         What the inputs of a file are divided by; default: as they look.
     image_shape : (channels, rows, columns)
@@ -137,7 +137,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: Literal["classification", "regression", "multilabel"] | None = None
+    task: Literal["classification", "regression", "multilabel", "tagging"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None

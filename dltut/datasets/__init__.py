@@ -1,13 +1,22 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
-from dltut.datasets import digits, fashion_mnist, images, imdb, mnist, pictures, toy_reviews
+from dltut.datasets import (
+    digits,
+    fashion_mnist,
+    images,
+    imdb,
+    mnist,
+    pictures,
+    slots,
+    toy_reviews,
+)
 from dltut.datasets.arrays import from_arrays
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Words, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Tags, Words, kind_from
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.texts import from_texts
@@ -35,6 +44,7 @@ __all__ = [
     "Pictures",
     "Split",
     "Standardise",
+    "Tags",
     "Transform",
     "Vocabulary",
     "Words",
@@ -59,6 +69,7 @@ __all__ = [
     "pictures",
     "read_idx",
     "read_inputs",
+    "slots",
     "standardise",
     "toy_reviews",
     "transform_from",

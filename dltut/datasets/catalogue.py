@@ -5,7 +5,17 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from dltut.datasets import digits, fashion_mnist, images, imdb, layouts, mnist, texts, toy_reviews
+from dltut.datasets import (
+    digits,
+    fashion_mnist,
+    images,
+    imdb,
+    layouts,
+    mnist,
+    slots,
+    texts,
+    toy_reviews,
+)
 from dltut.datasets.arrays import Stated, dataset_of, notice
 from dltut.datasets.base import Dataset
 from dltut.datasets.kinds import Words
@@ -58,8 +68,10 @@ def load(
         Which columns of a table are left out.
     header : bool, optional
         Whether the first row of a table has the names of the columns; default: if it looks so.
-    task : {"classification", "regression", "multilabel"}, optional
+    task : {"classification", "regression", "multilabel", "tagging"}, optional
         What the targets of a path are; default: as they look, and one line says what was decided.
+        "tagging" is of sentences whose words have tags, see `dltut.datasets.slots.load`; there
+        "auto" is SNIPS or ATIS where the data folder has it, and generated sentences elsewhere.
     scale : float, optional
         What the inputs of a path are divided by; default: 256 for the bytes of pictures, and tables
         are standardised. 1 leaves the values as they are.
@@ -83,7 +95,10 @@ def load(
     """
     expanded(dataset)
     words = {"n_words": n_words, "longest": longest, "longer": longer}
-    if str(dataset) in NAMES:
+    if task == "tagging":
+        place = None if str(dataset) == "auto" else _existing(dataset, data_dir)
+        loaded = slots.load(place, data_dir, seed)
+    elif str(dataset) in NAMES:
         if target is not None or ignore or header is not None or task or scale or image_shape:
             raise InputError(
                 f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "

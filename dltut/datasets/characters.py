@@ -8,7 +8,7 @@ import numpy as np
 
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Characters, Classes
-from dltut.datasets.layouts import read_text
+from dltut.datasets.texts import read_text
 from dltut.exceptions import InputError
 from dltut.machine.checks import check_counts
 from dltut.machine.notices import say

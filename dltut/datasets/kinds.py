@@ -17,6 +17,7 @@ from dltut.datasets.words import PADDING, TOKENISERS, Vocabulary
 from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
+NO_TAG = -1  # of a place without a word
 PREPARATIONS = ("resize", "digit", "light on dark")
 
 
@@ -408,17 +409,18 @@ class Words(Kind):
         The words that have a number, from 2 on; 1 is any other word. See `dltut.datasets.words`.
     longest : int, optional
         How many words of a text from outside are read; default: all.
-    tokeniser : {"words", "spaces", "characters"}
-        How such a text is cut: `dltut.datasets.words.words_of`, at spaces, or letter by letter.
+    tokeniser : {"words", "folded", "spaces", "characters"}
+        How such a text is cut: `dltut.datasets.words.words_of`, the same with all digits 0, at
+        spaces, or letter by letter.
 
     Examples
     --------
     >>> inputs = Words(["a", "good", "film"], longest=4)
     >>> inputs.numbers("A good, good film!")
-    array([2, 3, 1, 3])
+    array([2, 3, 1, 3], dtype=int32)
     >>> inputs.stacked([inputs.numbers("Good!"), inputs.numbers("a film")])
     array([[3, 1],
-           [2, 4]])
+           [2, 4]], dtype=int32)
     >>> inputs.facts
     {'kind': 'Words', 'vocabulary': ['a', 'good', 'film'], 'longest': 4, 'tokeniser': 'words'}
     """
@@ -428,6 +430,7 @@ class Words(Kind):
     tokeniser: str = "words"
 
     column: ClassVar[str] = "words"
+    dtype: ClassVar[str] = "int32"
 
     def __post_init__(self):
         if not isinstance(self.vocabulary, Vocabulary):
@@ -458,11 +461,7 @@ class Words(Kind):
 
     def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Texts of different lengths as rows of one array, (n, longest), 0 after the last word."""
-        longest = max(map(len, rows), default=0)
-        padded = np.full((len(rows), longest), PADDING, dtype=np.int32)
-        for row, words in zip(padded, rows, strict=True):
-            row[: len(words)] = words
-        return padded
+        return _padded(rows, PADDING).astype(np.int32)
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rows as int32, if they are numbers of words, with 0 only after the last.
@@ -489,6 +488,79 @@ class Words(Kind):
         return values.astype(np.int32, copy=False)
 
 
+@dataclass(frozen=True)
+class Tags(_Named):
+    """Each word has a tag: y, shape (n, longest), holds its number, and -1 where there is no word.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The name of each number, such as O, B-city and I-city.
+
+    Examples
+    --------
+    >>> tags = Tags(("B-city", "I-city", "O"))
+    >>> tags.stacked([tags.numbers(["O", "B-city"]), tags.numbers(["O"])])
+    array([[ 2,  0],
+           [ 2, -1]])
+    """
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.names)} tag{'s' * (len(self.names) > 1)}"
+
+    def numbers(self, tags: Sequence[str]) -> np.ndarray:
+        """The number of each tag, shape (n,), int64.
+
+        Raises
+        ------
+        InputError
+            If one is none of the names.
+        """
+        numbers = {name: number for number, name in enumerate(self.names)}
+        wrong = next((tag for tag in tags if tag not in numbers), None)
+        if wrong is not None:
+            raise InputError(f"there is no tag {wrong!r}: {nearest(wrong, self.names)}")
+        return np.array([numbers[tag] for tag in tags], dtype=np.int64)
+
+    def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """The tags of several sentences as rows of one array, (n, longest), -1 after the last."""
+        return _padded(rows, NO_TAG)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows as int64, if they are numbers of tags, with -1 only after the last.
+
+        Raises
+        ------
+        InputError
+            If they are not.
+        """
+        n = len(self.names)
+        if values.ndim != 2 or values.dtype.kind not in "iu":
+            raise InputError(
+                f"{part} tags of shape {values.shape}, {values.dtype}; expected whole numbers, "
+                "(n, longest): a sentence a row"
+            )
+        if values.min(initial=0) < NO_TAG or values.max(initial=0) >= n:
+            wrong = values[(values < NO_TAG) | (values >= n)][0]
+            raise InputError(f"a {part} tag has the number {wrong}; they go from 0 to {n - 1}")
+        if ((values[:, :-1] == NO_TAG) & (values[:, 1:] != NO_TAG)).any():
+            raise InputError(
+                f"a {part} sentence has a -1, which is no tag, before a tag: expected -1 only "
+                "after the last"
+            )
+        return values.astype(np.int64, copy=False)
+
+
+def _padded(rows: Sequence[np.ndarray], padding: int) -> np.ndarray:
+    """Rows of different lengths as one array."""
+    padded = np.full((len(rows), max(map(len, rows), default=0)), padding, dtype=np.int64)
+    for row, values in zip(padded, rows, strict=True):
+        row[: len(values)] = values
+    return padded
+
+
 def square_shape(n_values: int) -> tuple[int, int, int] | None:
     """The shape of a grey square picture that comes as a row, None if it cannot be one.
 
@@ -502,7 +574,7 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Words)
+LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Words, Tags)
 KINDS = {kind.__name__: kind for kind in LEARNED}
 
 

@@ -120,8 +120,8 @@ def read_inputs(path: str | PathLike, inputs: Numbers) -> np.ndarray:
     return inputs_in(content[0], inputs)
 
 
-def read_text(path: str | PathLike) -> str:
-    """The text in a file, packed with gzip or not, such as a CSV file.
+def table_text(path: str | PathLike) -> str:
+    """The text of a CSV file, packed with gzip or not.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Series
-from dltut.datasets.layouts import read_text
+from dltut.datasets.layouts import table_text
 from dltut.datasets.tables import MISSING, Table, delimiter_of, number_in, read_table
 from dltut.exceptions import InputError
 from dltut.machine import config
@@ -143,7 +143,7 @@ def read_series(
     A file larger than the memory is none that can be read, but its text is all that is held of it:
     cells become numbers block by block.
     """
-    text = read_text(path)
+    text = table_text(path)
     table = read_table("".join(islice(io.StringIO(text), 1000)).encode(), path)
     chosen = [table.number_of(each) for each in columns] or _columns_of_numbers(table)
     if not chosen:

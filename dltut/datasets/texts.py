@@ -68,7 +68,7 @@ def from_texts(
     >>> data
     Dataset(texts: 9 / 3 / 3 examples, 3 words, 2 classes)
     >>> data.inputs.vocabulary.names
-    ('good', 'a', '!')
+    ('good', 'a', 'film')
     """
     stated = Stated(task, seed=seed, n_words=n_words, longest=longest, longer=longer)
     parts = Parts([(list(texts), y)], draws=True)

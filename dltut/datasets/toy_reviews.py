@@ -66,7 +66,7 @@ def load(
     >>> data = load()
     >>> data
     Dataset(toy-reviews: 3,000 / 1,000 / 1,000 examples, 131 words, 2 classes)
-    >>> " ".join(data.inputs.vocabulary.words(data.train.words[0][:4])), data.train.y[0]
+    >>> " ".join(data.inputs.vocabulary.words(data.train.words[0][:4])), int(data.train.y[0])
     ('a bad story .', 0)
     """
     rng = random_state(seed)

@@ -46,8 +46,20 @@ def words_of(text: str) -> list[str]:
     return [found[1] or found[0] for found in TOKEN.finditer(plain)]
 
 
+def folded(text: str) -> list[str]:
+    """The same, each digit a 0, so that all times of the day and all years look alike.
+
+    Examples
+    --------
+    >>> folded("At 10:37, in 1984")
+    ['at', '00:00', ',', 'in', '0000']
+    """
+    return [re.sub(r"\d", "0", word) for word in words_of(text)]
+
+
 TOKENISERS: dict[str, Callable[[str], list[str]]] = {
     "words": words_of,
+    "folded": folded,
     "spaces": str.split,  # of text whose tokens were cut before
     "characters": list,
 }
@@ -71,7 +83,7 @@ class Vocabulary:
     --------
     >>> vocabulary = Vocabulary(["the", "film", "was"])
     >>> vocabulary.numbers(["the", "plot", "was", "the", "film"])
-    array([2, 1, 4, 2, 3])
+    array([2, 1, 4, 2, 3], dtype=int32)
     >>> vocabulary.words([2, 1, 4, 0])
     ['the', '<unknown>', 'was', '<padding>']
     >>> len(vocabulary), "plot" in vocabulary

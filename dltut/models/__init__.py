@@ -12,6 +12,7 @@ from dltut.models.recurrent import RecurrentNetwork
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
+from dltut.models.tagger import BidirectionalTagger, WindowTagger
 from dltut.models.text_classifier import TextClassifier
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "MLP",
     "RBM",
     "Autoencoder",
+    "BidirectionalTagger",
     "CharacterModel",
     "LeNet",
     "LogisticRegression",
@@ -26,6 +28,7 @@ __all__ = [
     "SdA",
     "Sequential",
     "TextClassifier",
+    "WindowTagger",
     "Writer",
     "cA",
     "dA",

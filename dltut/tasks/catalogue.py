@@ -13,12 +13,26 @@ from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
+from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
 from dltut.tasks.writing import Writing
 
-TASKS = (Classification, Forecasting, MultiLabel, Reconstruction, Regression, Writing)
+TASKS = (
+    Classification,
+    Forecasting,
+    MultiLabel,
+    Reconstruction,
+    Regression,
+    Tagging,
+    Writing,
+)
 BY_INPUTS = {"Characters": Writing, "Series": Forecasting}
-BY_TARGETS = {"Classes": Classification, "Labels": MultiLabel, "Numbers": Regression}
+BY_TARGETS = {
+    "Classes": Classification,
+    "Labels": MultiLabel,
+    "Numbers": Regression,
+    "Tags": Tagging,
+}
 
 
 def task_of(data, model=None) -> Task:

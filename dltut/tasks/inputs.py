@@ -10,12 +10,14 @@ import numpy as np
 from PIL import Image
 
 from dltut.datasets.base import Split
-from dltut.datasets.kinds import Characters, Kind, Numbers, Pictures, Series
-from dltut.datasets.layouts import read_inputs, read_text
+from dltut.datasets.kinds import Characters, Kind, Numbers, Pictures, Series, Words
+from dltut.datasets.layouts import read_inputs
 from dltut.datasets.pictures import marks, prepare, read_picture, resized
 from dltut.datasets.scaling import WHITE
 from dltut.datasets.series import Recording, read_series
 from dltut.datasets.tables import Table, inputs_in
+from dltut.datasets.texts import read_text
+from dltut.datasets.words import PADDING, TOKENISERS, UNKNOWN
 from dltut.exceptions import InputError
 
 FAR = 20  # standard deviations
@@ -30,14 +32,14 @@ class Example(NamedTuple):
         The file and the row in it, from 1; or the number, from 0, of what is not in a file.
     given : PIL image, {name: number}, window of a series, or text
         As it was given.
-    x : float32 array, shape (channels, rows, columns) or (n_columns,)
+    x : float32 array, shape (channels, rows, columns) or (n_columns,); int32 (n,) of words
         As the model sees it.
     note : str
         What is odd about it, if anything is.
     """
 
     name: str
-    given: Image.Image | dict[str, float]
+    given: Image.Image | dict[str, float] | str
     x: np.ndarray
     note: str = ""
 
@@ -47,12 +49,13 @@ def read_examples(given, inputs: Kind) -> list[Example]:
 
     Parameters
     ----------
-    given : path, PIL image, mapping, array, or several of them
-        A picture or its file is prepared as the training pictures were. A CSV or npy file is a
+    given : path, PIL image, mapping, text, array, or several of them
+        A picture or its file is prepared as the training pictures were. A text, or each line of a
+        text file, is cut into words as the training texts were. A CSV or npy file is a
         table with an example a row, in the columns' own units; so is a mapping from the names of
         the columns to a number each, or to equally many. An array or a split of a data set is
         prepared already, as ``data.test.x`` is: one row or several.
-    inputs : Pictures or Numbers
+    inputs : Pictures, Numbers or Words
         What the model learned from, of `dltut.datasets.kinds`.
 
     Raises
@@ -275,6 +278,97 @@ class TableReader(Reader):
         )
 
 
+class TextReader(Reader):
+    """Texts: as they are, one a line of a file, rows of numbered words."""
+
+    def __init__(self, inputs: Words):
+        expected = "a text, a text file with one a line, or a row of data.test.words"
+        super().__init__(inputs, (), "text", expected)
+
+    def examples(self, given, number):
+        """The text, if it is no file; or those of a file, a line each.
+
+        Raises
+        ------
+        InputError
+            If something else is given, or a text has no word.
+        """
+        if isinstance(given, str) and not _is_file(given):
+            yield self.text(given, f"text {number}")
+        elif isinstance(given, Image.Image | Mapping):
+            what = "a picture" if isinstance(given, Image.Image) else "a row of a table"
+            raise InputError(f"text {number} is {what}: give {self.expected}")
+        else:
+            yield from super().examples(given, number)
+
+    def file(self, path) -> Iterator[Example]:
+        """The texts in a file, one a line; what has spaces and is no file is a text itself.
+
+        Raises
+        ------
+        InputError
+            If there is no text in it.
+        """
+        if not _is_file(path) and " " in str(path):
+            yield self.text(str(path), "text")
+            return
+        lines = enumerate(read_text(path).splitlines(), start=1)
+        texts = [(number, line) for number, line in lines if line.strip()]
+        if not texts:
+            raise InputError(f"{path} holds no text: expected one a line")
+        for number, line in texts:
+            yield self.text(line, f"{path}, line {number}")
+
+    def text(self, given: str, name: str) -> Example:
+        """A text cut into words, and its words numbered, as the training texts were.
+
+        Parameters
+        ----------
+        given : str
+        name : str
+            Of the example.
+
+        Raises
+        ------
+        InputError
+            If it has no word.
+        """
+        x, n = self.inputs.numbers(given), len(TOKENISERS[self.inputs.tokeniser](given))
+        if not n:
+            raise InputError(f"{name} has no word: give {self.expected}")
+        cut = f"the first {len(x):,} of its {n:,} words were read" if len(x) < n else ""
+        return Example(name, given, x, cut or self.doubts(x))
+
+    def rows(self, x: np.ndarray) -> np.ndarray:
+        """The rows of an array of numbered words, or it alone where it is one."""
+        return x[None] if x.ndim == 1 else x
+
+    def array(self, given, number: int) -> Example:
+        """A row of numbered words.
+
+        Raises
+        ------
+        InputError
+            If it is none, or holds no word.
+        """
+        values = np.asarray(given)
+        if values.ndim != 1 or values.dtype.kind not in "iu":
+            raise InputError(f"text {number} is no row of numbered words: give {self.expected}")
+        [x] = self.inputs.checked(values[None], "given")
+        x = x[x != PADDING]
+        if not len(x):
+            raise InputError(f"text {number} has no word: give {self.expected}")
+        return Example(f"text {number}", self.shown(x), x, self.doubts(x))
+
+    def shown(self, x) -> str:
+        """The words with spaces between them."""
+        return " ".join(self.inputs.vocabulary.words(x))
+
+    def doubts(self, x) -> str:
+        """Whether no word is known."""
+        return "" if (x != UNKNOWN).any() else "none of its words is known"
+
+
 class SeriesReader(Reader):
     """The end of a series: what comes after it is asked."""
 
@@ -346,7 +440,7 @@ class SeriesReader(Reader):
         return f"values {np.abs(x).max():.3g} standard deviations from those that were learned"
 
 
-class TextReader(Reader):
+class CharacterReader(Reader):
     """Texts that are to go on."""
 
     def __init__(self, inputs: Characters):
@@ -388,11 +482,19 @@ class TextReader(Reader):
 
 
 READERS = {
-    Characters: TextReader,
+    Characters: CharacterReader,
     Numbers: TableReader,
     Pictures: PictureReader,
     Series: SeriesReader,
+    Words: TextReader,
 }
+
+
+def _is_file(path) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long for a name, or with a zero in it
+        return False
 
 
 def _is_picture(path) -> bool:

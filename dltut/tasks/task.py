@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy as np
 from PIL import Image
 
-from dltut.datasets.kinds import Kind, kind_from
+from dltut.datasets.kinds import Classes, Kind, Labels, kind_from
 from dltut.models import score_function
+from dltut.tasks.influence import word_influences
 from dltut.tasks.inputs import Example
-from dltut.viz import side_by_side, titled
+from dltut.viz import side_by_side, titled, weighed_words
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,41 @@ class Task:
         """
         raise NotImplementedError
 
+    def told(self, example: Example, answer: np.ndarray, top: int = 3) -> str:
+        """One answer in words, beside what was asked where that helps; the `line` alone here.
+
+        Parameters
+        ----------
+        example : Example
+        answer : array
+        top : int
+            As for `line`.
+        """
+        return self.line(answer, top)
+
     def row(self, answer: np.ndarray) -> dict[str, str]:
         """One answer as a row of a table, by the names of its columns."""
         return {"answer": self.line(answer)}
+
+    def weighed(self, example: Example, answer: np.ndarray, answers: Callable) -> Image.Image:
+        """A text that was asked about, its words coloured by what each has to do with the answer.
+
+        Parameters
+        ----------
+        example : Example
+        answer : array
+        answers : callable
+            The model's, of rows of words: see `dltut.tasks.influence.word_influences`.
+        """
+        number, are_chances = int(answer.argmax()), isinstance(self.targets, Classes | Labels)
+        weights = word_influences(answers, example.x, number, are_chances)
+        words = self.inputs.vocabulary.words(example.x)
+        if example.given != " ".join(words):
+            words = self.inputs.tokens(example.given)
+        name = self.targets.names[number]
+        other = "another class" if are_chances else f"a lower {name}"
+        ends = (name if are_chances else f"a higher {name}"), other
+        return weighed_words(words, weights, self.line(answer), ends)
 
     def picture(self, example: Example, answer: np.ndarray) -> Image.Image:
         """A picture that was asked about, what the network saw of it, and the answer."""

@@ -86,6 +86,12 @@ class HalveOnNoImprovement(Criterion):
         What the rate is multiplied by, between 0 and 1.
     floor : float
         Stop on reaching this fraction of the first rate: 1/1024 is ten halvings.
+    again : int, optional
+        Epochs from one halving to the next as long as nothing improves; default: `n_epochs`. With 1
+        each further epoch without a new best lowers the rate, as in the tutorial on slot filling.
+    back_to_best : bool
+        Whether training goes on from the best parameters when the rate is lowered, and not from the
+        present ones; with them goes what the rule has kept. Random streams go on.
     channel, lower
         As in `Reader`; a tie is no improvement.
 
@@ -107,19 +113,22 @@ class HalveOnNoImprovement(Criterion):
         floor: float = 1 / 1024,
         channel: str | None = None,
         lower: bool | None = None,
+        again: int | None = None,
+        back_to_best: bool = False,
     ):
-        check_counts("epochs", n_epochs=n_epochs)
+        again = n_epochs if again is None else again
+        check_counts("epochs", n_epochs=n_epochs, again=again)
         check_numbers(
             lambda value: 0 < value < 1, "a fraction between 0 and 1", factor=factor, floor=floor
         )
         self.learning_rate, self.n_epochs, self.factor = learning_rate, n_epochs, factor
-        self.floor = floor
+        self.floor, self.again, self.back_to_best = floor, again, back_to_best
         self._first = float(learning_rate.get_value())
         super().__init__(channel, lower)
 
     def restart(self) -> None:
         """As at the beginning."""
-        self._best, self._since, self._n_cuts = None, 0, 0
+        self._best, self._due, self._n_cuts, self._cut_at = None, self.n_epochs, 0, None
 
     def should_stop(self, log) -> str | None:
         """The reason, once the rate has reached the floor."""
@@ -132,11 +141,19 @@ class HalveOnNoImprovement(Criterion):
         """Set the rate, which a resumed run has to find again from its log."""
         self._read(trainer.log)
         set_scalar(self.learning_rate, self._first * self._fraction)
+        self._go_back(trainer)  # again, if the checkpoint was taken before it did
 
     def between_batches(self, trainer) -> None:
-        """Set the rate."""
+        """Set the rate; go back to the best if it was lowered."""
         if trainer.log.rows and trainer.log.rows[-1]["iteration"] == trainer.log.iteration:
             set_scalar(self.learning_rate, self._first * self._fraction)
+            self._go_back(trainer)
+
+    def _go_back(self, trainer) -> None:
+        """Put the best values in the variables, but for random streams, right after a cut."""
+        if self.back_to_best and trainer.best and self._cut_at == trainer.log.iteration:
+            floats = {n: value for n, value in trainer.best.items() if value.dtype.kind == "f"}
+            trainer.put(trainer.values() | floats)
 
     @property
     def _fraction(self) -> float:
@@ -147,9 +164,10 @@ class HalveOnNoImprovement(Criterion):
             channel, lower = self.judged(log)
             value = value_of(row, channel)
             if better(value, self._best, lower):
-                self._best, self._since = value, row["epoch"]
-            elif row["epoch"] - self._since >= self.n_epochs:
-                self._n_cuts, self._since = self._n_cuts + 1, row["epoch"]
+                self._best, self._due = value, row["epoch"] + self.n_epochs
+            elif row["epoch"] >= self._due:
+                self._n_cuts, self._due = self._n_cuts + 1, row["epoch"] + self.again
+                self._cut_at = row["iteration"]
 
 
 class MonitorBasedRate(Reader):

@@ -20,10 +20,13 @@ from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.page import live_page
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
+from dltut.viz.sequences import dimensions_picture, gradient_picture
 from dltut.viz.standing import Standing
+from dltut.viz.tagged import tagged_picture
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
+from dltut.viz.weighed import stacked_pictures, weighed_words
 from dltut.viz.writing import text_picture
 
 __all__ = [
@@ -35,12 +38,14 @@ __all__ = [
     "confusion_matrix",
     "confusion_picture",
     "continuation_picture",
+    "dimensions_picture",
     "example_picture",
     "feature_map_picture",
     "filter_picture",
     "first_layer_picture",
     "first_layer_weights",
     "forecast_picture",
+    "gradient_picture",
     "horizon_picture",
     "label_counts",
     "label_picture",
@@ -55,10 +60,13 @@ __all__ = [
     "save_picture",
     "scale_to_unit_interval",
     "side_by_side",
+    "stacked_pictures",
+    "tagged_picture",
     "terminal_view",
     "text_picture",
     "tile_raster_images",
     "titled",
     "trials_picture",
+    "weighed_words",
     "worst_mistakes",
 ]

@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 
 from dltut.commands import cli
 from dltut.commands.predict import Predictor, places, predict
-from dltut.datasets import load
-from dltut.datasets.kinds import Classes, Numbers, Pictures
+from dltut.datasets import Split, load
+from dltut.datasets.kinds import Classes, Numbers, Pictures, Words
 from dltut.exceptions import InputError
 from dltut.layers import Dense, Network
-from dltut.models import LogisticRegression, dA, probability_function, save_model
+from dltut.models import LogisticRegression, TextClassifier, dA, probability_function, save_model
 from dltut.tasks import Classification, Reconstruction, Regression
 
 STROKES = {
@@ -344,3 +344,82 @@ def test_a_model_that_diverged_has_no_answer(value, tmp_path, data):
 def test_a_prepared_picture_of_another_size_is_refused(run_dir):
     with pytest.raises(InputError, match=r"picture 0 has shape \(4,\); the model takes 784 values"):
         predict(run_dir, [np.zeros(4)])
+
+
+@pytest.fixture
+def reader(tmp_path):
+    """A run of a model that counts: each "good" speaks for the first class, each "bad" against."""
+    vectors = np.zeros((6, 4))
+    vectors[2, 0], vectors[3, 0] = 1, -1
+    inputs = Words(("good", "bad", "film", "a"), longest=5)
+    task = Classification(inputs, Classes(("for", "against")))
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        model = TextClassifier(np.random.RandomState(1), 6, 2, n_hidden=4, cell="elman")
+        values = [vectors, np.eye(4), np.zeros((4, 4)), np.zeros(4), np.eye(4, 2) * 9, np.zeros(2)]
+        for param, value in zip(model.params, values, strict=True):
+            param.set_value(value.astype(param.dtype))
+        save_model(tmp_path / "run" / "best.safetensors", model, task.facts)
+        yield tmp_path / "run"
+
+
+def test_texts_are_answered(reader, tmp_path, capsys):
+    lines = tmp_path / "lines.txt"
+    lines.write_text("A good film!\n\n  bad, BAD film\nno word of it here and there\n", "utf-8")
+    predictor = Predictor(reader)
+    one = predictor("a good film")
+    assert one[0].name == "text 0" and one[0].ranked(1)[0][0] == "for"
+    several = predictor(["good", "bad film", lines])
+    assert [each.ranked(1)[0][0] for each in several[:4]] == ["for", "against", "for", "against"]
+    assert several[3].name == f"{lines}, line 3"
+    assert several[4].line().endswith("(the first 5 of its 7 words were read)")
+    assert predictor("what?")[0].line().endswith("(none of its words is known)")
+    row = predictor(np.array([2, 4, 0, 0]))[0]
+    assert row.picture == "good film" and row.answer[0] > 0.9
+    rows = predictor(Split(words=np.array([[2, 4, 0], [3, 3, 5]]), y=np.array([0, 1])))
+    assert [each.label for each in rows] == [0, 1]
+
+
+def test_texts_are_drawn_and_kept(reader, tmp_path, capsys):
+    lines = tmp_path / "lines.txt"
+    lines.write_text("A good film!\nbad, BAD film\n", encoding="utf-8")
+    assert cli.main(["predict", str(reader), str(lines)]) in (0, None)
+    told = capsys.readouterr()
+    assert told.out.startswith(f"{lines}, line 1: for ") and "pictures, and tables" in told.err
+    place = reader / "predictions" / "lines-prediction.png"
+    with Image.open(place) as picture:
+        pixels = np.asarray(picture).astype(int)
+    assert (pixels[..., 2] - pixels[..., 0] > 60).sum() > 300  # "good" is blue
+    table = place.with_suffix(".csv").read_text(encoding="utf-8").splitlines()
+    assert table[0] == "text,predicted,p(for),p(against)"
+    assert table[2].startswith('"bad, BAD film",against,')
+    cli.main(["predict", str(reader), "such a bad film"])
+    assert capsys.readouterr().out.startswith("text: against")
+    assert predict(reader, "a good film")[0]._repr_html_().count("<img") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("  ", "text 0 has no word: give a text, a text file with one a line, or a row of"),
+        ([{"a": 1.0}], "text 0 is a row of a table: give a text"),
+        ([Image.new("L", (3, 3))], "text 0 is a picture: give a text"),
+        (np.array([0, 0]), "text 0 has no word"),
+        (np.array([2, 9]), "a given word has the number 9; they go from 0 to 5"),
+        (np.array([[0.5]]), "text 0 is no row of numbered words"),
+    ],
+)
+def test_what_is_no_text(reader, given, said):
+    with pytest.raises(InputError, match=said):
+        predict(reader, given)
+
+
+def test_files_that_hold_no_texts(reader, tmp_path):
+    for name, content, said in (
+        ("empty.txt", b"\n \n", "holds no text: expected one a line"),
+        ("latin.txt", b"caf\xe9", "is not text in UTF-8"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError, match=said):
+            predict(reader, tmp_path / name)
+    with pytest.raises(InputError, match="cannot be read"):
+        predict(reader, tmp_path / "absent.txt")

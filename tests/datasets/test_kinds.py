@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dltut.datasets import Classes, Labels, Numbers, Pictures, kind_from
+from dltut.datasets import Classes, Labels, Numbers, Pictures, Tags, kind_from
 from dltut.exceptions import InputError
 
 
@@ -43,3 +43,21 @@ def test_standardised_and_back(rng):
     np.testing.assert_allclose(
         one.original(one.standardised(values[:, 0])), values[:, 0], atol=1e-6
     )
+
+
+def test_tags():
+    tags = Tags(("B-city", "O"))
+    assert kind_from(tags.facts) == tags and str(tags) == "2 tags"
+    y = tags.stacked([tags.numbers(["O", "B-city"]), tags.numbers(["O"])])
+    assert y.tolist() == [[1, 0], [1, -1]] and (tags.checked(y, "train") == y).all()
+    with pytest.raises(InputError, match="there is no tag 'B-town': valid names: B-city, O"):
+        tags.numbers(["B-town"])
+    for values, said in (
+        (np.zeros(3, int), r"train tags of shape \(3,\), int64; expected whole numbers"),
+        (np.zeros((3, 2)), "train tags of shape"),
+        (np.array([[2]]), "a train tag has the number 2; they go from 0 to 1"),
+        (np.array([[-2]]), "a train tag has the number -2"),
+        (np.array([[-1, 0]]), "a train sentence has a -1, which is no tag, before a tag"),
+    ):
+        with pytest.raises(InputError, match=said):
+            tags.checked(values, "train")

@@ -205,9 +205,9 @@ def test_what_does_not_fit_a_series(options, message):
 
 
 def test_series_that_are_none(tmp_path):
-    with pytest.raises(InputError, match="no series .*nothing.csv: expected auto, power, rhythm"):
+    with pytest.raises(InputError, match=r"no series .*nothing\.csv: expected auto, power"):
         load(tmp_path / "nothing.csv")
-    with pytest.raises(InputError, match="has no household_power_consumption.txt: unpack it there"):
+    with pytest.raises(InputError, match=r"has no household_power_consumption\.txt: unpack it"):
         load("power", data_dir=tmp_path)
     with pytest.raises(InputError, match="the generated series has one column"):
         load("rhythm", columns=["v"])

@@ -63,6 +63,6 @@ def test_dropout_and_the_bias_of_the_forget_gate(rng):
 
 
 def test_a_cell_that_is_none(rng):
-    with pytest.raises(InputError, match="there is no cell 'lstn': .*lstm"):
+    with pytest.raises(InputError, match=r"there is no cell 'lstn': .*lstm"):
         RecurrentNetwork(rng, (3, 1), 4, 1, "lstn")
     assert made_cell("gru", rng, 3, 4, clip=2.0).clip == 2.0

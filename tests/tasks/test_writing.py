@@ -53,7 +53,7 @@ def test_a_text_goes_on(model, tmp_path):
 def test_a_text_of_unknown_characters(tmp_path):
     with pytest.raises(InputError, match="text 0 has no character that the model has learned"):
         read_examples({"text": "ZZZ"}, DATA.inputs)
-    with pytest.raises(InputError, match="is empty"):
+    with pytest.raises(InputError, match="has no character"):
         (tmp_path / "t.txt").write_text("")
         read_examples(tmp_path / "t.txt", DATA.inputs)
 

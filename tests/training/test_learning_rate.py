@@ -96,6 +96,58 @@ def test_an_accuracy_that_rises_is_an_improvement():
     assert seen == [1, 1, 1, 1, 0.5]
 
 
+def test_each_further_epoch_without_improvement_may_cut():
+    errors = iter([0.5] * 6 + [0.4] * 4)
+    variable = rate_variable(1.0)
+    halve = HalveOnNoImprovement(variable, n_epochs=2, again=1)
+    seen, _ = rates(variable, [Monitor(lambda: next(errors)), halve], 1, 10)
+    assert seen == [1, 1, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16, 1 / 16, 1 / 32]
+
+
+class Climber:
+    """Goes up by the rate at each step; the stream only counts."""
+
+    def __init__(self):
+        self.W, self.stream = Variable(np.zeros(1), "W"), Variable(np.zeros(1, "uint32"), "stream")
+        self.rate = rate_variable(1.0, "float64")
+        self.state, self.seen = {"W": self.W, "stream": self.stream}, []
+
+    def __call__(self, index):
+        self.W.set_value(self.W.value + self.rate.value)
+        self.stream.set_value(self.stream.value + 1)
+        self.seen.append(float(self.W.value[0]))
+        return 1.0
+
+
+def climbed(errors, run_dir=None, stops=(7,), first=False):
+    """Where a climber was after each step, in as many sessions as there are stops."""
+    seen = []
+    for stop in stops:
+        step, errors_left = Climber(), iter(errors[len(seen) :])
+        halve = HalveOnNoImprovement(step.rate, n_epochs=2, again=1, back_to_best=True)
+        keep = [Checkpoint(run_dir, resume=True, every_seconds=0)] if run_dir else []
+        extensions = [*keep, halve] if first else [halve, *keep]
+        monitor = Monitor({"valid_error": lambda left=errors_left: next(left)})
+        trainer = Trainer(step, 1, [monitor, *extensions], step.state)
+        trainer.run(stop)
+        seen += step.seen
+    return seen, trainer
+
+
+def test_back_to_the_best():
+    # The best is the second; two epochs later the rate is halved, and it goes on from 2.
+    seen, trainer = climbed([0.5, 0.4, 0.5, 0.5, 0.5, 0.3, 0.3])
+    assert seen == [1, 2, 3, 4, 2.5, 2.25, 2.5]
+    assert trainer.values()["stream"] == [7]  # random draws do not come again
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("stop", range(1, 7))
+def test_a_resumed_run_goes_back_as_one_in_peace(tmp_path, stop, first):
+    errors = [0.5, 0.4, 0.5, 0.5, 0.5, 0.3, 0.3]
+    assert climbed(errors, tmp_path, (stop, 7), first)[0] == climbed(errors)[0]
+
+
 @pytest.mark.parametrize("schedule", [0.1, None])
 def test_a_schedule_is_a_function(schedule):
     with pytest.raises(InputError, match=r"the schedule is .*; it is a function from a step"):

@@ -22,9 +22,10 @@ def test_each_character_has_its_ground():
 def test_long_lines_are_broken_and_long_texts_end():
     few, many = (text_picture("x" * n, np.ones(n)) for n in (80, 161))
     assert many.height > few.height
-    assert text_picture("x\n" * 200, np.ones(400)).height == text_picture(
-        "x\n" * 400, np.ones(800)
-    ).height
+    assert (
+        text_picture("x\n" * 200, np.ones(400)).height
+        == text_picture("x\n" * 400, np.ones(800)).height
+    )
 
 
 def test_values_that_do_not_fit():

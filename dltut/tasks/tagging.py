@@ -1,0 +1,231 @@
+"""A tag for every word of a sentence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytensor.tensor as pt
+
+from dltut.datasets.base import Split
+from dltut.datasets.kinds import NO_TAG, Tags, Words
+from dltut.datasets.words import PADDING
+from dltut.models import score_function
+from dltut.nn import negative_log_likelihood
+from dltut.tasks.chunks import chunk_scores, chunks_of
+from dltut.tasks.task import Task
+from dltut.viz import confusion_matrix, confusion_picture, tagged_picture
+
+MOST_CONFUSED = 16  # tags in the picture of the confusions
+N_SENTENCES = 12  # in the picture of sentences
+MEASURES = ("f1", "precision", "recall", "error")
+
+
+@dataclass(frozen=True)
+class Tagging(Task):
+    """Which tag each word has; an answer is the number of a tag for each, -1 behind the last.
+
+    Parameters
+    ----------
+    inputs : Words
+    targets : Tags
+
+    Examples
+    --------
+    >>> task = Tagging(Words(["bonn", "to"]), Tags(("B-city", "I-city", "O")))
+    >>> task.line(np.array([2, 0, -1]))
+    'O B-city'
+    """
+
+    inputs: Words
+    targets: Tags
+
+    def cost(self, scores, y):
+        """The mean negative log-likelihood over all words of the batch, padding left out.
+
+        Parameters
+        ----------
+        scores : variable, shape (batch, time, n_tags)
+            As many steps as the longest sentence of the batch has, or more.
+        y : integer variable, shape (batch, longest)
+            -1 where there is no word.
+        """
+        rows, tags = _flat(scores, y)
+        is_word = pt.neq(tags, NO_TAG)
+        # Padding gets a label that is certain: it costs nothing, and no gradient comes from it.
+        certain = pt.as_tensor(np.eye(1, len(self.targets.names), dtype=rows.dtype) * 1e4)
+        rows = pt.where(is_word[:, None], rows, certain)
+        mean = negative_log_likelihood(rows, pt.maximum(tags, 0))
+        return mean * (tags.shape[0] / is_word.sum()).astype(mean.dtype)
+
+    def measures(self, scores, y) -> dict:
+        """The word error: the share of the batch's words whose tag is not the most probable one.
+
+        `chunk_measures` has the one over all words of a split, and what conlleval counts.
+        """
+        rows, tags = _flat(scores, y)
+        is_word = pt.neq(tags, NO_TAG)
+        wrong = pt.neq(rows.argmax(axis=1), tags) & is_word
+        return {"error": wrong.sum(dtype="float64") / is_word.sum(dtype="float64")}
+
+    def chunk_measures(self, model, splits: Mapping[str, Split]) -> dict[str, "ChunkMeasure"]:
+        """The chunks' F1, precision and recall, and the word error, each over the whole of a split.
+
+        Parameters
+        ----------
+        model : model
+        splits : dict
+            {name: split} in main memory, such as ``{"valid": data.valid, "test": data.test}``.
+
+        Returns
+        -------
+        dict
+            {"valid_f1": measure, ...}: what `dltut.training.Monitor` watches.
+        """
+        answers = self.answer_function(model)
+        joint = {part: _Joint(self, answers, split) for part, split in splits.items()}
+        return {
+            f"{part}_{name}": ChunkMeasure(each, place)
+            for part, each in joint.items()
+            for place, name in enumerate(MEASURES)
+        }
+
+    def answer(self, scores: np.ndarray) -> np.ndarray:
+        """The most probable tag of each word."""
+        return scores.argmax(axis=-1)
+
+    def answer_function(self, model) -> Callable[[np.ndarray], np.ndarray]:
+        """A compiled function from rows of words, (n, longest), to their tags, -1 at padding."""
+        scores = score_function(model, self.inputs.dtype)
+
+        def answers(words):
+            tags, found = np.full(np.shape(words), NO_TAG), self.answer(scores(words))
+            tags[:, : found.shape[1]] = found
+            return np.where(np.asarray(words) == PADDING, NO_TAG, tags)
+
+        return answers
+
+    def names(self, answer: Sequence[int]) -> list[str]:
+        """The tags of a sentence by their names."""
+        return [self.targets.names[number] for number in answer if number != NO_TAG]
+
+    def line(self, answer, top: int = 3) -> str:
+        """The tags, one after another."""
+        return " ".join(self.names(answer))
+
+    def told(self, example, answer, top: int = 3) -> str:
+        """The sentence with its chunks in brackets, each with its kind.
+
+        Parameters
+        ----------
+        example : Example
+        answer : array
+        top : int
+            Is not looked at.
+        """
+        words, tags = self._words(example), self.names(answer)
+        for kind, start, stop in reversed(chunks_of(tags)):
+            words[start:stop] = [f"[{kind}: {' '.join(words[start:stop])}]"]
+        return " ".join(words)
+
+    def row(self, answer) -> dict[str, str]:
+        """The tags."""
+        return {"tags": self.line(answer)}
+
+    def picture(self, example, answer):
+        """The words coloured by their tags."""
+        return tagged_picture([(self._words(example), self.names(answer))])
+
+    def pictures(self, model, split) -> dict:
+        """Which tags are taken for which, and some sentences, those with mistakes first."""
+        found = self.answers(model, self.rows(split))
+        is_word = split.y != NO_TAG
+        y, predicted = split.y[is_word], found[is_word]
+        n_wrong = ((split.y != found) & is_word).sum(axis=1)
+        shown = np.argsort(-np.minimum(n_wrong, 1), kind="stable")[:N_SENTENCES]
+        words = [self.inputs.vocabulary.words(row[row != PADDING]) for row in split.words[shown]]
+        sentences = [(w, self.names(found[i])) for w, i in zip(words, shown, strict=True)]
+        true = [self.names(split.y[i]) for i in shown]
+        return {
+            "confusion.png": confusion_picture(*_confused(y, predicted, self.targets.names)),
+            "tagged.png": tagged_picture(sentences, true),
+        }
+
+    def _words(self, example) -> list[str]:
+        """The words as they were given, or where only numbers were, those of the vocabulary."""
+        if isinstance(example.given, str):
+            return self.inputs.tokens(example.given)
+        return self.inputs.vocabulary.words(np.asarray(example.x)[example.x != PADDING])
+
+
+@dataclass(frozen=True)
+class ChunkMeasure:
+    """One of the numbers that a pass over a split gives.
+
+    Parameters
+    ----------
+    joint : object
+        Its ``means()`` are all of them, on all sentences; ``joint(0)`` on some.
+    place : int
+        Which of them.
+    """
+
+    joint: "_Joint"
+    place: int
+    n_batches = 1
+
+    @property
+    def n_examples(self) -> int:
+        """How many words are counted."""
+        return self.joint.n_words
+
+    def __call__(self, index: int) -> float:
+        """On the first sentences."""
+        return self.joint(index)[self.place]
+
+    def mean(self) -> float:
+        """On all sentences."""
+        return self.joint.means()[self.place]
+
+
+class _Joint:
+    """A pass over a split, for all measures at once; sentences of like length go together."""
+
+    def __init__(self, task: Tagging, answers: Callable, split: Split, batch_size: int = 100):
+        self.task, self.answers, self.split, self.batch_size = task, answers, split, batch_size
+        self.order = np.argsort((split.words != PADDING).sum(axis=1), kind="stable")
+        self.n_words = int((split.y != NO_TAG).sum())
+
+    def __call__(self, index: int) -> list[float]:
+        return self._measured(self.order[: self.batch_size])
+
+    def means(self) -> list[float]:
+        return self._measured(self.order)
+
+    def _measured(self, order) -> list[float]:
+        words, y = self.split.words[order], self.split.y[order]
+        size = self.batch_size
+        parts = [self.answers(words[i : i + size]) for i in range(0, len(words), size)]
+        found = np.where(y == NO_TAG, NO_TAG, np.concatenate(parts))
+        true, tags = ([self.task.names(row) for row in each] for each in (y, found))
+        scores = chunk_scores(true, tags)
+        return [scores.f1, scores.precision, scores.recall, (y != found).sum() / (y >= 0).sum()]
+
+
+def _flat(scores, y):
+    """The scores of all words, (n, n_tags), and their tags, (n,)."""
+    return scores.reshape((-1, scores.shape[2])), y[:, : scores.shape[1]].flatten()
+
+
+def _confused(y, predicted, names):
+    """The confusion matrix of the tags that are confused most, the rest as one, and their names."""
+    n = len(names)
+    counts = confusion_matrix(y, predicted, n)
+    wrong = counts * (1 - np.eye(n, dtype=int))
+    worst = np.argsort(-(wrong.sum(0) + wrong.sum(1)), kind="stable")[:MOST_CONFUSED]
+    if n <= MOST_CONFUSED:
+        return counts, names
+    place = np.full(n, len(worst))
+    place[worst] = np.arange(len(worst))
+    joined = np.zeros((len(worst) + 1,) * 2, dtype=int)
+    np.add.at(joined, (place[:, None], place[None, :]), counts)
+    return joined, [*(names[k] for k in worst), "all others"]
