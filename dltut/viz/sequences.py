@@ -17,7 +17,15 @@ WAYS = {  # name: (steps with an input, steps with an output, what for)
     "many to many, later": ([0, 1, 2], [2, 3, 4], "a sentence, its translation"),
     "many to many, at once": ([0, 1, 2], [0, 1, 2], "words, their tags"),
 }
-SIDE, ABOVE = 0.56, 1.7  # of a box, from row to row
+WRITTEN = {
+    "one to one": "Dense, without a loop",
+    "one to many": "Recurrent(), x but once",
+    "many to one": "Recurrent(last=True)",
+    "many to many, later": "two: one reads, one writes",
+    "many to many, at once": "Recurrent()",
+}
+SIDE, ABOVE, LINE = 0.56, 1.7, 6.6  # of a box, from row to row, from line to line
+IN_A_LINE = 3
 
 
 @drawn
@@ -43,58 +51,58 @@ def dimensions_picture(
     for name in ways:
         if name not in WAYS:
             raise InputError(f"there is no way {name!r}: {nearest(name, WAYS)}")
-    n_steps = [max(WAYS[name][0] + WAYS[name][1]) + 1 for name in ways]
-    starts = np.cumsum([0, *(max(n, 2.1) + 1.1 for n in n_steps)])
-    figure = sheet(1.12 * starts[-1], 5.6, layout=None)
-    axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
-    axes.set(xlim=(-0.9, starts[-1] - 1.2), ylim=(-1.5, 2 * ABOVE + 1.5), aspect="equal")
+    lines = [ways[k : k + IN_A_LINE] for k in range(0, len(ways), IN_A_LINE)]
+    widths = [sum(_width(name) for name in line) for line in lines]
+    width, height = max(widths), LINE * len(lines)
+    figure = sheet(0.85 * width, 0.85 * height, layout=None)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(LINE - height, LINE), aspect="equal")
     axes.axis("off")
-    for name, start, steps in zip(ways, starts, n_steps, strict=False):
-        _way(axes, name, start, steps, sizes)
+    for number, line in enumerate(lines):
+        start = 0.0
+        for name in line:
+            _way(axes, name, (start + SIDE, 1.4 - LINE * number), sizes)
+            start += _width(name)
     return figure
 
 
-def _way(axes, name: str, start: float, n_steps: int, sizes) -> None:
-    """One diagram: inputs below, states in the middle, outputs above."""
-    inputs, outputs, what = WAYS[name]
+def _n_steps(name: str) -> int:
+    return max(WAYS[name][0] + WAYS[name][1]) + 1
+
+
+def _width(name: str) -> float:
+    """Of a diagram, with the shape that stands beside its last arrow."""
+    return max(_n_steps(name) + 1.4, 2.9)
+
+
+def _way(axes, name: str, place: tuple[float, float], sizes) -> None:
+    """One diagram, its first input at a place: inputs below, states in the middle, outputs above."""
+    (inputs, outputs, what), (x0, y0) = WAYS[name], place
     n_in, n_hidden, n_out = sizes
-    axes.text(start - 0.4, 2 * ABOVE + 1.25, name, fontsize=11, weight="bold")
-    axes.text(start - 0.4, 2 * ABOVE + 0.9, what, fontsize=9)
-    for step in range(n_steps):
-        x = start + step
-        _box(axes, x, ABOVE, GREEN)
+    middle, top, left = y0 + ABOVE, y0 + 2 * ABOVE, x0 - SIDE / 2
+    for step in range(_n_steps(name)):
+        x = x0 + step
+        _box(axes, x, middle, GREEN)
         if step:
-            _arrow(axes, (x - 1 + SIDE / 2, ABOVE), (x - SIDE / 2, ABOVE))
+            _arrow(axes, (x - 1 + SIDE / 2, middle), (x - SIDE / 2, middle))
         if step in inputs:
-            _box(axes, x, 0, ORANGE)
-            _arrow(axes, (x, SIDE / 2), (x, ABOVE - SIDE / 2))
+            _box(axes, x, y0, ORANGE)
+            _arrow(axes, (x, y0 + SIDE / 2), (x, middle - SIDE / 2))
         if step in outputs:
-            _box(axes, x, 2 * ABOVE, BLUE)
-            _arrow(axes, (x, ABOVE + SIDE / 2), (x, 2 * ABOVE - SIDE / 2))
-    place = start - 0.4
-    style = {"fontsize": 8.5, "color": INK, "va": "center"}
-    axes.text(place, 2 * ABOVE + 0.5, _shape(len(outputs), n_out), **style)
-    between = {"fontsize": 8.5, "color": INK, "va": "center", "ha": "left"}
-    axes.text(start + 0.1 + inputs[-1], ABOVE / 2, f"(batch, {n_in})", **between)
-    axes.text(start + 0.1 + outputs[-1], 1.5 * ABOVE, f"(batch, {n_hidden})", **between)
-    axes.text(place, -0.5, _shape(len(inputs), n_in), **style)
-    taken = _returned(len(inputs), len(outputs), n_steps)
-    axes.text(place, -0.95, taken, fontsize=8.5, color=INK, va="center", style="italic")
+            _box(axes, x, top, BLUE)
+            _arrow(axes, (x, middle + SIDE / 2), (x, top - SIDE / 2))
+    beside = {"fontsize": 8.5, "va": "center"}
+    axes.text(left, top + 1.25, name, fontsize=11, weight="bold")
+    axes.text(left, top + 0.9, what, fontsize=9)
+    axes.text(left, top + 0.5, _shape(len(outputs), n_out), **beside)
+    axes.text(x0 + 0.1 + outputs[-1], middle + ABOVE / 2, f"(batch, {n_hidden})", **beside)
+    axes.text(x0 + 0.1 + inputs[-1], y0 + ABOVE / 2, f"(batch, {n_in})", **beside)
+    axes.text(left, y0 - 0.5, _shape(len(inputs), n_in), **beside)
+    axes.text(left, y0 - 0.95, WRITTEN[name], style="italic", **beside)
 
 
 def _shape(n_steps: int, size: str) -> str:
     return f"({n_steps}, batch, {size})" if n_steps > 1 else f"(batch, {size})"
-
-
-def _returned(n_inputs: int, n_outputs: int, n_steps: int) -> str:
-    """How it is written with the layers."""
-    if n_steps == 1:
-        return "Dense: no recurrence"
-    if n_inputs == 1:
-        return "x at step 1, then none"
-    if n_outputs == 1:
-        return "Recurrent(last=True)"
-    return "Recurrent()" if n_inputs == n_steps else "two: a reader, a writer"
 
 
 def _box(axes, x: float, y: float, colour: str) -> None:
