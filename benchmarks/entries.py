@@ -6,6 +6,9 @@ TRAINED = ("logistic", "mlp", "lenet")
 CLASSIFIED = (*TRAINED, "lenet-eval")
 LEARNT = ("da", "rbm", "dbn")  # without labels
 DRAWING = (*LEARNT, "hmc")
+RECURRENT = ("lstm", "gru", "chars", "elman")
+LOOPED = (*TRAINED, *LEARNT, *RECURRENT)
+KERAS = (*CLASSIFIED, "lstm")
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,19 @@ def pytensor_ml(mode):
 
 
 ENTRIES = (
-    Entry("dltut", "ours", (*CLASSIFIED, "conv-", *DRAWING), {"mode": "NUMBA"}, "ours"),
-    Entry("dltut, JAX mode", "ours", (*CLASSIFIED, *DRAWING), {"mode": "JAX"}, "ours"),
-    torch("torch", (*CLASSIFIED, "conv-", *DRAWING)),
+    Entry("dltut", "ours", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT), {"mode": "NUMBA"}, "ours"),
+    Entry("dltut, JAX mode", "ours", (*CLASSIFIED, *DRAWING, *RECURRENT), {"mode": "JAX"}, "ours"),
+    torch("torch", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT)),
     torch("torch, channels last", ("lenet", "lenet-eval", "conv-"), channels_last=True),
-    torch("torch, compiled", (*CLASSIFIED, *DRAWING), compile=True),
+    torch("torch, compiled", (*CLASSIFIED, *DRAWING, *RECURRENT), compile=True),
     torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
-    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-", *DRAWING), {"loop": False}),
-    Entry("JAX, epoch in a loop", "jax_peer", (*TRAINED, *LEARNT), {"loop": True}, "loop"),
+    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT), {"loop": False}),
+    Entry(
+        "JAX, epoch in a loop", "jax_peer", (*TRAINED, *LEARNT, *RECURRENT), {"loop": True}, "loop"
+    ),
     Entry("JAX, draws in a loop", "jax_peer", ("hmc",), {"loop": True}, "loop"),
-    Entry("Keras on JAX", "keras_peer", CLASSIFIED, {"backend": "jax"}),
-    Entry("Keras on torch", "keras_peer", CLASSIFIED, {"backend": "torch"}),
+    Entry("Keras on JAX", "keras_peer", KERAS, {"backend": "jax"}),
+    Entry("Keras on torch", "keras_peer", KERAS, {"backend": "torch"}),
     pytensor_ml("NUMBA"),
     pytensor_ml("JAX"),
     Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-", *DRAWING), interpreter="theano"),

@@ -12,20 +12,20 @@ import picture
 import table
 from entries import ENTRIES
 from race import Race
-from works import CONVOLUTIONS, DRAWING, TRAINING, WORKS
+from works import CONVOLUTIONS, DRAWING, RECURRENT, TRAINING, WORKS
 
 from dltut.commands.flags import run
 from dltut.exceptions import InputError, nearest
 from dltut.machine.files import atomic
 from dltut.machine.notices import say
 
-GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING}
-LAUNCHED = (*TRAINING, *DRAWING)  # with an empty cache, too
+GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING, "recurrent": RECURRENT}
+LAUNCHED = (*TRAINING, *DRAWING, *RECURRENT)  # with an empty cache, too
 PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
 
 
 def main(
-    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, "conv"),
+    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "conv"),
     peers: tuple[str, ...] = (),
     repeats: int = 7,
     threads: int = 2,
@@ -40,8 +40,8 @@ def main(
     Parameters
     ----------
     works : names
-        Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), conv
-        (all six shapes) or one of them.
+        Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), lstm,
+        gru, chars, elman, recurrent (those four), conv (all six shapes) or one of them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int

@@ -10,6 +10,7 @@ SEED = 1234
 N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
 TRAINING = ("logistic", "mlp", "lenet")
 DRAWING = ("da", "rbm", "dbn", "hmc")  # everyone with random numbers of their own
+RECURRENT = ("lstm", "gru", "chars", "elman")
 
 
 def everything(arrays):
@@ -135,6 +136,35 @@ def network(settings):
     return _named(params) | {"x": x.astype("float32"), "y": y.astype("int32")}
 
 
+def recurrent(settings):
+    """Rows of words padded with 0, their labels, and first weights of an embedding and a cell."""
+    rng, s = np.random.RandomState(SEED), settings
+    shape = s["n_examples"], s["steps"]
+    lengths = rng.randint(s["shortest"], s["steps"] + 1, s["n_examples"])
+    words = rng.randint(1, s["n_words"], shape) * (np.arange(s["steps"]) < lengths[:, None])
+    y = rng.randint(0, s["n_classes"], shape if s["every"] else shape[:1])
+    return _cell_weights(s, rng) | {"words": words.astype("int32"), "y": y.astype("int32")}
+
+
+def tagger(settings):
+    """Sentences of one length as windows of words, a tag a word, and first weights."""
+    rng, s = np.random.RandomState(SEED), settings
+    shape = s["n_examples"], s["steps"]
+    words = rng.randint(1, s["n_words"], (*shape, s["window"]))
+    y = rng.randint(0, s["n_classes"], shape)
+    return _cell_weights(s, rng) | {"words": words.astype("int32"), "y": y.astype("int32")}
+
+
+def _cell_weights(s, rng):
+    """An embedding's, a cell's, of all gates side by side, and a linear layer's."""
+    n, n_sums = s["n_out"], s["gates"] * s["n_out"]
+    n_in = s["n_in"] * s.get("window", 1)
+    shapes = (s["n_words"], s["n_in"]), (n_in, n_sums), (n, n_sums), (n, s["n_classes"])
+    table, W, U, top = (rng.uniform(-1, 1, shape) / np.sqrt(shape[0]) for shape in shapes)
+    table *= np.sqrt(s["n_words"]) / 10
+    return _named([table, W, U, np.zeros(n_sums), top, np.zeros(s["n_classes"])])
+
+
 def convolution(settings):
     """Pictures, filters, and a gradient that comes back from above."""
     rng = np.random.RandomState(SEED)
@@ -161,6 +191,8 @@ ARRAYS = {
     "autoencoder": autoencoder,
     "rbm": autoencoder,
     "hmc": gaussian,
+    "recurrent": recurrent,
+    "tagger": tagger,
 }
 
 LENET = {"maps": [20, 50], "n_hidden": [500], "batch_size": 500, "learning_rate": 0.1, "l2": 0.0}
@@ -174,6 +206,19 @@ HMC = {"dim": 5, "chains": 3, "n_steps": 20, "target": 0.9, "stepsize": 0.4, "sm
     "increase": 1.02,
     "decrease": 0.98,
 }
+
+SENTIMENT = {"kind": "recurrent", "n_words": 10_000, "n_in": 128, "n_out": 128, "n_classes": 2} | {
+    "n_examples": 320, "steps": 100, "shortest": 40, "batch_size": 16, "every": False,
+    "rule": "adadelta", "rho": 0.95, "epsilon": 1e-6,
+}  # fmt: skip
+CHARS = {"kind": "recurrent", "n_words": 96, "n_in": 64, "n_out": 512, "n_classes": 96} | {
+    "n_examples": 256, "steps": 64, "shortest": 64, "batch_size": 64, "every": True,
+    "rule": "sgd", "learning_rate": 0.5, "cell": "lstm", "gates": 4,
+}  # fmt: skip
+TAGGER = {"kind": "tagger", "n_words": 572, "n_in": 50, "window": 7, "n_out": 200} | {
+    "n_classes": 127, "n_examples": 500, "steps": 12, "batch_size": 1, "every": True,
+    "rule": "sgd", "learning_rate": 0.06, "cell": "elman", "gates": 1,
+}  # fmt: skip
 
 
 def _learning(name, title, kind, settings, calls, checked_calls, tolerance):
@@ -225,6 +270,24 @@ WORKS = {
             tolerance=0.25,  # few of these draws are independent
             compared=mean_and_covariance,
         ),
+        Work(
+            "lstm",
+            "LSTM sentiment, 128 units, batch 16, 100 steps",
+            SENTIMENT | {"cell": "lstm", "gates": 4},
+            calls=20,
+            checked_calls=5,
+            tolerance=2e-3,
+        ),
+        Work(
+            "gru",
+            "GRU sentiment, 128 units, batch 16, 100 steps",
+            SENTIMENT | {"cell": "gru", "gates": 3},
+            calls=20,
+            checked_calls=5,
+            tolerance=2e-3,
+        ),
+        Work("chars", "LSTM of characters, 512 units, batch 64, 64 steps", CHARS, 4, 1, 4),
+        Work("elman", "Elman tagger, one sentence of 12 words", TAGGER, 500, 1, 50),
         _conv("lenet1", "5x5, 1 to 20 maps", (500, 1, 28, 28), (20, 1, 5, 5)),
         _conv("lenet2", "5x5, 20 to 50 maps", (500, 20, 12, 12), (50, 20, 5, 5)),
         _conv("3x3-32", "3x3, 32 to 32 maps, half", (64, 32, 28, 28), (32, 32, 3, 3), (1, 1)),

@@ -20,7 +20,7 @@ def build(work, arrays, options):
         import torch
 
         torch.set_num_threads(options["threads"])
-    kinds = {"network": network, "evaluation": evaluation}
+    kinds = {"network": network, "evaluation": evaluation, "recurrent": recurrent}
     return kinds[work["kind"]](work, arrays, options)
 
 
@@ -87,3 +87,38 @@ def evaluation(work, arrays, options):
         return [(scores.argmax(1) != y[rows]).sum() / n]
 
     return run, list
+
+
+def recurrent(work, arrays, options):
+    """A masked embedding, an LSTM and the mean of its real steps; gates in Keras's order."""
+    table, W, U, b, top, top_b = (arrays[f"p{i}"] for i in range(6))
+    words = keras.Input((work["steps"],), dtype="int32")
+    vectors = keras.layers.Embedding(*table.shape, mask_zero=True)(words)
+    h = keras.layers.LSTM(work["n_out"], return_sequences=True)(vectors)
+    scores = keras.layers.Dense(work["n_classes"])(keras.layers.GlobalAveragePooling1D()(h))
+    model = keras.Model(words, scores)
+    model.set_weights([table, *(swapped(each) for each in (W, U, b)), top, top_b])
+    model.compile(
+        optimizer=keras.optimizers.Adadelta(1.0, work["rho"], work["epsilon"]),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=options["backend"] == "jax",
+    )
+
+    def run(n):
+        rows, size = slice(0, n * work["batch_size"]), work["batch_size"]
+        history = model.fit(
+            arrays["words"][rows], arrays["y"][rows], batch_size=size, shuffle=False, verbose=0
+        )
+        return history.history["loss"]
+
+    def result():
+        table, W, U, b, *top = map(np.asarray, model.get_weights())
+        return [table, *(swapped(each) for each in (W, U, b)), *top]
+
+    return run, result
+
+
+def swapped(weights):
+    """Gates i, f, o, c as i, f, c, o, and back."""
+    i, f, third, fourth = np.split(weights, 4, axis=-1)
+    return np.concatenate([i, f, fourth, third], axis=-1)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+from peers.ours_recurrent import recurrent, tagger
 
 import dltut
 from dltut.machine.config import configure
@@ -21,6 +22,7 @@ def build(work, arrays, options):
     configure(floatX="float32", mode=options["mode"], threads=options["threads"])
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
+    kinds |= {"recurrent": recurrent, "tagger": tagger}
     return kinds[work["kind"]](work, arrays)
 
 

@@ -1,6 +1,7 @@
 """PyTorch on the CPU: data resident, minibatches are slices, SGD in place, eager or compiled."""
 
 import torch
+from peers.torch_recurrent import recurrent, tagger
 from peers.torch_unsupervised import autoencoder, boltzmann_machine, sampler
 from torch.nn.functional import conv2d, cross_entropy, max_pool2d
 
@@ -14,8 +15,9 @@ def build(work, arrays, options):
     layout = torch.channels_last if options["channels_last"] else torch.contiguous_format
     compiled = torch.compile if options["compile"] else lambda f: f
     unsupervised = {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
-    if work["kind"] in unsupervised:
-        return unsupervised[work["kind"]](work, arrays, compiled)
+    others = unsupervised | {"recurrent": recurrent, "tagger": tagger}
+    if work["kind"] in others:
+        return others[work["kind"]](work, arrays, compiled)
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     return kinds[work["kind"]](work, arrays, layout, compiled)
 

@@ -52,6 +52,8 @@ class Session:
         Do little of everything, to see that it works.
     dry_run : bool
         Build everything, try one step, write nothing.
+    pictures : bool
+        Draw what was learned when the training has ended.
 
     Attributes
     ----------
@@ -69,6 +71,7 @@ class Session:
     device: str | None = None
     quick: bool = False
     dry_run: bool = False
+    pictures: bool = True
     name: str = field(default="run", init=False)
     arguments: dict = field(default_factory=dict, init=False)
     drawn: list[Path] = field(default_factory=list, init=False)
@@ -92,9 +95,10 @@ class Session:
         return open_run(self.run_dir, self.name, self.arguments, self.resume)
 
     def draw(self, name: str | Path, picture) -> None:
-        """Write a picture into the folder."""
-        save_picture(self.folder / name, picture)
-        self.drawn.append(self.folder / name)
+        """Write a picture into the folder, unless there are to be none."""
+        if self.pictures:
+            save_picture(self.folder / name, picture)
+            self.drawn.append(self.folder / name)
 
 
 @dataclass
@@ -148,7 +152,7 @@ class Run(Session):
 
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
-        if kind is None and "folder" in vars(self):
+        if kind is None and self.pictures and "folder" in vars(self):
             draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
 
     def data(self, auto: str = "auto", **options) -> Dataset:
@@ -202,8 +206,8 @@ class Run(Session):
 
     @property
     def has_pictures(self) -> bool:
-        """Whether something is written, and the inputs are pictures."""
-        return not self.dry_run and isinstance(self._data.inputs, Pictures)
+        """Whether pictures are drawn, and the inputs are some."""
+        return self.pictures and not self.dry_run and isinstance(self._data.inputs, Pictures)
 
     def train(
         self,

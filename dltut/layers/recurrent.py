@@ -13,11 +13,16 @@ import pytensor.tensor as pt
 from pytensor.gradient import grad_clip
 
 from dltut.exceptions import InputError
+from dltut.kernels.recurrent import Recurrence
+from dltut.kernels.steps import AsRows, AsSteps
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import init
-from dltut.nn.activations import activation
-from dltut.nn.loop import run
+from dltut.nn.activations import activation, linear, relu
+from dltut.nn.loop import run, stepped
+
+# Activations of the simple cell, by the names that the kernel knows them by.
+KINDS = {pt.tanh: "tanh", pt.sigmoid: "sigmoid", relu: "relu", linear: "linear"}
 
 
 class Cell(Network):
@@ -36,7 +41,7 @@ class Cell(Network):
 
     def prepare(self, x):
         """What can be computed of all steps at once, (time, batch, ...), of x."""
-        return x @ self.W + self.b
+        return AsSteps()(AsRows()(x) @ self.W + self.b, x)
 
     def step(self, a, *states) -> list:
         """The states, each (batch, n_out), after a step.
@@ -68,6 +73,15 @@ class Cell(Network):
                 parameter(None, (self.n_out,), joined(self.name, f"{name}0"))
                 for name in self.state_names
             ]
+
+    def _looped(self, kind: str, a, mask, start, truncate, backwards, p=None) -> list:
+        """All steps as one operation, that of a kind of `dltut.kernels.recurrent`."""
+        nothing = pt.zeros((0, 0))
+        mask = nothing > 0 if mask is None else pt.as_tensor(mask) > 0
+        floats = [self.U, nothing if p is None else p, *start]
+        U, p, *start = (pt.as_tensor(each).astype(a.dtype) for each in floats)
+        op = Recurrence(kind, backwards, truncate or 0, self.clip or 0)
+        return op(a, U, mask, p, *start)[:-1]
 
     def _clipped(self, sums):
         """The sums; their gradients are held to -clip ... clip."""
@@ -129,6 +143,19 @@ class Elman(Cell):
     def step(self, a, h) -> list:
         """The next h."""
         return [self.activation(self._clipped(a + h @ self.U))]
+
+    def loop(self, a, mask, start, truncate, backwards) -> list:
+        """The same, all steps at once, for activations that the kernel knows.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
+        kind = KINDS.get(self.activation)
+        if kind is None:
+            return stepped(self.step, a, mask, start, truncate, backwards)
+        return self._looped(kind, a, mask, start, truncate, backwards)
 
 
 class LSTM(Cell):
@@ -211,6 +238,17 @@ class LSTM(Cell):
         c = kept + pt.sigmoid(i + p_i * c) * pt.tanh(g)
         return [pt.sigmoid(o + p_o * c) * pt.tanh(c), c]
 
+    def loop(self, a, mask, start, truncate, backwards) -> list:
+        """The same, all steps at once.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
+        kind, p = ("lstm with peepholes", self.p) if self.peepholes else ("lstm", None)
+        return self._looped(kind, a, mask, start, truncate, backwards, p)
+
 
 class GRU(Cell):
     r"""The gated recurrent unit: gates reset the state and decide how much of it is new.
@@ -276,6 +314,16 @@ class GRU(Cell):
         (a_r, a_u, a_c), (h_r, h_u, h_c) = (_blocks(each, self.n_out) for each in (a, h @ self.U))
         r, u = (pt.sigmoid(self._clipped(each)) for each in (a_r + h_r, a_u + h_u))
         return [(1 - u) * h + u * pt.tanh(self._clipped(a_c + r * h_c))]
+
+    def loop(self, a, mask, start, truncate, backwards) -> list:
+        """The same, all steps at once.
+
+        Parameters
+        ----------
+        a, mask, start, truncate, backwards
+            As for `dltut.nn.loop.stepped`.
+        """
+        return self._looped("gru", a, mask, start, truncate, backwards)
 
 
 class Recurrent(Network):

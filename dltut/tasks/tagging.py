@@ -8,7 +8,7 @@ import pytensor.tensor as pt
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
-from dltut.datasets.words import PADDING
+from dltut.datasets.words import PADDING, words_of
 from dltut.models import score_function
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.chunks import chunk_scores, chunks_of
@@ -153,7 +153,8 @@ class Tagging(Task):
     def _words(self, example) -> list[str]:
         """The words as they were given, or where only numbers were, those of the vocabulary."""
         if isinstance(example.given, str):
-            return self.inputs.tokens(example.given)
+            words = words_of if self.inputs.tokeniser == "folded" else self.inputs.tokens
+            return words(example.given)[: len(example.x)]
         return self.inputs.vocabulary.words(np.asarray(example.x)[example.x != PADDING])
 
 

@@ -1,9 +1,10 @@
 """The matrix product that every kernel stands on, in vectors of the processor's own width.
 
-A tile of the result stays in registers while its sums run; rows of the right factor are read where
-they lie, and numbers of the left one are spread over a vector. Only what is left over at the right
-edge, and a transposed right factor below many rows, is copied first. A BLAS copies both factors,
-which pays for matrices much larger than ours, and brings threads and settings of its own.
+A tile of the result stays in registers while its sums run; numbers of the left factor are spread
+over a vector. Rows of the right factor are read where they lie by few rows of the left one; below
+many, when it lies transposed, and at the right edge, some columns are copied side by side first. A
+BLAS copies both factors, which pays for matrices much larger than ours, and brings threads and
+settings of its own.
 
 Inside, places are addresses and distances are bytes: `a` is where the left factor begins, `a_row`
 lies between two of its rows, `a_term` between two terms of a sum.
@@ -22,6 +23,7 @@ from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, ve
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
+COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
 _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
@@ -130,13 +132,15 @@ def poke(typing, place, value):
 
 def column_of_tiles_of(dtype: str):
     """What computes a vector or two of the result's columns, for one width."""
-    wide_tile, narrow_tile = tile(ROWS, 2, dtype), tile(ROWS, 1, dtype)
-    wide_row, narrow_row = tile(1, 2, dtype), tile(1, 1, dtype)
+    wide, narrow = (tile(ROWS, vectors, dtype) for vectors in (2, 1))
+    wide_four, narrow_four = (tile(4, vectors, dtype) for vectors in (2, 1))
+    wide_two, narrow_two = (tile(2, vectors, dtype) for vectors in (2, 1))
+    wide_row, narrow_row = (tile(1, vectors, dtype) for vectors in (2, 1))
     rows = ROWS
 
     @numba_njit
     def column_of_tiles(is_wide, m, k, a, a_row, a_term, b, b_row, c, c_row, alpha, beta):
-        """All rows of one or two vectors of columns: tiles, then single rows.
+        """All rows of one or two vectors of columns: tiles, then what is left in smaller ones.
 
         Parameters
         ----------
@@ -153,10 +157,22 @@ def column_of_tiles_of(dtype: str):
             places = k, a + i * a_row, a_row, a_term, b, b_row, c + i * c_row, c_row
             if i + rows <= m:
                 if is_wide:
-                    wide_tile(places, (alpha, beta))
+                    wide(places, (alpha, beta))
                 else:
-                    narrow_tile(places, (alpha, beta))
+                    narrow(places, (alpha, beta))
                 i += rows
+            elif i + 4 <= m:
+                if is_wide:
+                    wide_four(places, (alpha, beta))
+                else:
+                    narrow_four(places, (alpha, beta))
+                i += 4
+            elif i + 2 <= m:
+                if is_wide:
+                    wide_two(places, (alpha, beta))
+                else:
+                    narrow_two(places, (alpha, beta))
+                i += 2
             else:
                 if is_wide:
                     wide_row(places, (alpha, beta))
@@ -212,7 +228,7 @@ def columns_of_product_of(dtype: str):
 
     @numba_njit
     def columns_of_product(
-        columns, is_last, right_transposed, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
+        columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
         beta, c, c_row, panel, edge,
     ):  # fmt: skip
         """Some columns of the result, from where b and c are.
@@ -222,9 +238,9 @@ def columns_of_product_of(dtype: str):
         columns : int
             How many, up to those of two vectors; fewer go through `edge`.
         is_last : bool
-            Whether they are the right edge of the result.
-        right_transposed : bool
-            Whether b lies in memory as its transpose.
+            Whether they are the right edge of the result, where b ends.
+        is_copied : bool
+            Whether b is read from a panel, to which it is copied first.
         m, k : int
             Rows, and terms of a sum.
         a, a_row, a_term, b, b_row, b_column, c, c_row : int
@@ -244,7 +260,7 @@ def columns_of_product_of(dtype: str):
         first = 0
         while first < k or first == 0:
             depth, right, row = min(DEPTH, k - first), b + first * b_row, b_row
-            if not right_transposed and first < whole:
+            if not is_copied and first < whole:
                 depth = min(depth, whole - first)
             else:
                 copy_panel(right, b_row, b_column, depth, columns, width, panel)
@@ -273,14 +289,18 @@ def gemm_of(dtype: str):
             return
         a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
         b_row, b_column = (size, ldb * size) if right_transposed else (ldb * size, size)
-        is_ragged = n % lanes != 0
-        panel = np.empty(DEPTH * 2 * lanes if right_transposed or is_ragged else 0, real)
+        is_ragged, is_packed = n % lanes != 0, ldb == 0
+        if is_packed:
+            b_row, b_column = 2 * lanes * size, k * size
+        is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
+        panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
         for j in range(0, n, 2 * lanes):
             columns = min(2 * lanes, n - j)
+            is_last = columns % lanes != 0 and not is_packed
             columns_of_product(
-                columns, columns % lanes != 0, right_transposed, m, k, alpha, a, a_row, a_term,
-                b + j * b_column, b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
+                columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b + j * b_column,
+                b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
             )  # fmt: skip
 
     return gemm
@@ -318,6 +338,12 @@ def _gemm(typing, packed, like):
 
 
 @numba_njit
+def panel_width(like):
+    """How many columns a panel has, for the width of an array: those of two vectors."""
+    return 2 * BYTES // like.itemsize
+
+
+@numba_njit
 def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
     """``c = alpha * a @ b + beta * c``, on this thread.
 
@@ -334,7 +360,8 @@ def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, b
     c : array, shape (m, n)
         Of all three, only where the first element lies is read from the array itself.
     lda, ldb, ldc : int
-        Elements from one row in memory to the next.
+        Elements from one row in memory to the next. An ldb of 0 says that b lies in panels of
+        `panel_width` columns, one behind the other, the last one filled up with zeros.
     """
     first, second, out = np.intp(a.ctypes.data), np.intp(b.ctypes.data), np.intp(c.ctypes.data)
     sizes = left_transposed, right_transposed, m, n, k

@@ -26,6 +26,7 @@ from dltut.kernels.engine.version import source_version
 # Words of shared memory; those that change while a job runs have a cache line of their own.
 CLAIM, DONE, BUSY, ASLEEP = 0, 16, 24, 32
 FUNCTION, DATA, COUNT = 8, 9, 10  # the job: a block's function, its arguments, how many blocks
+THREADS = 40  # how many there are
 MUTEX, CONDITION = 48, 80
 # CLAIM holds the number of the job and, in 16 bits each, how many blocks were taken from its two
 # ends: the caller takes the first ones, helpers the last ones, so that from one operation to the
@@ -67,6 +68,12 @@ def is_open():
     """Whether the present job has blocks that nobody has taken."""
     claim = load(CLAIM)
     return ((claim // FIRST) & ENDS) + (claim & ENDS) < load(COUNT)
+
+
+@numba_njit
+def count_of_threads():
+    """How many threads there are to take blocks, the caller included."""
+    return max(1, load(THREADS))
 
 
 def help_forever():
@@ -202,6 +209,7 @@ def start() -> np.ndarray:
     words = words[-words.ctypes.data % 64 // 8 :][:128]
     llvm.add_symbol(WORDS, words.ctypes.data)
     _reset(words)
+    words[THREADS] = n_threads()
     os.register_at_fork(after_in_child=lambda: _reset(words))  # helpers stay behind
     add_symbol(RUN, run_blocks, (types.intp,) * 3)
     helper = compiled(help_forever, (), f"{RUN}_help", nogil=True, final_function=True)

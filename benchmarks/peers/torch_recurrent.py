@@ -1,0 +1,97 @@
+"""The recurrent works for `torch_peer`: its fused layers, and its optimizers."""
+
+import torch
+from torch.nn.functional import cross_entropy, embedding
+
+LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+
+
+def as_torch(cell, weights):
+    """Rows of gates in torch's order; its u is 1 - ours: those weights change their sign."""
+    blocks = torch.from_numpy(weights).chunk({"lstm": 4, "gru": 3}[cell], dim=-1)
+    if cell == "lstm":
+        i, f, o, g = blocks
+        return torch.cat([i, f, g, o], -1).T.contiguous()
+    r, u, c = blocks
+    return torch.cat([r, -u, c], -1).T.contiguous()
+
+
+def as_given(cell, weights):
+    blocks = weights.detach().T.chunk({"lstm": 4, "gru": 3}[cell], dim=-1)
+    if cell == "lstm":
+        i, f, g, o = blocks
+        return torch.cat([i, f, o, g], -1)
+    r, u, c = blocks
+    return torch.cat([r, -u, c], -1)
+
+
+def optimizer_of(work, params):
+    if work["rule"] == "adadelta":
+        return torch.optim.Adadelta(params, 1.0, work["rho"], work["epsilon"], foreach=True)
+    return torch.optim.SGD(params, work["learning_rate"], fused=True)
+
+
+def recurrent(work, arrays, compiled):
+    """Words, a fused layer, the mean of the real steps or all of them, a linear layer."""
+    cell = work["cell"]
+    words, y = torch.from_numpy(arrays["words"]).long(), torch.from_numpy(arrays["y"]).long()
+    table, W, U, b, top, top_b = (arrays[f"p{i}"] for i in range(6))
+    layer = LAYERS[cell](*W.shape[:1], U.shape[0])
+    with torch.no_grad():
+        for name, value in (("weight_ih_l0", W), ("weight_hh_l0", U), ("bias_ih_l0", b)):
+            getattr(layer, name).copy_(as_torch(cell, value))
+        layer.bias_hh_l0.zero_()
+    layer.bias_hh_l0.requires_grad_(False)  # all others have one bias
+    table, top, top_b = (torch.from_numpy(each).requires_grad_() for each in (table, top, top_b))
+    learnt = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0]
+    optimizer = optimizer_of(work, [table, *learnt, top, top_b])
+
+    @compiled
+    def cost_of(words, y):
+        h, _ = layer(embedding(words, table))
+        if work["every"]:
+            return cross_entropy(torch.addmm(top_b, h.flatten(0, 1), top), y.T.flatten())
+        mask = (words != 0).float()[:, :, None]
+        return cross_entropy(torch.addmm(top_b, (h * mask).sum(0) / mask.sum(0), top), y)
+
+    def step(index):
+        rows = slice(index * work["batch_size"], (index + 1) * work["batch_size"])
+        cost = cost_of(words[rows].T, y[rows])
+        optimizer.zero_grad(set_to_none=True)
+        cost.backward()
+        optimizer.step()
+        return cost.detach()
+
+    def result():
+        cells = [as_given(cell, each) for each in learnt[:2]]
+        bias = as_given(cell, learnt[2][:, None])[0]
+        return [each.detach().numpy() for each in (table, *cells, bias, top, top_b)]
+
+    return lambda n: [step(index) for index in range(n)], result
+
+
+def tagger(work, arrays, compiled):
+    """Windows of one sentence, a loop of the cell, SGD in the same function."""
+    words, y = torch.from_numpy(arrays["words"]).long(), torch.from_numpy(arrays["y"]).long()
+    params = [torch.from_numpy(arrays[f"p{i}"]) for i in range(6)]
+
+    def cost_of(params, windows, y):
+        table, W, U, b, top, top_b = params
+        a = torch.addmm(b, table[windows].flatten(1), W)
+        h, states = torch.zeros(1, len(U)), []
+        for t in range(len(a)):
+            h = torch.sigmoid(torch.addmm(a[t : t + 1], h, U))
+            states.append(h)
+        return cross_entropy(torch.addmm(top_b, torch.cat(states), top), y)
+
+    @compiled
+    def step(params, windows, y):
+        gradients, cost = torch.func.grad_and_value(cost_of)(params, windows, y)
+        for param, gradient in zip(params, gradients, strict=True):
+            param.sub_(gradient, alpha=work["learning_rate"])
+        return cost
+
+    def run(n):
+        return [step(params, words[index], y[index]) for index in range(n)]
+
+    return run, lambda: [each.numpy() for each in params]
