@@ -1,12 +1,15 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
 from dltut.datasets import (
+    adding,
+    characters,
     digits,
     fashion_mnist,
     images,
     imdb,
     mnist,
     pictures,
+    series,
     slots,
     toy_reviews,
 )
@@ -16,7 +19,17 @@ from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Tags, Words, kind_from
+from dltut.datasets.kinds import (
+    Characters,
+    Classes,
+    Labels,
+    Numbers,
+    Pictures,
+    Series,
+    Tags,
+    Words,
+    kind_from,
+)
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.texts import from_texts
@@ -36,18 +49,22 @@ from dltut.machine.columns import check_range
 
 __all__ = [
     "ZCA",
+    "Characters",
     "Classes",
     "ContrastNormalise",
     "Dataset",
     "Labels",
     "Numbers",
     "Pictures",
+    "Series",
     "Split",
     "Standardise",
     "Tags",
     "Transform",
     "Vocabulary",
     "Words",
+    "adding",
+    "characters",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -69,6 +86,7 @@ __all__ = [
     "pictures",
     "read_idx",
     "read_inputs",
+    "series",
     "slots",
     "standardise",
     "toy_reviews",

@@ -76,7 +76,7 @@ def _width(name: str) -> float:
 
 
 def _way(axes, name: str, place: tuple[float, float], sizes) -> None:
-    """One diagram, its first input at a place: inputs below, states in the middle, outputs above."""
+    """One diagram, its first input at a place; inputs below, states above, outputs on top."""
     (inputs, outputs, what), (x0, y0) = WAYS[name], place
     n_in, n_hidden, n_out = sizes
     middle, top, left = y0 + ABOVE, y0 + 2 * ABOVE, x0 - SIDE / 2
