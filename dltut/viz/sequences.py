@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
@@ -144,6 +144,7 @@ def gradient_picture(norms: Mapping[str, np.ndarray], title: str = "") -> Image.
         axes.plot(steps, np.where(each > 0, each, np.nan), color=colour, label=name, linewidth=1.5)
     axes.set(yscale="log", xlabel="step at which x enters", title=title)
     axes.set_ylabel("norm of the gradient of the last output")
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.grid(axis="y")
     axes.legend(fontsize=9)
