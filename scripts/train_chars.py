@@ -85,7 +85,8 @@ def main(
         """Write something, and keep it."""
         rng = np.random.default_rng([seed, log.epoch])
         written = data.inputs.text(write(data.test.characters[0], n_written, temperature, rng))
-        say(f"epoch {log.epoch} writes:\n{written}\n")
+        for line in [f"epoch {log.epoch} writes:", *written.split("\n")]:
+            say(line)
         if not run.dry_run:
             with atomic(run.folder / f"sample_at_epoch_{log.epoch}.txt", "w") as file:
                 file.write(written)

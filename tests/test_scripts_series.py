@@ -128,7 +128,7 @@ def test_a_text_goes_on(tmp_path, capsys, text):
     call("train_chars", *flags("chars", text), "--run-dir", folder)
     out = capsys.readouterr()
     written = (folder / "sample_at_epoch_3.txt").read_text()
-    assert f"epoch 3 writes:\n{written}" in out.err and len(written) == 30
+    assert out.err.rpartition("epoch 3 writes:\n")[2].startswith(written) and len(written) == 30
     begin = tmp_path / "begin.txt"
     begin.write_text("It was")
     cli.main(["predict", str(folder), str(begin), "--out", str(tmp_path / "on.png")])
