@@ -36,9 +36,9 @@ def test_reviews_are_told_apart_and_asked_about(main, tmp_path, capsys):
     assert {"best.safetensors", "log.jsonl", "curves.png", "confusion.png"} <= names
     assert min(row["valid_error"] for row in read_log(folder)) < 0.3
     capsys.readouterr()
-    cli.main(["predict", str(folder), "a terrible film ."])
+    cli.main(["predict", str(folder), "a terrible film"])
     assert "negative" in capsys.readouterr().out
-    assert (folder / "predictions" / "a terrible film -prediction.png").is_file()
+    assert (folder / "predictions" / "a terrible film-prediction.png").is_file()
 
 
 def test_a_table_of_ones_own_and_going_on(main, tmp_path):
