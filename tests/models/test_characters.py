@@ -5,10 +5,13 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from dltut import function
+from dltut import function, shared_dataset
 from dltut.exceptions import InputError
 from dltut.models import CharacterModel, Writer, load_model, save_model
 from dltut.models.characters import drawn
+from dltut.nn import negative_log_likelihood
+from dltut.optim import sgd
+from dltut.training import minibatch_function
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +42,24 @@ def test_states_are_carried_from_call_to_call_until_a_text_begins(cell, rng, tmp
     save_model(tmp_path / "m.safetensors", model)
     again = load_model(tmp_path / "m.safetensors")
     np.testing.assert_array_equal(function([x], again(x))(text), scores)
+
+
+def test_carried_states_on_both_backends(mode):
+    """The costs of three minibatches of training, as FAST_COMPILE has them."""
+    rows = np.random.default_rng(3).integers(5, size=(6, 4)).astype("int32")
+    following, new = np.roll(rows, -1, axis=1), np.array([1, 1, 0, 0, 0, 0], "int32")
+
+    def costs(way):
+        model = CharacterModel(np.random.default_rng(1), 5, 4, n_embedding=3)
+        x, begins, y = pt.imatrix("x"), pt.ivector("begins"), pt.imatrix("y")
+        scores = model.carried(x, begins, 2).reshape((-1, 5))
+        cost = negative_log_likelihood(scores, y.ravel())
+        train = shared_dataset({"characters": rows, "begins": new, "y": following})
+        updates = sgd(cost, model.params, 0.5)
+        step = minibatch_function(cost, [x, begins, y], train, 2, updates, mode=way)
+        return [float(step(index)) for index in (0, 1, 2, 0)]
+
+    np.testing.assert_allclose(costs(mode), costs("FAST_COMPILE"), rtol=1e-10)
 
 
 def test_gradients_stop_where_the_states_were_carried_in(rng):
