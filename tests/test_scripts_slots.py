@@ -70,7 +70,7 @@ def test_a_run_and_what_it_says_of_sentences(sentences, tmp_path, monkeypatch, c
     capsys.readouterr()
     cli.main(["predict", str(folder), str(tmp_path / "asked.txt")])
     assert "line 3" in capsys.readouterr().out
-    [picture] = folder.glob("predictions/*")
+    [picture] = folder.glob("predictions/*.png")
     with Image.open(picture) as drawn:
         assert drawn.width > 500
 

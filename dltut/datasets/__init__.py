@@ -6,6 +6,7 @@ from dltut.datasets import (
     images,
     imdb,
     mnist,
+    music,
     pictures,
     slots,
     toy_reviews,
@@ -16,8 +17,9 @@ from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Tags, Words, kind_from
+from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Rolls, Tags, Words, kind_from
 from dltut.datasets.layouts import read_inputs
+from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
@@ -42,6 +44,7 @@ __all__ = [
     "Labels",
     "Numbers",
     "Pictures",
+    "Rolls",
     "Split",
     "Standardise",
     "Tags",
@@ -65,10 +68,12 @@ __all__ = [
     "load_data",
     "mean_and_deviation",
     "mnist",
+    "music",
     "one_hot",
     "pictures",
     "read_idx",
     "read_inputs",
+    "read_midi",
     "slots",
     "standardise",
     "toy_reviews",
@@ -76,5 +81,6 @@ __all__ = [
     "transformed",
     "vocabulary_of",
     "write_idx",
+    "write_midi",
     "zca",
 ]

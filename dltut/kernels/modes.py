@@ -52,12 +52,15 @@ def mode_of(name: str) -> Mode:
 def numba_mode() -> Mode:
     """PyTensor's NUMBA mode with our kernels and rewrites, which other functions do not see.
 
-    The first call loads all kernels, registers the rewrites and starts the threads.
+    The first call loads all kernels, registers the rewrites, starts the threads, and sets the C
+    library's memory.
     """
     from dltut.kernels.engine import threads
     from dltut.kernels.engine.linker import KernelLinker
+    from dltut.kernels.engine.memory import keep_freed_memory
 
     _load("numba")
+    keep_freed_memory()
     threads.start()
     for position, rewrites in FUSIONS.items():
         _register(position, rewrites, NUMBA)

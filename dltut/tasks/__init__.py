@@ -5,6 +5,7 @@ from dltut.tasks.chunks import ChunkScores, chunk_scores, chunks_of
 from dltut.tasks.classification import Classification
 from dltut.tasks.inputs import Example, read_examples
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import ChunkMeasure, Tagging
@@ -16,6 +17,7 @@ __all__ = [
     "Classification",
     "Example",
     "MultiLabel",
+    "Music",
     "Reconstruction",
     "Regression",
     "Tagging",

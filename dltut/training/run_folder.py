@@ -298,7 +298,7 @@ def _differences(there: object, here: object, path: str = "") -> Iterator[tuple[
         for key in [*there, *(each for each in here if each not in there)]:
             if key not in MAY_CHANGE:
                 tag = not path or key.startswith("!")  # which says what it is, not where
-                inner = (key if not path else path) if tag else f"{path}.{key}"
+                inner = (path or key) if tag else f"{path}.{key}"
                 yield from _differences(there.get(key, NOTHING), here.get(key, NOTHING), inner)
     elif isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
         for i, pair in enumerate(zip(there, here, strict=True)):

@@ -17,6 +17,7 @@ from dltut.viz.filters import (
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.page import live_page
+from dltut.viz.piano_roll import note_name, piano_roll_picture
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.standing import Standing
@@ -45,6 +46,8 @@ __all__ = [
     "learning_curves",
     "live_page",
     "mistakes_picture",
+    "note_name",
+    "piano_roll_picture",
     "prediction_picture",
     "running_mean",
     "sample_photograph",
