@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets import Dataset, load
-from dltut.datasets.kinds import Characters, Pictures, Series
+from dltut.datasets.kinds import Characters, Pictures, Rolls, Series
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.notices import say, spinner
@@ -22,9 +22,10 @@ from dltut.viz import (
     save_picture,
 )
 
-ASKED = {  # of predict
+YOURS = {  # of predict
     Characters: "TEXT.txt, for a text",
     Pictures: "PICTURE, for a picture",
+    Rolls: "SONG.mid, for a piece",
     Series: "SERIES.csv, for the end of a series",
 }
 
@@ -78,7 +79,7 @@ def draw_run(
         if written:
             say(f"pictures: {listed(written)}")
     if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
-        yours = ASKED.get(type(task_of(own).inputs), "ROWS.csv, for rows")
+        yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
 
@@ -204,5 +205,5 @@ def _data_of(run_dir):
     arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    names = "dataset data_dir quick target ignore header task scale image_shape".split()
+    names = "dataset data_dir quick target ignore header task scale image_shape dt".split()
     return load(**{name: arguments[name] for name in names if name in arguments})

@@ -333,6 +333,8 @@ def _keep_texts(place, predictions, top):
 def _keep_picture(place, predictions, top):
     [prediction] = predictions
     save_picture(place, prediction.drawn())
+    for ending, write in prediction.task.files(prediction.example, prediction.answer).items():
+        write(place.with_suffix(ending))
     _print(prediction.line(top))
 
 

@@ -8,6 +8,7 @@ from dltut.datasets import (
     images,
     imdb,
     mnist,
+    music,
     pictures,
     series,
     slots,
@@ -25,12 +26,14 @@ from dltut.datasets.kinds import (
     Labels,
     Numbers,
     Pictures,
+    Rolls,
     Series,
     Tags,
     Words,
     kind_from,
 )
 from dltut.datasets.layouts import read_inputs
+from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
@@ -56,6 +59,7 @@ __all__ = [
     "Labels",
     "Numbers",
     "Pictures",
+    "Rolls",
     "Series",
     "Split",
     "Standardise",
@@ -82,10 +86,12 @@ __all__ = [
     "load_data",
     "mean_and_deviation",
     "mnist",
+    "music",
     "one_hot",
     "pictures",
     "read_idx",
     "read_inputs",
+    "read_midi",
     "series",
     "slots",
     "standardise",
@@ -94,5 +100,6 @@ __all__ = [
     "transformed",
     "vocabulary_of",
     "write_idx",
+    "write_midi",
     "zca",
 ]

@@ -6,6 +6,7 @@ from dltut.tasks.classification import Classification
 from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.inputs import Example, read_examples
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import ChunkMeasure, Tagging
@@ -19,6 +20,7 @@ __all__ = [
     "Example",
     "Forecasting",
     "MultiLabel",
+    "Music",
     "Reconstruction",
     "Regression",
     "Tagging",

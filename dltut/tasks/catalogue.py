@@ -11,6 +11,7 @@ from dltut.models.answers import way_back
 from dltut.tasks.classification import Classification
 from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import Tagging
@@ -21,12 +22,13 @@ TASKS = (
     Classification,
     Forecasting,
     MultiLabel,
+    Music,
     Reconstruction,
     Regression,
     Tagging,
     Writing,
 )
-BY_INPUTS = {"Characters": Writing, "Series": Forecasting}
+BY_INPUTS = {"Characters": Writing, "Rolls": Music, "Series": Forecasting}
 BY_TARGETS = {
     "Classes": Classification,
     "Labels": MultiLabel,

@@ -18,6 +18,7 @@ from dltut.viz.forecast import continuation_picture, forecast_picture, horizon_p
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.page import live_page
+from dltut.viz.piano_roll import note_name, piano_roll_picture
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
 from dltut.viz.sequences import dimensions_picture, gradient_picture
@@ -53,6 +54,8 @@ __all__ = [
     "learning_curves",
     "live_page",
     "mistakes_picture",
+    "note_name",
+    "piano_roll_picture",
     "prediction_picture",
     "running_mean",
     "sample_photograph",
