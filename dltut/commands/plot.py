@@ -22,7 +22,7 @@ from dltut.viz import (
     save_picture,
 )
 
-ASKED = {  # of predict
+YOURS = {  # of predict
     Characters: "TEXT.txt, for a text",
     Pictures: "PICTURE, for a picture",
     Rolls: "SONG.mid, for a piece",
@@ -79,7 +79,7 @@ def draw_run(
         if written:
             say(f"pictures: {listed(written)}")
     if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
-        yours = ASKED.get(type(task_of(own).inputs), "ROWS.csv, for rows")
+        yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
 
