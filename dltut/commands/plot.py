@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets import Dataset, load
-from dltut.datasets.kinds import Pictures, Rolls
+from dltut.datasets.kinds import Pictures, Rolls, Words
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.notices import say, spinner
@@ -22,7 +22,11 @@ from dltut.viz import (
     save_picture,
 )
 
-YOURS = {Pictures: "PICTURE, for a picture", Rolls: "SONG.mid, for a piece"}
+YOURS = {
+    Pictures: "PICTURE, for a picture",
+    Rolls: "SONG.mid, for a piece",
+    Words: "TEXTS.txt, for lines",
+}
 
 
 def draw_run(
