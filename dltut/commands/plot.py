@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets import Dataset, load
-from dltut.datasets.kinds import Characters, Pictures, Rolls, Series
+from dltut.datasets.kinds import Characters, Pictures, Rolls, Series, Words
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.notices import say, spinner
@@ -27,6 +27,7 @@ YOURS = {  # of predict
     Pictures: "PICTURE, for a picture",
     Rolls: "SONG.mid, for a piece",
     Series: "SERIES.csv, for the end of a series",
+    Words: "TEXTS.txt, for lines",
 }
 
 
