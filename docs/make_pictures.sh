@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How docs/pictures was made. first_run_* and own_digit_prediction.png: what `make train` does, on the
-# embedded digits, and what start/your_own_picture.rst draws; regression_*: what that page draws; watch_*: screens of
+# embedded digits, and what start/your_own_picture.rst draws; regression_*, rnnslu_*: what those pages draw; watch_*: screens of
 # python -m dltut watch, taken by hand. The others: runs on the whole MNIST,
 # which DLTUT_DATA or the data folder must hold (python -m dltut data mnist).
 set -euo pipefail
@@ -45,6 +45,26 @@ cp "$work/sweep/sweep.png" docs/pictures/sweep.png
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(
     'docs/pictures/conv_demo.jpg', quality=85)"
 
+# What the page on vanishing gradients draws, and the five diagrams.
+"$python" - "$work" <<'PYTHON'
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "tests")
+from test_docs import blocks
+
+from dltut.viz import dimensions_picture, save_picture
+
+save_picture("docs/pictures/recurrent_dimensions.png", dimensions_picture())
+page, pictures, names = Path("docs/tutorial/vanishing_gradients.rst"), Path("docs/pictures").absolute(), {}
+code = [block for block in blocks(page) if not block.is_doctest]
+os.chdir(sys.argv[1])
+for block in code:
+    block.run(names, page)
+Path("vanishing_gradients.png").rename(pictures / "vanishing_gradients.png")
+PYTHON
+
 # What the page on regression draws.
 "$python" - "$work" <<'PYTHON'
 import os
@@ -64,6 +84,15 @@ for block in code:
     if Path("predicted.png").exists():
         break
 shutil.copy("predicted.png", pictures / "regression_predicted.png")
+PYTHON
+
+# What the page on slot filling draws.
+"$python" - <<'PYTHON'
+from dltut.datasets.slot_sentences import flights
+from dltut.viz import save_picture, tagged_picture
+
+[six] = flights([6], seed=3)
+save_picture("docs/pictures/rnnslu_tagged.png", tagged_picture(six))
 PYTHON
 
 # script, what else to say, the pictures to keep

@@ -9,10 +9,13 @@ import sys
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
+
 from dltut.exceptions import InputError
 from dltut.machine.stopwatch import duration
-from dltut.training import read_run
-from dltut.viz import channel_names
+from dltut.training import Follower, read_meaning
+from dltut.training.log import folder_of_log
+from dltut.viz.curves import COUNTS, best_place
 
 
 def main(*runs: Path, csv: bool = False, json: bool = False):
@@ -32,48 +35,65 @@ def main(*runs: Path, csv: bool = False, json: bool = False):
     if csv and json:
         raise InputError("csv and json cannot both be written: choose one")
     with reading():
-        logs = {str(path): read_run(path) for path in runs}
+        records = {str(path): facts(path) for path in runs}
     if csv or json:
-        (print_csv if csv else print_json)([{"run": run} | facts(logs[run]) for run in logs])
+        (print_csv if csv else print_json)([{"run": run} | records[run] for run in records])
         return
-    titles = [f"{path}\n" if len(runs) > 1 else "" for path in logs]
-    summaries = ["\n".join(summary(log)) for log in logs.values()]
+    titles = [f"{path}\n" if len(runs) > 1 else "" for path in runs]
+    with reading():
+        logs = map(read_meaning, runs)
+        summaries = ["\n".join(summary(*each)) for each in zip(records.values(), logs, strict=True)]
     print("\n\n".join(map("".join, zip(titles, summaries, strict=True))))
 
 
-def summary(log):
-    """Lines about a log."""
-    if not log.rows:
+def summary(record, log):
+    """Lines about a run."""
+    if not record["batches"] and not record["last"]:
         yield "no validation yet"
         return
-    yield f"epochs seen: {log.rows[-1]['epoch']}"
-    yield f"time trained: {duration(log.clock[-1])}"
-    for name, last in last_values(log).items():
+    yield f"epochs seen: {record['epochs']}"
+    yield f"time trained: {duration(record['seconds'])}"
+    for name, last in record["last"].items():
         yield f"{name} : {log.printed(name, last)}"
-    if best := log.best_row:
+    if best := record["best"]:
         watched = log.watched or "valid_error"  # as it always was in version 0.1
         names = [name for name in best if name == watched or name.startswith("test_")]
         shown = ", ".join(f"{name} {log.printed(name, best[name])}" for name in names)
         yield f"best: {shown} in epoch {best['epoch']}"
 
 
-def last_values(log):
-    """The last number of every channel, sorted by their names."""
-    last = {name: value for row in log.rows for name, value in row.items()}
-    return {name: last[name] for name in sorted(channel_names(log.rows))}
-
-
-def facts(log):
-    """What a log says, as plain values."""
-    last = log.rows[-1] if log.rows else {"epoch": 0, "iteration": -1}
+def facts(path):
+    """What the files of a run say, as plain values; a million rows are read in seconds."""
+    follower = Follower(folder_of_log(path).path)
+    follower.read()
+    columns, last = follower.columns, follower.last_row
+    best = best_place(columns)
     return {
-        "epochs": last["epoch"],
-        "batches": last["iteration"] + 1,
-        "seconds": log.clock[-1] if log.clock else 0.0,
-        "stopped": log.stop_reason,
-        "last": last_values(log),
-        "best": log.best_row,
+        "epochs": last.get("epoch", 0),
+        "batches": last.get("iteration", -1) + 1,
+        "seconds": float(columns["seconds"][-1]) if "seconds" in columns else 0.0,
+        "stopped": read_meaning(path).stop_reason,
+        "last": last_values(columns, last),
+        "best": None if best is None else row_at(columns, best),
     }
+
+
+def last_values(columns, last_row):
+    """The last number of every channel, sorted by their names."""
+    names = sorted(name for name in columns if name not in (*COUNTS, "best"))
+    return {name: last_row.get(name, _last(columns[name])) for name in names}
+
+
+def row_at(columns, place):
+    """A row, as the log has it."""
+    row = {name: float(values[place]) for name, values in columns.items() if name != "seconds"}
+    row = {name: value for name, value in row.items() if value == value}  # NaN: none in this row
+    return row | {name: int(row[name]) for name in COUNTS if name in row} | {"best": True}
+
+
+def _last(values):
+    there = np.flatnonzero(~np.isnan(values))
+    return float(values[there[-1]]) if len(there) else float("nan")
 
 
 def print_csv(records):

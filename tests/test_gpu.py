@@ -53,10 +53,15 @@ def started(repository):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("name", TRAINING)
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [
+        ("train_lenet", "cpu"),
+        *(pytest.param(name, "cuda", marks=pytest.mark.gpu) for name in TRAINING),
+    ],
+)
 def test_scripts_train_on_the_device(name, device, started, tmp_path):
-    """What they save opens here, on the processor, as NumPy arrays."""
+    """What they save opens here, on the processor, as NumPy arrays; on this one, a script shows."""
     flags = ["--device", device, "--run-dir", tmp_path, *SMALL, *TRAINING[name]]
     ended = started(f"scripts/{name}.py", *flags)
     assert ended.returncode == 0, ended.stderr

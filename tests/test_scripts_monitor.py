@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -58,6 +59,22 @@ def test_print_monitor_for_programs(tmp_path, capsys):
         f"{one},3,30,120.0,,0.26,0.0,nan",
         f"{two},0,0,0.0,,,,",
     ]
+
+
+def test_print_monitor_of_a_long_run_takes_no_time(tmp_path, capsys):
+    rows = [(n, 1 / (n + 1)) for n in range(100_000)]
+    text = '{{"epoch": {}, "minibatch": 0, "iteration": {}, "train_cost": {}, "best": {}}}\n'
+    lines = (text.format(n + 1, n, cost, str(n == 70_000).lower()) for n, cost in rows)
+    (tmp_path / "log.jsonl").write_text("".join(lines))
+    begun = time.process_time()
+    call("print_monitor", tmp_path)
+    assert time.process_time() - begun < 3  # a million rows in ten times that; mostly JSON
+    assert capsys.readouterr().out.startswith("epochs seen: 100000\n")
+    call("print_monitor", tmp_path, "--json")
+    [record] = json.loads(capsys.readouterr().out)
+    assert record["best"] == {
+        "epoch": 70_001, "minibatch": 0, "iteration": 70_000, "train_cost": 1 / 70_001, "best": True
+    }  # fmt: skip
 
 
 def test_plot_monitor(tmp_path, monkeypatch, capsys):

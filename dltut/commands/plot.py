@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets import Dataset, load
-from dltut.datasets.kinds import Pictures
+from dltut.datasets.kinds import Characters, Pictures, Rolls, Series
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
 from dltut.machine.notices import say, spinner
@@ -21,6 +21,13 @@ from dltut.viz import (
     learning_curves,
     save_picture,
 )
+
+YOURS = {  # of predict
+    Characters: "TEXT.txt, for a text",
+    Pictures: "PICTURE, for a picture",
+    Rolls: "SONG.mid, for a piece",
+    Series: "SERIES.csv, for the end of a series",
+}
 
 
 def draw_run(
@@ -72,8 +79,7 @@ def draw_run(
         if written:
             say(f"pictures: {listed(written)}")
     if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
-        of_pictures = isinstance(task_of(own).inputs, Pictures)
-        yours = "PICTURE, for a picture" if of_pictures else "ROWS.csv, for rows"
+        yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
 
@@ -163,6 +169,11 @@ def _pictures_of_one(run_dir, data, log, names):
     if not best.exists() or data is None:
         return
     model, task = load_trained(best, names, data.facts)
+    if type(data.inputs) is not type(task.inputs):
+        raise InputError(
+            f"{run_dir} learned {task.inputs}, {data.name} has {data.inputs}: pass the data that "
+            "it learned, draw_run(run_dir, data)"
+        )
     if _looks_at_pictures(model, task):
         weights = np.asarray(model.weights[0].get_value())
         shape, classes = task.inputs.shape, _classes(model, task)
@@ -194,5 +205,5 @@ def _data_of(run_dir):
     arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
     if "dataset" not in arguments:
         raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    names = "dataset data_dir quick target ignore header task scale image_shape".split()
+    names = "dataset data_dir quick target ignore header task scale image_shape dt".split()
     return load(**{name: arguments[name] for name in names if name in arguments})

@@ -1,7 +1,7 @@
 """Where and how a script works: the flags that all of them share, and what all do with them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from dltut.commands.plot import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
 from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
+from dltut.exceptions import InputError
 from dltut.machine.arguments import Amount
 from dltut.machine.config import Settings, configure
 from dltut.machine.notices import say
@@ -51,6 +52,8 @@ class Session:
         Do little of everything, to see that it works.
     dry_run : bool
         Build everything, try one step, write nothing.
+    pictures : bool
+        Draw what was learned when the training has ended.
 
     Attributes
     ----------
@@ -68,6 +71,7 @@ class Session:
     device: str | None = None
     quick: bool = False
     dry_run: bool = False
+    pictures: bool = True
     name: str = field(default="run", init=False)
     arguments: dict = field(default_factory=dict, init=False)
     drawn: list[Path] = field(default_factory=list, init=False)
@@ -91,9 +95,10 @@ class Session:
         return open_run(self.run_dir, self.name, self.arguments, self.resume)
 
     def draw(self, name: str | Path, picture) -> None:
-        """Write a picture into the folder."""
-        save_picture(self.folder / name, picture)
-        self.drawn.append(self.folder / name)
+        """Write a picture into the folder, unless there are to be none."""
+        if self.pictures:
+            save_picture(self.folder / name, picture)
+            self.drawn.append(self.folder / name)
 
 
 @dataclass
@@ -136,7 +141,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: Literal["classification", "regression", "multilabel", "tagging"] | None = None
+    task: Literal["classification", "regression", "multilabel", "tagging", "music"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
@@ -147,7 +152,7 @@ class Run(Session):
 
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
-        if kind is None and "folder" in vars(self):
+        if kind is None and self.pictures and "folder" in vars(self):
             draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
 
     def data(self, auto: str = "auto", **options) -> Dataset:
@@ -169,6 +174,31 @@ class Run(Session):
         say(f"computing in {settings.floatX} on {settings.device}")
         return self.take(data)
 
+    def own_data(self, made: Callable[[], Dataset], uses: Collection[str] = ()) -> Dataset:
+        """The data set of a script that makes or reads it in its own way.
+
+        Parameters
+        ----------
+        made : callable
+            What makes it, once the float width and the device are chosen.
+        uses : collection of str
+            Of the flags about data sets, those that it looks at.
+
+        Raises
+        ------
+        InputError
+            If another of them was given, which would be passed over in silence.
+        """
+        usual = {each.name: each.default for each in fields(Run)}
+        for name in {"dataset", "data_dir", *STATED} - {*uses}:
+            if getattr(self, name) != usual[name]:
+                flag = name.replace("_", "-")
+                raise InputError(f"--{flag} says nothing to train_{self.name}.py: leave it out")
+        settings = self.configure(self.data_dir)
+        self.partial = self.partial or "keep"
+        say(f"computing in {settings.floatX} on {settings.device}")
+        return self.take(made())
+
     def take(self, data: Dataset) -> Dataset:
         """Let the run be one on these data, such as a part of a data set; they are returned."""
         self._data = data
@@ -176,8 +206,8 @@ class Run(Session):
 
     @property
     def has_pictures(self) -> bool:
-        """Whether something is written, and the inputs are pictures."""
-        return not self.dry_run and isinstance(self._data.inputs, Pictures)
+        """Whether pictures are drawn, and the inputs are some."""
+        return self.pictures and not self.dry_run and isinstance(self._data.inputs, Pictures)
 
     def train(
         self,

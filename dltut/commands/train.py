@@ -28,6 +28,7 @@ def train(
     device: str | None = None,
     quick: bool = False,
     dry_run: bool = False,
+    pictures: bool = True,
     set: tuple[str, ...] = (),
     parts: tuple[Path, ...] = (),
     time_budget: Amount | None = None,
@@ -51,6 +52,8 @@ def train(
         A few epochs on a slice of the data, to see that everything works.
     dry_run : bool
         Build everything, try one minibatch, write nothing.
+    pictures : bool
+        Draw what was learned when the training has ended.
     set : texts
         Other values than those of the file, such as rule.learning_rate=0.05; and what stands for
         %(name)s in it, name=value.
@@ -75,7 +78,7 @@ def train(
         hint = "; --set takes NAME=VALUE" if set else ""
         raise InputError(f"{len(files)} files are given; expected one, {EXAMPLE}{hint}")
     (path,), settings = files, [each for each in set if "=" in each]
-    run = Run(run_dir, resume, None, device, quick, dry_run)
+    run = Run(run_dir, resume, None, device, quick, dry_run, pictures)
     names = pylearn2.table(runs_folder(run))
     phases = read_phases(path, settings, made, names, pylearn2.environment(path, data_dir))
     run.data_dir, run.name = data_dir, Path(path).stem

@@ -104,19 +104,27 @@ def batch_descent(
     Raises
     ------
     InputError
-        If the model limits norms or steps, of which a line search knows nothing.
+        If the model gives parameters steps of their own, of which a line search knows nothing.
+
+    Notes
+    -----
+    Where the model limits norms, they are brought within the limits after each search.
     """
-    if getattr(model, "limits", {}) or getattr(model, "rates", {}):
-        raise InputError("batch_descent keeps no norms and rates of layers: take minibatch")
+    if getattr(model, "rates", {}):
+        raise InputError("a line search knows no rates of parameters: take them out")
+
+    def within_limits():
+        for param, (least, most, axes) in model.limits.items():
+            optim.limit_norm([param], most, axes, least)
+
     whole = [cost, *grad(cost, params)]
     part, alone = (
         minibatch_function(each, inputs, split, batch_size, **ordered(order))
         for each in (whole, cost)
     )
-    resets = reset_step, reset_conjugate
-    return optim.batch_descent(
-        part, params, n_updates, search, conjugate, *resets, least_step, alone, damped
-    )
+    how = n_updates, search, conjugate, reset_step, reset_conjugate, least_step, alone, damped
+    after = within_limits if getattr(model, "limits", {}) else None
+    return optim.batch_descent(part, params, *how, after)
 
 
 def ordered(order: Order | None) -> dict:

@@ -54,6 +54,9 @@ class BatchDescent:
         Whether the last direction stands in the place of :math:`g_k` in :math:`\beta`, as in
         Pylearn2. Directions keep less of the last one: a batch is learned less well, and what
         is learned from it holds for others more often.
+    after : callable, optional
+        Called after each update, such as `limit_norm` of some weights: it may change the
+        parameters.
 
     Attributes
     ----------
@@ -75,8 +78,8 @@ class BatchDescent:
     Notes
     -----
     The algorithm is Pylearn2's ``BGD``, with its numbers; the parabola is ours. The cost of a batch
-    never rises while it is worked on. If no step leads lower the next batch may yet: the run goes
-    on.
+    never rises while it is worked on, but by `after`. If no step leads lower the next batch may
+    yet: the run goes on.
 
     Examples
     --------
@@ -101,6 +104,7 @@ class BatchDescent:
         least_step: float = 0.001,
         cost: Callable | None = None,
         damped: bool = False,
+        after: Callable[[], None] | None = None,
     ):
         check_counts("updates", n_updates=n_updates)
         check_positive(least_step=least_step)
@@ -111,7 +115,7 @@ class BatchDescent:
         self.n_batches = getattr(part, "n_batches", 1)
         self.n_updates, self.conjugate, self.least_step = n_updates, conjugate, least_step
         self.reset_step, self.reset_conjugate = reset_step, reset_conjugate
-        self.damped = damped
+        self.damped, self._after = damped, after
         self._search, self._first_steps = SEARCHES[search]
         self._like = [np.asarray(each.get_value()) for each in self.params]
         kept = {"steps": np.array(self._first_steps), "averages": np.zeros(3)}
@@ -147,6 +151,9 @@ class BatchDescent:
             steps = self._search(line, steps, self.least_step)
             x, cost = x + line.best * (direction / length), line.costs[line.best]
             self._note(line.best, length, line.best / length)
+            if self._after is not None:
+                x = self._changed(x)
+                cost = self._cost_at(index, x)
         self._put(x)
         for name, value in {"steps": steps, "gradient": gradient, "direction": direction}.items():
             if name in self._kept and value is not None:
@@ -156,6 +163,12 @@ class BatchDescent:
     def _put(self, x: np.ndarray) -> None:
         for param, value in zip(self.params, unflatten(x, self._like), strict=True):
             param.set_value(value)
+
+    def _changed(self, x: np.ndarray) -> np.ndarray:
+        """What `after` makes of the parameters."""
+        self._put(x)
+        self._after()
+        return flatten([each.get_value() for each in self.params])
 
     def _cost_at(self, index: int, x: np.ndarray) -> float:
         self._put(x)
@@ -297,6 +310,7 @@ def batch_descent(
     least_step: float = 0.001,
     cost: Callable | None = None,
     damped: bool = False,
+    after: Callable[[], None] | None = None,
 ) -> BatchDescent:
     """A step that makes several line searches on each large batch.
 
@@ -304,7 +318,7 @@ def batch_descent(
     ----------
     part, params, n_updates, search, conjugate
         As in `BatchDescent`.
-    reset_step, reset_conjugate, least_step, cost, damped
+    reset_step, reset_conjugate, least_step, cost, damped, after
         As there.
 
     Returns
@@ -313,4 +327,4 @@ def batch_descent(
         For a `dltut.training.Trainer`.
     """
     how = search, conjugate, reset_step, reset_conjugate, least_step
-    return BatchDescent(part, params, n_updates, *how, cost, damped)
+    return BatchDescent(part, params, n_updates, *how, cost, damped, after)

@@ -65,10 +65,10 @@ class Script:
         return {name: _argument(value, self.takes[name], name) for name, value in values.items()}
 
     def run(self, values: Mapping, folder: Path) -> object:
-        """What main returns, in a run folder; an earlier run there goes on."""
-        own = {"run_dir": folder, "resume": RunFolder(folder).holds_a_run}
+        """What main returns, in a run folder; an earlier run there goes on. It draws nothing."""
+        own = {"run_dir": folder, "resume": RunFolder(folder).holds_a_run, "pictures": False}
         own = {name: value for name, value in own.items() if name in self.takes}
-        return call(self.main, **self.checked(values), **own)
+        return call(self.main, **own | self.checked(values))
 
     def dry_run(self, values: Mapping) -> None:
         """Build everything and write nothing, if main can do that."""
@@ -115,9 +115,11 @@ class ExperimentFile:
         """Train what the file describes, in the folder ``run`` of a folder; what is there goes on.
 
         Files that the experiment names are in the folder itself, for no other trial to meet.
+        Nothing is drawn.
         """
         run_dir = folder / "run"
-        return self._train(values, run_dir=run_dir, resume=RunFolder(run_dir).holds_a_run)
+        own = {"run_dir": run_dir, "resume": RunFolder(run_dir).holds_a_run, "pictures": False}
+        return self._train(values, **own)
 
     def dry_run(self, values: Mapping) -> None:
         """Build everything and write nothing."""

@@ -8,7 +8,8 @@ import pytensor.tensor as pt
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
-from dltut.datasets.words import PADDING
+from dltut.datasets.words import PADDING, words_of
+from dltut.kernels.trim import Trim
 from dltut.models import score_function
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.chunks import chunk_scores, chunks_of
@@ -153,7 +154,8 @@ class Tagging(Task):
     def _words(self, example) -> list[str]:
         """The words as they were given, or where only numbers were, those of the vocabulary."""
         if isinstance(example.given, str):
-            return self.inputs.tokens(example.given)
+            words = words_of if self.inputs.tokeniser == "folded" else self.inputs.tokens
+            return words(example.given)[: len(example.x)]
         return self.inputs.vocabulary.words(np.asarray(example.x)[example.x != PADDING])
 
 
@@ -213,7 +215,7 @@ class _Joint:
 
 def _flat(scores, y):
     """The scores of all words, (n, n_tags), and their tags, (n,)."""
-    return scores.reshape((-1, scores.shape[2])), y[:, : scores.shape[1]].flatten()
+    return scores.reshape((-1, scores.shape[2])), Trim()(y, scores.shape[1]).flatten()
 
 
 def _confused(y, predicted, names):

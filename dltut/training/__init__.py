@@ -2,7 +2,7 @@
 
 from dltut.training.accompanied import accompanied
 from dltut.training.averaging import PolyakAverage, Smooth
-from dltut.training.checkpoint import Checkpoint, read_run
+from dltut.training.checkpoint import Checkpoint, read_meaning, read_run
 from dltut.training.dry_run import dry_run
 from dltut.training.extensions import (
     EachBatch,
@@ -23,6 +23,7 @@ from dltut.training.pretraining import (
     read_pretrained,
 )
 from dltut.training.progress import Progress
+from dltut.training.ratio import Ratio, ratios
 from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
 from dltut.training.saving import SaveBest, SaveEvery
@@ -66,6 +67,7 @@ __all__ = [
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
+    "Ratio",
     "Reader",
     "RunFolder",
     "SaveBest",
@@ -87,9 +89,11 @@ __all__ = [
     "partial_of",
     "pretrain",
     "pretraining_steps",
+    "ratios",
     "read_columns",
     "read_config",
     "read_log",
+    "read_meaning",
     "read_pretrained",
     "read_run",
     "row_order",

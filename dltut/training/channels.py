@@ -6,9 +6,10 @@ import pytensor.tensor as pt
 from pytensor.graph.basic import equal_computations
 
 from dltut.exceptions import InputError, nearest, printable
-from dltut.nn import errors, negative_log_likelihood
+from dltut.nn import binary_cross_entropy, errors, negative_log_likelihood
 
 USUAL = ("objective", "misclass", "nll")
+ALONE = ("misclass", "nll")  # stand there with a layer's name, too
 
 
 def channels(
@@ -22,7 +23,8 @@ def channels(
         With ``layers``; those of one without are the model itself. If it is more than a chain of
         them, it needs ``outputs(x, train)``, {layer's name: variable}.
     x, y : variables
-        A minibatch. Where y are classes, a vector of whole numbers, there are channels for them.
+        A minibatch. Where y are classes, a vector of whole numbers, or labels, a matrix of them,
+        there are channels for them.
     terms : sequence of scalars, or of pairs (coefficient, scalar)
         What the cost is the sum of. If there is none, it is the negative log-likelihood.
     which : names, optional
@@ -45,8 +47,12 @@ def channels(
 
     ============  ================================================================================
     objective     the cost
-    misclass      the share of wrong answers; also L_misclass, of the last layer
+    misclass      the share of wrong answers; also L_misclass, of the last layer; of labels, the
+                  share of examples with a wrong one
     nll           the negative log-likelihood; also L_nll
+    detection     of labels, guessed where their probability is above 1/2: L_01_loss, the share of
+                  wrong ones; L_precision, L_recall and L_f1 of all together; L_kl, which is nll;
+                  L_per_output_precision_max, ..._mean, ..._min and so on over single labels
     max_class     L_max_max_class, L_mean_max_class, L_min_max_class: of the largest probabilities
     norms         L_row_norms_min, L_row_norms_mean, L_row_norms_max of a matrix W, and the same of
                   col_norms, of which a column leads to a unit; of filters, kernel_norms
@@ -73,7 +79,7 @@ def channels(
         name: value
         for group in groups.values()
         for name, value in group.items()
-        if name not in ("misclass", "nll")
+        if name not in ALONE
     }
     known = groups["all"] | groups.get("misclass", {}) | groups.get("nll", {})
     if which is None:
@@ -136,6 +142,16 @@ def _groups(model, x, y, terms) -> dict[str, dict]:
             f"{last}_{name}_max_class": value for name, value in _extremes(_surest(scores)).items()
         }
         terms = terms or [(1, nll)]
+    elif _are_labels(y, scores):
+        nll = binary_cross_entropy(scores, y)
+        wrong = pt.neq(scores > 0, y).any(axis=1).mean()
+        groups["misclass"] = {"misclass": wrong, f"{last}_misclass": wrong}
+        groups["nll"] = {"nll": nll, f"{last}_nll": nll}
+        found = _detection(scores, y) | {"kl": nll}
+        groups["detection"] = {f"{last}_{name}": value for name, value in found.items()}
+        terms = terms or [(1, nll)]
+        outputs[last] = pt.sigmoid(scores)
+        hidden.append(last)
     else:
         hidden.append(last)
     if terms:
@@ -148,6 +164,30 @@ def _groups(model, x, y, terms) -> dict[str, dict]:
 
 def _are_classes(y) -> bool:
     return y is not None and y.ndim == 1 and y.dtype.startswith(("int", "uint"))
+
+
+def _are_labels(y, scores) -> bool:
+    return y is not None and y.ndim == scores.ndim == 2 and y.dtype.startswith(("int", "uint"))
+
+
+def _detection(scores, y) -> dict:
+    """How many of the labels that hold are found, and how many of those found hold."""
+    guessed = scores > 0
+    found = {"01_loss": pt.neq(guessed, y).mean()}
+    for axis, name in {None: "{}", 0: "per_output_{}"}.items():
+        right, n_guessed, n_true = (
+            each.sum(axis=axis) for each in (guessed & pt.eq(y, 1), guessed, y)
+        )
+        rates = {
+            "precision": right / pt.maximum(1, n_guessed),
+            "recall": right / pt.maximum(1, n_true),
+            "f1": 2 * right / pt.maximum(1, n_guessed + n_true),
+        }
+        for rate, value in rates.items():
+            value = value.astype(scores.dtype)
+            each = {"": value} if axis is None else _extremes(value)
+            found |= {"_".join(filter(None, [name.format(rate), k])): v for k, v in each.items()}
+    return found
 
 
 def _named(model) -> dict:

@@ -213,17 +213,37 @@ def read_run(run_dir: str | PathLike) -> Log:
     InputError
         If there is no log, or a file is damaged.
     """
-    folder, log = RunFolder(run_dir), Log()
-    if folder.checkpoint.is_file():
-        _, place = _read(folder.checkpoint)
-        log = Log(**{name: place[name] for name in ("n_batches", *MEANING) if name in place})
-        log.stop_reason, log.final = place["stop_reason"], place["final"]
-    for row in read_log(folder):
+    log = read_meaning(run_dir)
+    for row in read_log(run_dir):
         seconds = row.pop("seconds", float("nan"))
         log.rows.append(row)
         log.clock.append(seconds)
     if log.rows and log.n_batches:
         log.move_to(log.rows[-1]["iteration"])
+    return log
+
+
+def read_meaning(run_dir: str | PathLike) -> Log:
+    """What a run's checkpoint says of its log: what the rows mean and why it ended; no rows.
+
+    Parameters
+    ----------
+    run_dir : path
+
+    Returns
+    -------
+    Log
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is damaged. There may be none.
+    """
+    folder, log = RunFolder(run_dir), Log()
+    if folder.checkpoint.is_file():
+        _, place = _read(folder.checkpoint)
+        log = Log(**{name: place[name] for name in ("n_batches", *MEANING) if name in place})
+        log.stop_reason, log.final = place["stop_reason"], place["final"]
     return log
 
 

@@ -57,6 +57,11 @@ class Follower:
     def __len__(self) -> int:
         return len(self.columns.get("iteration", ()))
 
+    @property
+    def last_row(self) -> dict:
+        """The last row, as it was written: what is no number in it, but there, is NaN."""
+        return json.loads(self._log.last_line or b"{}")
+
     def read(self) -> bool:
         """Read what was written since the last call, or all of it if the log was written anew.
 
@@ -134,7 +139,7 @@ class _Growing:
 
     def _forget(self) -> None:
         self.columns: dict[str, np.ndarray] = {}
-        self._place, self._n_lines, self._last, self._before = 0, 0, b"", -np.inf
+        self._place, self._n_lines, self.last_line, self._before = 0, 0, b"", -np.inf
 
     def read(self) -> bool:
         """Read on; whether there was anything new."""
@@ -156,14 +161,14 @@ class _Growing:
             self._n_lines += len(lines[i : i + AT_ONCE])
         if lines:
             self._place += sum(map(len, lines)) + len(lines)
-            self._last = lines[-1] + b"\n"
+            self.last_line = lines[-1] + b"\n"
             self.columns = _joined(parts)
         return anew or bool(lines)
 
     def _goes_on(self, file) -> bool:
         """Whether the line read last stands where it stood: a resumed run writes the log anew."""
-        file.seek(self._place - len(self._last))
-        return file.read(len(self._last)) == self._last
+        file.seek(self._place - len(self.last_line))
+        return file.read(len(self.last_line)) == self.last_line
 
     def _numbers(self, lines: list[bytes]) -> dict[str, np.ndarray]:
         columns = _columns(lines)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 from dltut.machine.files import atomic, remove_unfinished
 from dltut.machine.notices import say
 
@@ -18,7 +18,11 @@ try:
 except ImportError:  # Windows, where folders are not locked
     fcntl = None
 
-MAY_CHANGE = "checkpoint_seconds data_dir device dry_run max_epochs n_draws resume run_dir".split()
+MAY_CHANGE = (
+    "checkpoint_seconds data_dir device dry_run max_epochs n_draws pictures resume run_dir".split()
+)
+NOTHING = "nothing"
+MOST = 3  # differences that an error tells
 
 
 class RunFolder:
@@ -173,8 +177,8 @@ def open_run(
     InputError
         If an explicit folder holds a run and `resume` is False; if a run is to be resumed with
         other arguments than it began with (but for checkpoint_seconds, data_dir, device, dry_run,
-        max_epochs, n_draws and the folder itself) or its config.json is missing or damaged; if
-        another process writes into the folder, or it cannot be made.
+        max_epochs, n_draws, pictures and the folder itself) or its config.json is missing or
+        damaged; if another process writes into the folder, or it cannot be made.
 
     Examples
     --------
@@ -274,17 +278,33 @@ def _check_same(folder: RunFolder, name: str, arguments: dict) -> None:
     config = read_config(folder)
     there, here = config["arguments"], _plain(arguments)
     there["name"], here["name"] = config["name"], name
+    # What is new in this version was at its default.
+    common = {key: here[key] for key in there if key in here}
     different = [
-        f"{key} = {there[key]!r}, not {here[key]!r}"
-        for key in there
-        # What is new in this version was at its default.
-        if key in here and key not in MAY_CHANGE and there[key] != here[key]
+        f"{path} = {old}, not {new}"
+        for path, old, new in _differences({key: there[key] for key in common}, common)
     ]
     if different:
+        more = f"; and {len(different) - MOST} more" if len(different) > MOST else ""
         raise InputError(
-            f"{folder} holds a run with {'; '.join(different)}: resume it with the same arguments, "
-            "or choose another --run-dir"
+            f"{folder} holds a run with {'; '.join(different[:MOST])}{more}: resume it with the "
+            "same arguments, or choose another --run-dir"
         )
+
+
+def _differences(there: object, here: object, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """(Where, what is there, what is here), as deep down as both are alike."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        for key in [*there, *(each for each in here if each not in there)]:
+            if key not in MAY_CHANGE:
+                tag = not path or key.startswith("!")  # which says what it is, not where
+                inner = (path or key) if tag else f"{path}.{key}"
+                yield from _differences(there.get(key, NOTHING), here.get(key, NOTHING), inner)
+    elif isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        for i, pair in enumerate(zip(there, here, strict=True)):
+            yield from _differences(*pair, f"{path}.{i}")
+    elif there != here:
+        yield path, *(each if each is NOTHING else printable(repr(each)) for each in (there, here))
 
 
 def _plain(arguments: dict) -> dict:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,6 +18,8 @@ X_AXES = {name: name for name in ("epoch", "iteration", "seconds")}
 X_AXES |= {"batch": "iteration", "example": "examples", "second": "seconds"}
 MANY = 2000  # points of a line, more than a picture has columns of pixels
 LINE_STYLES = ("-", "--", ":", "-.")
+SAME = 1e-6  # relative difference of what is the same
+EXTREME = re.compile(r"(.+)_(max|mean|min)(|_u|_max_class)")  # h0_col_norms_max, y_mean_max_class
 
 
 def channel_names(rows: Sequence[dict]) -> list[str]:
@@ -92,6 +95,33 @@ def panels_of(runs: Mapping, channels: Sequence[str] | None = None) -> list[list
     for name in dict.fromkeys(chosen):
         panels.setdefault(measure_of(name), []).append(name)
     return list(panels.values())
+
+
+def families_of(panels: Sequence[Sequence[str]], runs: Mapping) -> list[list[str]]:
+    """The panels, with the largest, the mean and the smallest of something in one.
+
+    Parameters
+    ----------
+    panels : list of list of str
+        As of `panels_of`.
+    runs : dict of name -> columns
+        What they hold twice stays once: the norms of weights, whatever the split, or a likelihood
+        that is the objective.
+
+    Examples
+    --------
+    >>> n = np.arange(5.0)
+    >>> columns = {"train_norms_max": n + 1, "train_norms_min": n / 2, "train_objective": -n}
+    >>> columns |= {"train_nll": -n, "valid_norms_max": n + 1, "valid_norms_min": n / 2}
+    >>> families_of(panels_of({"mlp": columns}), {"mlp": columns})
+    [['train_norms_max', 'train_norms_min'], ['train_objective']]
+    """
+    families, seen = {}, []
+    for name in (name for names in panels for name in names):
+        if not any(_is_same(name, each, runs) for each in seen):
+            families.setdefault(_family_and_extreme(name)[0], []).append(name)
+            seen.append(name)
+    return list(families.values())
 
 
 def points_of(run: str, columns: Mapping, name: str, x: str) -> np.ndarray:
@@ -214,11 +244,14 @@ def learning_curves(
     called = next((run.called for run in runs.values() if hasattr(run, "called")), words)
     runs = {name: columns_of(run) for name, run in runs.items()}
     panels = panels_of(runs, channels)
+    if channels is None:
+        panels = families_of(panels, runs)
     across = min(3, len(panels))
     down = math.ceil(len(panels) / across)
     figure = sheet(5.2 * across + 0.4, 3.8 * down)
     for place, names in enumerate(panels):
         axes = figure.add_subplot(down, across, place + 1)
+        is_family = len({_family_and_extreme(name)[1] for name in names}) > 1
         for i, (run, columns) in enumerate(runs.items()):
             for j, name in enumerate(names):
                 if name not in columns:
@@ -226,12 +259,22 @@ def learning_curves(
                 label = [run] * (len(runs) > 1)
                 label += [called(name)] * (len(runs) == 1 or len(names) > 1)
                 look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
+                if is_family:
+                    look |= _look_in_family(
+                        i, label[0] if len(runs) > 1 else "", name, names, len(runs)
+                    )
                 _draw_line(axes, points_of(run, columns, name, x), look, smooth)
-                _mark_best(axes, run, columns, name, x, look["color"])
+                if not is_family:
+                    _mark_best(axes, run, columns, name, x, look["color"])
         if len(runs) == 1:
             _draw_best(axes, *runs.values(), x)
         title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
-        axes.set_title(f"{title} (%)" if is_rate(names[0]) else title)
+        if is_family:
+            title = words(_family_and_extreme(names[0])[0]) + ": max, mean, min"
+        title = f"{title} (%)" if is_rate(names[0]) else title
+        if yrange is None and not is_family:
+            title += _leave_out_the_start(axes, runs.values(), names)
+        axes.set_title(title)
         _finish(axes, x, yrange)
     return figure
 
@@ -243,13 +286,51 @@ def _look(run, channel, n_runs):
     return {"color": COLOURS[run % len(COLOURS)], "linestyle": LINE_STYLES[channel % 4]}
 
 
+def _look_in_family(run, run_name, name, names, n_runs):
+    """Colours for the splits, or the runs; the extremes are thin, and the mean alone is named."""
+    splits = list(dict.fromkeys(_split_of(each) for each in names))
+    split = splits.index(_split_of(name))
+    look = {"color": COLOURS[(run if n_runs > 1 else split) % len(COLOURS)]}
+    look["linestyle"] = LINE_STYLES[split % 4] if n_runs > 1 else "-"
+    if _family_and_extreme(name)[1] != "mean":
+        return look | {"linewidth": 0.8, "alpha": 0.7, "label": None}
+    words_of_split = SPLITS.get(splits[split]) if len(splits) > 1 else None
+    return look | {"label": ", ".join(filter(None, [run_name, words_of_split])) or None}
+
+
+def _family_and_extreme(name):
+    """What a channel is the max, the mean or the min of, in whatever split."""
+    found = EXTREME.fullmatch(measure_of(name))
+    return (found[1] + found[3], found[2]) if found else (measure_of(name), "")
+
+
+def _split_of(name):
+    return name.removesuffix(measure_of(name))[:-1]
+
+
+def _is_same(name, other, runs):
+    """Whether two channels are equal, but for rounding, and not by chance: one tells both."""
+    if measure_of(name) == measure_of(other):  # of two splits: of weights, but not of errors
+        may_be = _family_and_extreme(name)[1]
+    else:
+        values = [v for columns in runs.values() for v in columns.get(name, ()) if v == v]
+        may_be = _split_of(name) == _split_of(other) and len(set(values)) > 2
+    pairs = [(columns.get(name), columns.get(other)) for columns in runs.values()]
+    return bool(may_be) and all(
+        a is not None and b is not None and np.allclose(a, b, SAME, 0, equal_nan=True)
+        for a, b in pairs
+        if a is not None or b is not None
+    )
+
+
 def _draw_line(axes, points, look, smooth):
     places, values = points
     if smooth:
         axes.plot(*thinned(points), linewidth=1, **look | {"alpha": 0.25, "label": None})
         points = np.stack([places, running_mean(values, max(3, len(values) // 10))])
     marker = "o" if len(values) == 1 else None  # a line of one point is nothing
-    axes.plot(*thinned(points), marker=marker, markersize=4, linewidth=1.6, **look)
+    look = {"linewidth": 1.6, "marker": marker, "markersize": 4} | look
+    axes.plot(*thinned(points), **look)
 
 
 def _mark_best(axes, run, columns, name, x, colour):
@@ -269,6 +350,24 @@ def _draw_best(axes, columns, x):
         axes.axvline(place, color=FAINT, linewidth=1, linestyle=":", label=label, zorder=1)
 
 
+def _leave_out_the_start(axes, runs, names):
+    """Let what was before training be out of sight, and told, where it makes all else flat."""
+    factor, starts, others = 100 if is_rate(names[0]) else 1, [], []
+    for columns in runs:
+        is_start = columns.get("epoch", np.array([])) == 0
+        for values in (columns[name] for name in names if name in columns and is_start.any()):
+            starts += list(factor * values[np.isfinite(values) & is_start])
+            others += list(factor * values[np.isfinite(values) & ~is_start])
+    if not starts or len(others) < 3 * len(starts):
+        return ""
+    least, most = min(others), max(others)
+    if max(starts) - most <= most - least or most == least:
+        return ""
+    room = 0.08 * (most - least)
+    axes.set_ylim(least - room, most + room)
+    return f", {np.mean(starts):.3g} before training"
+
+
 def _finish(axes, x, yrange):
     axes.set_xlabel({"example": "examples", "second": "seconds"}.get(x, x))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=X_AXES[x] != "seconds", min_n_ticks=1))
@@ -277,7 +376,8 @@ def _finish(axes, x, yrange):
     axes.set_axisbelow(True)
     if yrange is not None:
         axes.set_ylim(*yrange)
-    axes.legend(fontsize=9)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(fontsize=9)
 
 
 def _is_number(value):

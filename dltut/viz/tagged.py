@@ -1,6 +1,6 @@
 """Sentences whose words are coloured by their tags."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
@@ -9,7 +9,7 @@ from dltut.exceptions import InputError
 from dltut.viz.figure import COLOURS, INK, drawn, sheet
 
 WIDTH, LINE, GAP = 8.4, 0.52, 0.09  # inches: of the sheet, of a line with its tags, between words
-NOTHING = "O"
+NOTHING, SHOULD = "O", "should be "
 RED, WRONG = "#b03a3a", "#c0202a"  # of the usual colours; of mistakes
 
 
@@ -42,35 +42,49 @@ def tagged_picture(
     """
     if not sentences or any(len(words) != len(tags) for words, tags in sentences):
         raise InputError("there is no sentence to draw, or one without a tag for each word")
-    kinds = sorted({_kind(tag) for _, tags in sentences for tag in tags} - {""})
-    others = [each for each in COLOURS if each != RED]
-    colours = {kind: others[i % len(others)] for i, kind in enumerate(kinds)} | {"": INK}
+    colours = _colours(tag for _, tags in sentences for tag in tags)
     figure = sheet(WIDTH, 1.0, layout=None)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    texts, line = [], 0
+    placed, line = [], 0
     for number, (words, tags) in enumerate(sentences):
-        right, place = tags if true is None else true[number], 0.0
-        for i, (word, tag) in enumerate(zip(words, tags, strict=True)):
-            below = (
-                _kind(tag) if tag[:1] != "I" or not i or _kind(tags[i - 1]) != _kind(tag) else ""
-            )
-            is_right = tag == right[i]
-            mark = (below, colours[_kind(tag)]) if is_right else (f"should be {right[i]}", WRONG)
-            pair = [figure.text(0, 0, word, fontsize=11, color=colours[_kind(tag)])]
-            pair.append(figure.text(0, 0, mark[0], fontsize=6.5, color=mark[1]))
+        place, right = 0.0, tags if true is None else true[number]
+        for word, tag, mark in zip(words, tags, _marks(tags, right), strict=True):
+            colour = colours[_kind(tag)]
+            pair = [figure.text(0, 0, word, fontsize=11, color=colour)]
+            below = WRONG if mark.startswith(SHOULD) else colour
+            pair.append(figure.text(0, 0, mark, fontsize=6.5, color=below))
             width = max(each.get_window_extent(renderer).width for each in pair) / figure.dpi
             if place and place + width > WIDTH:
                 line, place = line + 1, 0.0
-            texts.append((pair, place, line))
+            placed.append((pair, place, line))
             place += width + GAP
         line += 1
     height = LINE * line
     figure.set_size_inches(WIDTH, height)
-    for (word, mark), place, number in texts:
-        top = height - LINE * number
-        word.set_position((place / WIDTH, (top - 0.2) / height))
-        mark.set_position((place / WIDTH, (top - 0.36) / height))
+    for pair, place, number in placed:
+        for text, lower in zip(pair, (0.2, 0.36), strict=True):
+            text.set_position((place / WIDTH, 1 - (LINE * number + lower) / height))
     return figure
+
+
+def _colours(tags: Iterable[str]) -> dict[str, str]:
+    """A colour for each kind of chunk, none of them the one of mistakes."""
+    kinds = sorted({_kind(tag) for tag in tags} - {""})
+    others = [each for each in COLOURS if each != RED]
+    return {kind: others[i % len(others)] for i, kind in enumerate(kinds)} | {"": INK}
+
+
+def _marks(tags: Sequence[str], right: Sequence[str]) -> list[str]:
+    """What stands below each word: the right tag after a mistake, else the kind of a new chunk."""
+    before = ["", *map(_kind, tags)]
+    return [
+        f"{SHOULD}{true}"
+        if tag != true
+        else ""
+        if tag[:1] == "I" and _kind(tag) == kind
+        else _kind(tag)
+        for tag, true, kind in zip(tags, right, before[:-1], strict=True)
+    ]
 
 
 def _kind(tag: str) -> str:

@@ -61,6 +61,19 @@ def test_a_run_leaves_its_arguments_log_and_model_and_is_drawn_at_its_end(settin
     assert "computing in float32 on cpu" in capsys.readouterr().err
 
 
+def test_nothing_is_drawn_where_no_pictures_are_wanted(settings, capsys):
+    log = call(small, dataset="digits", run_dir=Path("mine"), pictures=False)
+    assert len(log.rows) == 2 and settings == [] and not list(Path("mine").glob("*.png"))
+    run = Run(Path("mine"), pictures=False)
+    run.data()
+    assert not run.has_pictures
+    run.draw_filters(MODEL, "filters.png")
+    Run.draw(run, "one.png", None)
+    assert run.drawn == [] and "pictures" not in capsys.readouterr().err
+    call(small, dataset="digits", run_dir=Path("mine"), resume=True)  # with pictures, now
+    assert len(settings) == 1
+
+
 def test_a_quick_run_does_three_epochs():
     assert call(small, dataset="digits", quick=True, max_epochs=50).epoch == 3
 

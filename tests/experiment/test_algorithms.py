@@ -81,8 +81,26 @@ def test_norms_and_rates_of_layers_are_kept():
     minibatch(cost, rule=Part(sgd, {"learning_rate": 0.1}), **given)(0)
     assert np.linalg.norm(model.params[0].get_value(), axis=0).max() <= 0.1 + 1e-12
     np.testing.assert_allclose(model.params[1].get_value(), b - 0.05 * 2 * error.mean(), rtol=1e-12)
-    with pytest.raises(InputError, match="keeps no norms and rates of layers: take minibatch"):
+    with pytest.raises(InputError, match="a line search knows no rates of parameters: take them"):
         batch_descent(cost, **given)
+
+
+@pytest.mark.parametrize("search", ["exhaustive", "simple"])
+def test_norms_stay_within_limits_in_batch_descent(search):
+    layers = [{"name": "Dense", "n_out": 1, "max_norm": 0.5, "activation": None}]
+    model = Sequential(np.random.RandomState(1), layers, n_in=2)
+    x, y = pt.matrix("x"), pt.vector("y")
+    cost = ((model(x).sum(axis=1) - y) ** 2).mean()
+    split = shared_dataset((X, GOAL))  # whose weights are 1 and -2
+    given = {"inputs": [x, y], "split": split, "batch_size": 6, "n_updates": 60, "search": search}
+    step = batch_descent(cost, model, model.params, **given)
+    costs = [step(0) for _ in range(3)]
+    W, b = (each.get_value() for each in model.params)
+    assert np.linalg.norm(W) == pytest.approx(0.5, rel=1e-9)  # as far as it may go
+    np.testing.assert_allclose(costs[-1], ((X @ W[:, 0] + b - GOAL) ** 2).mean(), rtol=1e-9)
+    circle = 0.5 * np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 2 * np.pi, 720)])
+    best = (GOAL[:, None] - X @ circle.T).var(axis=0).min()  # the bias takes the mean
+    assert costs[-1] < 1.1 * best
 
 
 def test_conjugate_gradients_find_the_least_squares(problem):

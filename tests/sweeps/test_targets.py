@@ -129,5 +129,6 @@ def test_an_experiment_runs_with_the_values(tmp_path, monkeypatch):
         assert len(log.rows) >= 2
         assert experiment.run(values, tmp_path / "trial").rows == log.rows  # it goes on: nothing
         experiment.dry_run(values)
+    assert not list((tmp_path / "trial").rglob("*.png"))  # of every trial, that took a while
     arguments = str(read_config(tmp_path / "trial" / "run")["arguments"])
     assert "0.05" in arguments and "[5]" in arguments

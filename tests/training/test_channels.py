@@ -156,6 +156,49 @@ def test_numbers_instead_of_classes():
     assert channels(model, x) == {}
 
 
+def rates(guessed, y):
+    """Precision, recall and F1 by counting; of nothing they are 0."""
+    right, found, true = (guessed & y).sum(), guessed.sum(), y.sum()
+    precision, recall = right / found if found else 0, right / true if true else 0
+    both = precision + recall
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / both if both else 0,
+    }
+
+
+def test_labels_are_counted():
+    rng = np.random.default_rng(5)
+    labels = rng.random((N, N_OUT)) < [0.5, 0.9, 0]  # the last one never holds
+    model = LogisticRegression(N_IN, N_OUT, name="y")
+    for param in model.params:
+        param.set_value(rng.normal(size=param.get_value().shape))
+    model.b.set_value(np.array([0, 0, -100.0]))  # and is never guessed
+    x, y = pt.matrix("x"), pt.imatrix("y")
+    which = ["detection", "misclass", "nll", "y_misclass", "y_nll", "objective", "activations"]
+    found = channels(model, x, y, which=which)
+    values = pytensor.function([x, y], list(found.values()), mode=FAST)(X, labels.astype("int32"))
+    got = dict(zip(found, map(float, values), strict=True))
+
+    sums = X @ model.W.get_value() + model.b.get_value()
+    guessed, probabilities = sums > 0, 1 / (1 + np.exp(-sums))
+    wanted = {"01_loss": (guessed != labels).mean()} | rates(guessed, labels)
+    single = [rates(guessed[:, k], labels[:, k]) for k in range(N_OUT)]
+    for name in ("precision", "recall", "f1"):
+        each = [rate[name] for rate in single]
+        for kind, reduce in {"max": np.max, "mean": np.mean, "min": np.min}.items():
+            wanted[f"per_output_{name}_{kind}"] = reduce(each)
+    right = np.where(labels, probabilities, 1 - probabilities)
+    wanted["kl"] = wanted["nll"] = -np.log(right).sum(axis=1).mean()
+    wanted["misclass"] = (guessed != labels).any(axis=1).mean()
+    wanted |= {"mean_x_mean_u": probabilities.mean(), "max_x_max_u": probabilities.max()}
+    for name, value in wanted.items():
+        assert got[f"y_{name}"] == pytest.approx(value, rel=1e-5, abs=1e-9), name
+    assert got["objective"] == got["nll"] == got["y_kl"] and got["misclass"] == got["y_misclass"]
+    assert got["y_per_output_f1_min"] == 0 < got["y_per_output_f1_max"]
+
+
 def test_filters_have_norms_and_maps_have_units():
     x, y = pt.matrix("x"), pt.ivector("y")
     rng = np.random.default_rng(1)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from training.toy import run
 
 from dltut.exceptions import InputError
-from dltut.training import Monitor, Patience, Trainer
+from dltut.training import HistoryPatience, Log, Monitor, Patience, Trainer
 
 
 def published(errors, n_batches, patience, increase, threshold):
@@ -120,3 +120,42 @@ def test_numbers_that_mean_nothing_are_refused(options, message):
 def test_patience_needs_something_to_judge():
     with pytest.raises(InputError, match="Patience has no channel to judge: give Monitor a valid"):
         Trainer(lambda index: 1.0, 1, [Monitor(norm=float), Patience(3)]).run(2)
+
+
+def tutorial_stop(errors, patience):
+    """At which validation lstm.py stops: its loop, in plain Python; None if it does not."""
+    history, bad = [], 0
+    for number, error in enumerate(errors):
+        history.append(error)
+        if error <= min(history):
+            bad = 0
+        if len(history) > patience and error >= min(history[:-patience]):
+            bad += 1
+            if bad > patience:
+                return number
+    return None
+
+
+@pytest.mark.parametrize("patience", [1, 3, 10])
+def test_the_lstm_tutorial_s_rule(patience):
+    rng = np.random.default_rng(patience)
+    for _ in range(30):
+        errors = rng.integers(1, 9, size=60) / 10 + np.linspace(0.5, 0, 60) * rng.integers(2)
+        log = Log(n_batches=1, watched="valid_error")
+        criterion, stopped = HistoryPatience(patience), None
+        for number, error in enumerate(errors):
+            log.append({"iteration": number, "valid_error": float(error)})
+            if criterion.should_stop(log):
+                stopped = number
+                break
+        assert stopped == tutorial_stop(errors.tolist(), patience)
+
+
+def test_a_history_of_accuracies():
+    log, criterion = Log(n_batches=1, watched="valid_accuracy"), HistoryPatience(1)
+    log.lower = False
+    reasons = []
+    for accuracy in (0.5, 0.6, 0.55, 0.5):
+        log.append({"valid_accuracy": accuracy})
+        reasons.append(criterion.should_stop(log))
+    assert reasons[:3] == [None] * 3 and reasons[3].startswith("2 validations were no better")

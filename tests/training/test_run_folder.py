@@ -69,6 +69,27 @@ def test_changed_arguments_are_named():
     assert read_config("mine")["arguments"]["learning_rate"] == 0.1
 
 
+def test_what_changed_in_an_experiment_is_named_by_its_path():
+    def arguments(rate, layers, **more):
+        rule = {"!obj:sgd.SGD": {"learning_rate": rate, **more}}
+        return {"experiment": {"!obj:train.Train": {"algorithm": rule, "layers": layers}}}
+
+    open_run("mine", "mlp", arguments(0.1, [{"dim": 5}, {"dim": 10}], max_epochs=3))
+    changed = arguments(0.2, [{"dim": 5}, {"dim": 20}], max_epochs=9, momentum=0.9)
+    with pytest.raises(InputError) as caught:
+        open_run("mine", "mlp", changed, resume=True)
+    assert str(caught.value).startswith(
+        "mine holds a run with experiment.algorithm.learning_rate = 0.1, not 0.2; "
+        "experiment.algorithm.momentum = nothing, not 0.9; "
+        "experiment.layers.1.dim = 10, not 20: resume it"
+    )
+    many = {f"n{i}": 0 for i in range(9)}
+    open_run("other", "mlp", many)
+    with pytest.raises(InputError, match="n2 = 0, not 1; and 6 more: resume it"):
+        open_run("other", "mlp", dict.fromkeys(many, 1), resume=True)
+    open_run("mine", "mlp", arguments(0.1, [{"dim": 5}, {"dim": 10}], max_epochs=9), resume=True)
+
+
 def test_another_script_is_named():
     open_run("mine", "mlp", ARGUMENTS)
     with pytest.raises(InputError, match="name = 'mlp', not 'lenet'"):

@@ -56,6 +56,34 @@ def test_every_measure_has_a_panel_and_only_rates_are_in_percent():
     assert four.get_figheight() == 2 * figure.get_figheight()
 
 
+def test_the_largest_mean_and_smallest_are_in_one_panel_and_weights_are_drawn_once():
+    rows = []
+    for n in (1, 2, 3):
+        row = {"epoch": n, "train_objective": 1 / n, "train_nll": 1 / n, "valid_nll": 1 / n}
+        for k, kind in enumerate(("min", "mean", "max")):
+            row |= {f"{split}_norms_{kind}": n + k for split in ("train", "valid")}
+        rows.append(row)
+    figure = figure_of({"mlp": rows})
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["training objective", "validation nll", "norms: max, mean, min"]
+    norms = figure.axes[2]
+    assert len(norms.lines) == 3 and norms.get_legend() is None
+    widths = {tuple(line.get_ydata()): line.get_linewidth() for line in norms.lines}
+    assert widths[(2, 3, 4)] > widths[(1, 2, 3)] == widths[(3, 4, 5)]
+    chosen = figure_of({"mlp": rows}, ["train_norms_max", "valid_norms_max"])
+    assert [len(axes.lines) for axes in chosen.axes] == [2]  # who asks for both gets both
+
+
+def test_a_start_that_makes_all_else_flat_is_told_and_not_drawn():
+    rows = [{"epoch": n, "valid_error": e} for n, e in enumerate([0.9, 0.05, 0.04, 0.03, 0.02])]
+    [axes] = figure_of({"mlp": rows}).axes
+    assert axes.get_title() == "validation error (%), 90 before training"
+    assert axes.get_ylim() == pytest.approx((2 - 0.24, 5 + 0.24))
+    assert figure_of({"mlp": rows}, yrange=(0, None)).axes[0].get_ylim()[1] > 90
+    near = [row | {"valid_error": row["valid_error"] if row["epoch"] else 0.06} for row in rows]
+    assert figure_of({"mlp": near}).axes[0].get_title() == "validation error (%)"
+
+
 def test_the_best_row_is_marked_on_every_line():
     """The last row that is called best, with a dot where a channel has a number there."""
     cost, errors = figure_of({"a": ROWS}).axes

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Literal
 
-from pytensor import grad
-
-from dltut.exceptions import InputError
-from dltut.experiment.algorithms import ordered
+from dltut.experiment.algorithms import batch_descent
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Seeds, Share, check_only
 from dltut.experiment.pylearn2.costs import Cost
 from dltut.experiment.pylearn2.datasets import Data
 from dltut.experiment.pylearn2.extensions import Changing, falling
 from dltut.machine.arguments import Amount, Size
-from dltut.optim import adadelta, adagrad, batch_descent, momentum, nesterov, rmsprop, sgd
+from dltut.optim import adadelta, adagrad, momentum, nesterov, rmsprop, sgd
 from dltut.optim.schedules import exponential, inverse
-from dltut.training import Criterion, minibatch_function
+from dltut.training import Criterion
 
 Mode = Literal[
     "sequential",
@@ -198,15 +195,4 @@ class BGD(Algorithm):
             "least_step": self.min_init_alpha,
             "damped": True,
         }
-        return {"algorithm": Part(_batch_descent, given)}
-
-
-def _batch_descent(cost, model, params, inputs, split, batch_size, order=None, **given):
-    if getattr(model, "limits", {}):
-        raise InputError("BGD keeps no norms within limits: take max_col_norm out, or take SGD")
-    whole = [cost, *grad(cost, params)]
-    part, alone = (
-        minibatch_function(each, inputs, split, batch_size, **ordered(order))
-        for each in (whole, cost)
-    )
-    return batch_descent(part, params, cost=alone, **given)
+        return {"algorithm": Part(batch_descent, given)}

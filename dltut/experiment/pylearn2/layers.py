@@ -1,19 +1,22 @@
 """Layers of Pylearn2: each says how `dltut.models.Sequential` is to make it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import NoneType
 from typing import ClassVar, Literal
 
 import numpy as np
 
+from dltut.datasets import Split
+from dltut.datasets.kinds import Classes, Labels
 from dltut.exceptions import InputError
 from dltut.experiment.pylearn2.arguments import Flag, Pair, check_only
-from dltut.experiment.pylearn2.datasets import Data
+from dltut.experiment.pylearn2.datasets import Data, Examples
 from dltut.machine.arguments import Amount, Count, Size
 from dltut.models import Autoencoder
 
 UNITS = ("max_x", "mean_x", "min_x", "range_x")
+DETECTION = ("01_loss", "kl", "precision", "recall", "f1", "per_output")
 CLASSES = ("max_max", "mean_max", "min_max", "misclass", "nll")
 LOWEST = 1e-6  # share of a class that no example has, whose logarithm is a first bias
 
@@ -141,10 +144,47 @@ class Sigmoid(Linear):
 
     activation = "sigmoid"
 
+    @property
+    def measured_last(self) -> tuple[str, ...]:
+        """As `measured`, where it is the last layer."""
+        detects = self.monitor_style == "detection"
+        return (*self.measured, *(DETECTION if detects else ("misclass",)))
+
+    @property
+    def is_one_hot(self) -> bool:
+        """Whether the most probable unit alone is the answer."""
+        return self.monitor_style in ("classification", "one_hot_class")
+
     def described(self, last: bool) -> list[dict]:
         """A `dltut.layers.Dense`; the last one gives the scores, of which the cost is computed."""
         [dense] = super().described(last)
         return [dense | {"activation": None}] if last else [dense]
+
+    def labelled(self, examples: Examples) -> Examples:
+        """The examples, if it is the last layer: a target of 0 or 1 for each of its units.
+
+        Raises
+        ------
+        InputError
+            If their targets are no such numbers.
+        """
+        y, targets = examples.split.columns.get("y"), examples.targets
+        if y is None or isinstance(targets, Labels):
+            return examples
+        names = targets.names
+        if isinstance(targets, Classes) and self.dim > 1:
+            y = np.eye(len(names), dtype=int)[y]
+        elif isinstance(targets, Classes):
+            names = names[1:]
+        y = y.reshape(len(y), -1)
+        if y.shape[1] != self.dim or not np.isin(y, (0, 1)).all():
+            raise InputError(
+                f"layer {self.layer_name}: {self.dim} sigmoids for targets of {targets}; expected "
+                "as many classes, or as many columns of 0 and 1"
+            )
+        labels = Labels([str(name) for name in names])
+        split = Split(**examples.split.columns | {"y": y.astype(int)})
+        return replace(examples, split=split, targets=labels)
 
 
 @dataclass(kw_only=True)

@@ -1,6 +1,7 @@
 """Pylearn2's Train as a `dltut.experiment.train.Train`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from os import PathLike
 
 import numpy as np
@@ -14,10 +15,12 @@ from dltut.experiment.pylearn2.arguments import Flag
 from dltut.experiment.pylearn2.costs import Cost, Default, SumOfCosts
 from dltut.experiment.pylearn2.datasets import Data, Examples
 from dltut.experiment.pylearn2.extensions import Changing, Numbers, PlotManager
+from dltut.experiment.pylearn2.layers import Sigmoid
 from dltut.experiment.pylearn2.models import Model
 from dltut.experiment.train import Train
 from dltut.machine.arguments import Count
 from dltut.machine.notices import say
+from dltut.nn import errors
 from dltut.training import Extension
 from dltut.training.channels import channels
 
@@ -55,8 +58,9 @@ def train(
     """
     if save_path and not save_freq:
         say(f"{save_path} will not be written: save_freq is 0; give save_freq: 1")
-    examples, cost = dataset.examples, algorithm.cost or Default()
-    monitored = {name: data.examples for name, data in algorithm.monitored.items()}
+    cost, as_learned = algorithm.cost or Default(), _targets_of(model)
+    examples = as_learned(dataset.examples)
+    monitored = {name: as_learned(data.examples) for name, data in algorithm.monitored.items()}
     given = list(extensions or [])
     changes = [*algorithm.changes, *(each for each in given if isinstance(each, Changing))]
     criterion = algorithm.termination_criterion
@@ -82,6 +86,12 @@ def train(
         allow_overwrite=bool(allow_overwrite),
         **algorithm.parts(),
     )
+
+
+def _targets_of(model: Model) -> Callable[[Examples], Examples]:
+    """What makes the examples those of the last layer: sigmoids learn a 0 or 1 each."""
+    last = model.flat[-1] if model.flat else None
+    return cache(last.labelled if isinstance(last, Sigmoid) else lambda examples: examples)
 
 
 def _dataset(examples: Examples, monitored: dict[str, Examples]) -> Dataset:
@@ -132,6 +142,10 @@ def _channels(cost: Cost, model: Model) -> Part:
     given = {"coefficients": [number for number, _, _ in parts]}
     labels = [label for _, label, _ in parts] if isinstance(cost, SumOfCosts) else []
     kinds = {layer.layer_name: layer.measured for layer in model.flat}
+    last = model.flat[-1] if model.flat else None
+    if isinstance(last, Sigmoid):
+        kinds[last.layer_name] = last.measured_last
+        given["one_hot"] = last.layer_name if last.is_one_hot else None
     return Part(_measured, {"terms": quiet, "labels": labels, "kinds": kinds, **given})
 
 
@@ -139,11 +153,13 @@ def _without_noise(part: Part) -> dict:
     return {"train": False} if "train" in part.takes else {}
 
 
-def _measured(model, x, terms, labels, coefficients, kinds, y=None) -> dict:
+def _measured(model, x, terms, labels, coefficients, kinds, y=None, one_hot=None) -> dict:
     for term, label in zip(terms, labels, strict=False):
         term.name = label or None
     which = ["all"] if kinds else ["objective"]
     found = channels(model, x, y, [*zip(coefficients, terms, strict=True)], which)
+    if one_hot:
+        found[f"{one_hot}_misclass"] = errors(model(x), y.argmax(axis=1))
     asked = ["objective", *(["term_"] if labels else [])]
     asked += [f"{layer}_{kind}" for layer, each in kinds.items() for kind in each]
     return {name: each for name, each in found.items() if name.startswith(tuple(asked))}

@@ -6,7 +6,6 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.machine.backend import function
-from dltut.models import Sequential
 
 SGD = "!p:training_algorithms.sgd.SGD {learning_rate: .1%s}"
 RULE = ", learning_rule: !p:training_algorithms.learning_rule.%s"
@@ -100,7 +99,3 @@ def test_batch_descent(made):
     }.items():
         with pytest.raises(InputError, match=message):
             made(text % change).parts()
-    described = [{"name": "Dense", "n_out": 3, "max_norm": 1.0}]
-    limited = Sequential(np.random.default_rng(1), described, n_in=2)
-    with pytest.raises(InputError, match="BGD keeps no norms within limits"):
-        part(cost=None, model=limited, params=[], inputs=[], split=None, batch_size=1)

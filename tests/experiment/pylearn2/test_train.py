@@ -175,6 +175,53 @@ def test_what_does_not_fit_is_one_line_with_a_place(run, changes, message):
     assert "\n" not in str(caught.value)
 
 
+def with_sigmoids(style: str) -> str:
+    """The text, with sigmoids at the end."""
+    softmax = "mlp.Softmax {layer_name: y, n_classes: 3, irange: .1}"
+    sigmoid = f"mlp.Sigmoid {{layer_name: y, dim: 3, irange: .1, monitor_style: {style}}}"
+    return TINY.replace(softmax, sigmoid)
+
+
+@pytest.mark.parametrize(
+    ("style", "names"),
+    [
+        ("detection", ("01_loss", "kl", "precision", "recall", "f1", "per_output_f1_min")),
+        ("one_hot_class", ("misclass",)),
+        ("bit_vector_class", ("misclass",)),
+    ],
+)
+def test_sigmoids_at_the_end_learn_a_label_each(run, style, names):
+    log, runs = run(f"sigmoids_{style}", with_sigmoids(style), set=("batch_size=10",))
+    first, *_, last = log.rows
+    measured = {name.removeprefix("train_y_") for name in first if name.startswith("train_y_")}
+    units = {name for name in measured if "norms" in name or name.endswith("_u")}
+    kept = {name for name in measured - units if not name.startswith("per_output")}
+    assert kept == {name for name in names if not name.startswith("per_output")}
+    assert {name for name in names if name.startswith("per_output")} <= measured
+    assert len([name for name in measured if name.startswith("per_output")]) in (0, 9)
+    assert first["train_objective"] == pytest.approx(3 * math.log(2), rel=0.05)  # not ln 3
+    assert last["train_objective"] < first["train_objective"]
+    if style == "detection":
+        assert first["train_y_kl"] == first["train_objective"]
+    assert (0 < first["train_y_max_x_max_u"] < 1) and load_model(runs / f"sigmoids_{style}.pkl")
+
+
+def test_the_most_probable_sigmoid_is_the_answer(run):
+    """Three bits are all right for fewer examples than the largest of them is."""
+    logs = [
+        run(f"wrong_{style}", with_sigmoids(style), set=("batch_size=10",))[0]
+        for style in ("one_hot_class", "bit_vector_class")
+    ]
+    largest, bits = (log.rows[0]["train_y_misclass"] for log in logs)
+    assert largest < bits
+
+
+def test_sigmoids_that_do_not_fit_the_targets(run):
+    with pytest.raises(InputError, match=r"layer y: 4 sigmoids for targets of 3 classes; expected"):
+        text = with_sigmoids("detection").replace("y, dim: 3", "y, dim: 4")
+        run("wrong_sigmoids", text, set=("batch_size=10",))
+
+
 REGRESSION = """
 !obj:pylearn2.train.Train {
     dataset: &d !obj:pylearn2.datasets.csv_dataset.CSVDataset {path: table.csv, task: regression},
