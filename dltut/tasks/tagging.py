@@ -30,8 +30,9 @@ class Tagging(Task):
     inputs : Words
     targets : Tags
     coherent : bool
-        Whether the tags of a sentence are its most probable *sequence* in which a chunk goes on only
-        where it has begun, I-city after B-city or I-city. Else each word has its most probable tag.
+        Whether the tags of a sentence are its most probable *sequence* in which a chunk goes on
+        only where it has begun, I-city behind B-city or I-city. Else each word has its most
+        probable tag.
 
     Examples
     --------
@@ -243,8 +244,8 @@ def coherent_tags(chances: np.ndarray, names: Sequence[str]) -> np.ndarray:
 
     Notes
     -----
-    Viterbi's algorithm: of all sequences that end with a tag at a word only the best is kept. Behind
-    any tag all tags that go on with nothing are allowed, so few pairs have to be compared.
+    Viterbi's algorithm: of all sequences that end with a tag at a word only the best is kept. Tags
+    that do not go on with anything may stand behind any other, so few pairs have to be compared.
 
     Examples
     --------
