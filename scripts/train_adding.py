@@ -42,6 +42,7 @@ def main(
     length: Size = 50,
     cell: Literal["lstm", "gru", "elman"] = "lstm",
     n_hidden: tuple[int, ...] = (64,),
+    forget_bias: float = 1.0,
     learning_rate: float = 0.002,
     clip_norm: float = 1.0,
     n_train: Size = 5000,
@@ -60,6 +61,8 @@ def main(
         lstm, gru or elman.
     n_hidden : ints
         Units of each recurrent layer.
+    forget_bias : float
+        Of an LSTM: at log(T) its memory begins by lasting about T steps.
     clip_norm : float
         The largest norm of a gradient.
     n_train : int
@@ -74,7 +77,8 @@ def main(
 
     x, y = train.x.type("x"), train.y.type("y")
     rng = np.random.RandomState(seed)
-    model = RecurrentNetwork(rng, data.inputs.shape, n_hidden, data.n_outputs, cell)
+    sizes = data.inputs.shape, n_hidden, data.n_outputs
+    model = RecurrentNetwork(rng, *sizes, cell, forget_bias=forget_bias)
     predicted = model(x)
     cost = task.cost(predicted, y)
     slopes = clip_gradient_norm(pytensor.grad(cost, model.params), clip_norm)
