@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dltut.commands.plot import draw_filters, draw_run, listed
+from dltut.commands.drawing import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
 from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
