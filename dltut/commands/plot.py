@@ -93,7 +93,8 @@ def _learned(experiment: Mapping, run_dir: Path, arguments: Mapping) -> Dataset:
     """The data of a script, or of an experiment in either language."""
     given = {name: arguments[name] for name in AROUND if name in arguments}
     if isinstance(experiment.get("dataset"), str):
-        takes = signature(load).parameters.keys() - {"seed", *AROUND}  # the script's seed is its own
+        # the seed of a script is its own
+        takes = signature(load).parameters.keys() - {"seed", *AROUND}
         names = [name for name in takes if name in experiment]
         return load(**{name: experiment[name] for name in names}, **given)
     run = Run(run_dir, **given)
