@@ -168,7 +168,8 @@ class Run(Session):
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
         name = auto if self.dataset == "auto" else self.dataset
-        self.arguments["dataset"] = name  # so that plot finds it
+        if name != self.dataset:
+            self.arguments["dataset"] = name  # so that plot finds it
         data = load(name, self.data_dir, self.quick, **stated, **options)
         drops = name in NAMES and data.inputs.column == "x"
         self.partial = self.partial or ("drop" if drops else "keep")
