@@ -45,6 +45,26 @@ cp "$work/sweep/sweep.png" docs/pictures/sweep.png
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(
     'docs/pictures/conv_demo.jpg', quality=85)"
 
+# What the page on vanishing gradients draws, and the five diagrams.
+"$python" - "$work" <<'PYTHON'
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "tests")
+from test_docs import blocks
+
+from dltut.viz import dimensions_picture, save_picture
+
+save_picture("docs/pictures/recurrent_dimensions.png", dimensions_picture())
+page, pictures, names = Path("docs/tutorial/vanishing_gradients.rst"), Path("docs/pictures").absolute(), {}
+code = [block for block in blocks(page) if not block.is_doctest]
+os.chdir(sys.argv[1])
+for block in code:
+    block.run(names, page)
+Path("vanishing_gradients.png").rename(pictures / "vanishing_gradients.png")
+PYTHON
+
 # What the page on regression draws.
 "$python" - "$work" <<'PYTHON'
 import os

@@ -1,6 +1,8 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
 from dltut.datasets import (
+    adding,
+    characters,
     digits,
     fashion_mnist,
     images,
@@ -8,6 +10,7 @@ from dltut.datasets import (
     mnist,
     music,
     pictures,
+    series,
     slots,
     toy_reviews,
 )
@@ -17,7 +20,18 @@ from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Rolls, Tags, Words, kind_from
+from dltut.datasets.kinds import (
+    Characters,
+    Classes,
+    Labels,
+    Numbers,
+    Pictures,
+    Rolls,
+    Series,
+    Tags,
+    Words,
+    kind_from,
+)
 from dltut.datasets.layouts import read_inputs
 from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
@@ -38,6 +52,7 @@ from dltut.machine.columns import check_range
 
 __all__ = [
     "ZCA",
+    "Characters",
     "Classes",
     "ContrastNormalise",
     "Dataset",
@@ -45,12 +60,15 @@ __all__ = [
     "Numbers",
     "Pictures",
     "Rolls",
+    "Series",
     "Split",
     "Standardise",
     "Tags",
     "Transform",
     "Vocabulary",
     "Words",
+    "adding",
+    "characters",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -74,6 +92,7 @@ __all__ = [
     "read_idx",
     "read_inputs",
     "read_midi",
+    "series",
     "slots",
     "standardise",
     "toy_reviews",

@@ -9,11 +9,13 @@ from dltut.models.boltzmann import (
     pseudo_likelihood,
     scattered_bits,
 )
+from dltut.models.characters import CharacterModel, Writer
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
 from dltut.models.music import RNNNADE, RNNRBM, compose, frame_accuracy, log_likelihood
 from dltut.models.neighbours import nearest_words
+from dltut.models.recurrent import RecurrentNetwork
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
@@ -28,12 +30,15 @@ __all__ = [
     "RNNRBM",
     "Autoencoder",
     "BidirectionalTagger",
+    "CharacterModel",
     "LeNet",
     "LogisticRegression",
+    "RecurrentNetwork",
     "SdA",
     "Sequential",
     "TextClassifier",
     "WindowTagger",
+    "Writer",
     "cA",
     "compose",
     "dA",

@@ -9,15 +9,26 @@ from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 from dltut.models.answers import way_back
 from dltut.tasks.classification import Classification
+from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
+from dltut.tasks.writing import Writing
 
-TASKS = (Classification, MultiLabel, Music, Reconstruction, Regression, Tagging)
-BY_INPUTS = {"Rolls": Music}
+TASKS = (
+    Classification,
+    Forecasting,
+    MultiLabel,
+    Music,
+    Reconstruction,
+    Regression,
+    Tagging,
+    Writing,
+)
+BY_INPUTS = {"Characters": Writing, "Rolls": Music, "Series": Forecasting}
 BY_TARGETS = {
     "Classes": Classification,
     "Labels": MultiLabel,
