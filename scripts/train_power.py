@@ -25,6 +25,7 @@ def main(
     n_hidden: tuple[int, ...] = (50, 100),
     cell: Literal["lstm", "gru", "elman"] = "lstm",
     dropout: Amount = 0.2,
+    differences: bool = False,
     learning_rate: float = 0.001,
     batch_size: int = 512,
     max_epochs: Count = 10,
@@ -46,6 +47,8 @@ def main(
         lstm, gru or elman.
     dropout : float
         Share of what each recurrent layer gives out that is dropped while training.
+    differences : bool
+        Tell how far the next values are from the last, and not what they are.
     """
     names = run.dataset, steps, ahead, run.target or (), ratio, run.data_dir, run.quick
     data = run.own_data(lambda: series.load(*names), uses=("dataset", "target", "data_dir"))
@@ -54,7 +57,8 @@ def main(
 
     x, y = train.x.type("x"), train.y.type("y")
     rng = np.random.RandomState(seed)
-    model = RecurrentNetwork(rng, data.inputs.shape, n_hidden, data.n_outputs, cell, dropout)
+    sizes = data.inputs.shape, n_hidden, data.n_outputs
+    model = RecurrentNetwork(rng, *sizes, cell, dropout, differences=differences)
     cost, predicted = task.cost(model(x, train=True), y), model(x)
 
     batch_size = min(batch_size, len(data.train))

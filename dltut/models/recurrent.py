@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import prod
 
 import numpy as np
+import pytensor.tensor as pt
 
 from dltut.exceptions import InputError, nearest
 from dltut.layers import GRU, LSTM, Dense, Dropout, Elman, Network, Recurrent
@@ -36,6 +37,10 @@ class RecurrentNetwork(Network):
     clip : float, optional
         Within the loop the gradients of the sums are held to -clip ... clip.
 
+    differences : bool
+        Whether what is told is added to the last step's columns, again and again if there are more
+        numbers: the network says how far it will be from there.
+
     Attributes
     ----------
     layers : list of Recurrent
@@ -44,7 +49,7 @@ class RecurrentNetwork(Network):
     Raises
     ------
     InputError
-        If there is no such cell.
+        If there is no such cell, or differences are told of another number of columns.
 
     Examples
     --------
@@ -63,8 +68,14 @@ class RecurrentNetwork(Network):
     dropout: float = 0.0
     forget_bias: float = 1.0
     clip: float | None = None
+    differences: bool = False
 
     def __post_init__(self, rng):
+        if self.differences and self.n_out % self.shape[1]:
+            raise InputError(
+                f"differences of {self.n_out} numbers from {self.shape[1]} columns: n_out is as many "
+                "as the columns, or a multiple"
+            )
         self.shape, self.n_hidden = tuple(self.shape), np.atleast_1d(self.n_hidden).tolist()
         sizes = [self.shape[1], *self.n_hidden]
         options = {"forget_bias": self.forget_bias, "clip": self.clip}
@@ -86,7 +97,11 @@ class RecurrentNetwork(Network):
         h = x.reshape((-1, *self.shape)).dimshuffle(1, 0, 2)  # (time, batch, columns)
         for layer in self.layers:
             h = self.thin(layer(h), train)
-        return self.output(h)  # of (batch, n_hidden): the last layer gives its last step
+        told = self.output(h)  # of (batch, n_hidden): the last layer gives its last step
+        if not self.differences:
+            return told
+        last, n_times = x[:, -self.shape[1] :], self.n_out // self.shape[1]
+        return told + pt.concatenate([last] * n_times, axis=1)
 
 
 def made_cell(kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, **options) -> Cell:

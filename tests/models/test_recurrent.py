@@ -62,6 +62,16 @@ def test_dropout_and_the_bias_of_the_forget_gate(rng):
     assert (noisy != quiet).any() and (noisy != other).any()
 
 
+def test_differences_are_added_to_the_last_step(rng):
+    plain = RecurrentNetwork(np.random.default_rng(1), (3, 2), 4, 4)
+    told = RecurrentNetwork(np.random.default_rng(1), (3, 2), 4, 4, differences=True)
+    x, rows = pt.matrix("x"), rng.normal(size=(5, 6))
+    one, other = function([x], [plain(x), told(x)])(rows)
+    np.testing.assert_allclose(other - one, np.tile(rows[:, -2:], 2))
+    with pytest.raises(InputError, match="differences of 3 numbers from 2 columns"):
+        RecurrentNetwork(rng, (3, 2), 4, 3, differences=True)
+
+
 def test_a_cell_that_is_none(rng):
     with pytest.raises(InputError, match=r"there is no cell 'lstn': .*lstm"):
         RecurrentNetwork(rng, (3, 1), 4, 1, "lstn")
