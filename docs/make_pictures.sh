@@ -236,3 +236,14 @@ for i in range(30 * learn.n_batches):
     learn(i % learn.n_batches)
 dream("dbn_dreams_persistent", 200)
 PYTHON
+
+# The reviews of IMDB, which the data folder must hold (python -m dltut data imdb), and minutes.
+"$python" scripts/train_lstm.py --dataset imdb --longest 400 --longer cut --rule adam \
+    --learning-rate 0.001 --batch-size 64 --valid-every 156 --max-epochs 5 --run-dir "$work/lstm"
+cat > "$work/reviews.txt" <<'TEXT'
+I expected a dull film, but the story is moving and the acting is superb. I loved it!
+The plot makes no sense, the jokes are lame, and after an hour I wanted my money back.
+Great cast, great music, and still it is a terrible waste of time.
+TEXT
+"$python" -m dltut predict "$work/lstm" "$work/reviews.txt" --out docs/pictures/lstm_words.png
+rm docs/pictures/lstm_words.csv

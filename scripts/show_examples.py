@@ -2,6 +2,7 @@
 
 from dltut.commands import flags
 from dltut.commands.predict import model_file
+from dltut.commands.run import Run
 from dltut.commands.runs import reading
 
 from pathlib import Path
@@ -9,9 +10,15 @@ from typing import Literal
 
 import numpy as np
 
-from dltut.datasets import load
+from dltut.datasets import Dataset, load
 from dltut.datasets.kinds import Classes, Labels, Pictures
 from dltut.exceptions import InputError
+from dltut.experiment import pylearn2
+from dltut.experiment.build import build
+from dltut.experiment.phases import read_phases
+from dltut.experiment.plan import located
+from dltut.experiment.pylearn2.datasets import Data
+from dltut.experiment.train import Train, runs_folder
 from dltut.machine.arguments import Size
 from dltut.machine.config import configure
 from dltut.machine.notices import say
@@ -39,8 +46,9 @@ def main(
     Parameters
     ----------
     path : str
-        A data set, as --dataset of the training scripts; or the folder of a run or a model file
-        from which samples can be drawn.
+        A data set, as --dataset of the training scripts, or an experiment's file, of which the
+        (first) data set is shown; or the folder of a run or a model file from which samples can be
+        drawn.
     rows, columns : int
         Of the grid; of the rows of a table so many are printed.
     rescale : str
@@ -66,7 +74,8 @@ def main(
         out, captions = out or file.parent / "samples.png", None
     else:
         with reading():
-            data = load(path, data_dir, target=target)
+            is_file = Path(path).suffix in (".yaml", ".yml")
+            data = of_file(path, data_dir) if is_file else load(path, data_dir, target=target)
         part = getattr(data, split)[: rows * columns]
         if not isinstance(data.inputs, Pictures):
             return print_table(data, part[:rows])
@@ -74,6 +83,26 @@ def main(
         captions = [told(data.targets, y) for y in part.y] if data.targets else None
     save_picture(out, example_picture(x, shape, captions, columns, rescale))
     say(f"pictures: {out}")
+
+
+def of_file(path, data_dir):
+    """The data of an experiment's file, as they are learned; or of a file that makes a data set."""
+    run = Run(data_dir=data_dir)
+    names, context = pylearn2.table(runs_folder(run)), {"data_dir": data_dir}
+    around = pylearn2.environment(path, data_dir)
+    phase, *others = read_phases(path, names=names, environment=around)
+    if others:
+        say(f"{path} holds {1 + len(others)} experiments: these are the examples of the first")
+    with located(phase.node):
+        if phase.experiment:
+            return phase.experiment.data(run)
+        made = build(phase.node, names, context | {"folder": runs_folder(run)})
+        if isinstance(made, Data):
+            one = made.examples
+            return Dataset(*[one.split] * 3, path, one.inputs, one.targets)
+        if not isinstance(made, Train):
+            raise InputError(f"{phase.node.place}: this makes no data set and no Train: name one")
+        return made.data
 
 
 def samples(model, task, n, seed, file):

@@ -51,6 +51,36 @@ def test_examples_of_a_table_are_printed(tmp_path, capsys):
     assert shown.err.splitlines()[-1] == "no picture: these are the rows of a table"
 
 
+MADE = "{rng: !obj:numpy.random.RandomState {seed: 1}, num_examples: 9, dim: 3, num_classes: 2}"
+MADE = f"!obj:pylearn2.testing.datasets.random_one_hot_dense_design_matrix {MADE}"
+TRAIN = f"!obj:pylearn2.train.Train {{dataset: {MADE}, model: !obj:pylearn2.models.mlp.MLP {{"
+TRAIN += "nvis: 3, layers: [!obj:pylearn2.models.mlp.Softmax {layer_name: y, n_classes: 2, irange: "
+TRAIN += ".1}]}, algorithm: !obj:pylearn2.training_algorithms.sgd.SGD {learning_rate: .1, "
+TRAIN += "batch_size: 3}}"
+OURS = """
+- model: {name: LogisticRegression}
+  rule: {name: sgd, learning_rate: 0.1}
+  dataset: {name: t.csv, train: {stop: 2}}
+- model: {name: LogisticRegression}
+  rule: {name: sgd, learning_rate: 0.1}
+"""
+
+
+@pytest.mark.parametrize(("text", "n"), [(MADE, 9), (TRAIN, 9), (OURS, 2)])
+def test_examples_of_an_experiment(text, n, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{i},{i % 2},{'ab'[i % 2]}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text(f"x,y,kind\n{rows}")
+    (tmp_path / "mine.yaml").write_text(text)
+    call("show_examples", "mine.yaml")
+    out, error = capsys.readouterr()
+    assert len(out.splitlines()) == 1 + n and "no picture: these are the rows" in error
+    assert ("mine.yaml holds 2 experiments" in error) == (text == OURS)
+    (tmp_path / "mine.yaml").write_text("!obj:pylearn2.space.VectorSpace {dim: 3}")
+    line = refusal(capsys, "show_examples", "mine.yaml", status=1)
+    assert line == "error: mine.yaml:1:1: this makes no data set and no Train: name one"
+
+
 def test_samples_of_a_model(tmp_path, capsys):
     """A machine whose visible units are sure of themselves, the left half on."""
     bias = np.repeat([9.0, -9.0], 2)

@@ -1,109 +1,25 @@
-"""The pictures of a run, drawn from the files that it left."""
+"""The command that draws: a run once more, or several beside one another."""
 
-from collections.abc import Iterable, Mapping
-from math import prod
+from collections.abc import Mapping
+from inspect import signature
 from os import PathLike
-from os.path import commonpath
 from pathlib import Path
 
-import numpy as np
-
+from dltut.commands.drawing import draw_run
+from dltut.commands.run import Run
 from dltut.datasets import Dataset, load
-from dltut.datasets.kinds import Characters, Pictures, Rolls, Series
 from dltut.exceptions import InputError
+from dltut.experiment import pylearn2
+from dltut.experiment.phases import Phase
+from dltut.experiment.plan import experiment_of
+from dltut.experiment.train import runs_folder
+from dltut.experiment.tree import undescribed
 from dltut.machine.config import configure
-from dltut.machine.notices import say, spinner
-from dltut.tasks import Classification, load_trained, task_of
+from dltut.machine.notices import say
 from dltut.training import RunFolder, read_config, read_run
-from dltut.viz import (
-    filter_picture,
-    first_layer_picture,
-    learning_curves,
-    save_picture,
-)
+from dltut.viz import learning_curves, save_picture
 
-YOURS = {  # of predict
-    Characters: "TEXT.txt, for a text",
-    Pictures: "PICTURE, for a picture",
-    Rolls: "SONG.mid, for a piece",
-    Series: "SERIES.csv, for the end of a series",
-}
-
-
-def draw_run(
-    run_dir: str | PathLike,
-    data: Dataset | Mapping[str, Dataset] | None = None,
-    names: Iterable[type] = (),
-    drawn: Iterable[Path] = (),
-) -> list[Path]:
-    """Draw what a run learned: curves, first-layer filters, and what the model makes of test data.
-
-    The last depends on the task: of a classifier these are its confusions and worst mistakes, of a
-    regression the predicted numbers against the true ones, of an autoencoder inputs above their
-    reconstructions. If folders of the run hold runs of their own, such as one for each level of
-    noise, these are drawn too.
-
-    Parameters
-    ----------
-    run_dir : path
-        A run's folder, such as ``runs/mlp``; the pictures are written into it.
-    data : Dataset or dict, optional
-        The test examples, or {name of a run in the folder: test examples}, where the run itself is
-        ``""`` and of one that is not named only the curves are drawn; default: the data set that
-        the run, or the folder around it, names.
-    names : list of classes
-        Models and tasks of one's own that the run's model file may name.
-    drawn : list of path
-        Pictures of the run that are there already, to be listed with these.
-
-    Returns
-    -------
-    list of Path
-        The pictures.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no run, its files are damaged, or the data set is another one. What can
-        be drawn is drawn before that.
-    """
-    run_dir = Path(run_dir)
-    data = data or _data_of(run_dir)
-    written = list(drawn)
-    try:
-        with spinner("drawing what was learned"):
-            for name, picture in _pictures(run_dir, data, tuple(names)):
-                save_picture(run_dir / name, picture)
-                written.append(run_dir / name)
-    finally:
-        if written:
-            say(f"pictures: {listed(written)}")
-    if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
-        yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
-        say(f"next: python -m dltut predict {run_dir} {yours} of your own")
-    return written
-
-
-def draw_filters(path: str | Path, model, image_shape: tuple[int, ...], n: int = 100) -> None:
-    """Draw the first filters of a model as the tutorials do: ten by ten, a weight a pixel.
-
-    Parameters
-    ----------
-    path : path
-        Of the picture, which has 289 x 289 pixels for 100 filters of 28 x 28.
-    model : model
-    image_shape : (channels, rows, columns)
-        Of an input.
-    n : int
-        How many filters at most.
-
-    Raises
-    ------
-    InputError
-        If the weights do not fit the shape, or are not finite.
-    """
-    weights = np.asarray(model.weights[0].get_value())[:, :n]
-    save_picture(path, filter_picture(weights, image_shape, min_size=0))
+AROUND = ("data_dir", "quick")  # of an experiment, beside what its file says
 
 
 def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
@@ -125,85 +41,69 @@ def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
         raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
     configure()
     if len(runs) == 1:
-        draw_run(runs[0])
+        draw_run(runs[0], data_of(runs[0]))
         return
     save_picture(out, learning_curves({str(each): read_run(each) for each in runs}))
     say(f"pictures: {out}")
 
 
-def listed(paths: Iterable[Path]) -> str:
-    """Paths as a shell takes them: those of one folder behind its name.
+def data_of(run_dir: str | PathLike) -> Dataset | dict[str, Dataset]:
+    """The data that a run has learned, by what its config.json says.
 
-    Examples
-    --------
-    >>> listed([Path("runs/mlp/curves.png"), Path("runs/mlp/filters.png")])
-    'runs/mlp/{curves.png,filters.png}'
-    >>> listed([Path("curves.png")])
-    'curves.png'
+    Parameters
+    ----------
+    run_dir : path
+        Of a run, or of one of its parts, such as a phase.
+
+    Returns
+    -------
+    Dataset or dict
+        Of an experiment of several phases {phase: its data}; a phase whose data cannot be had
+        again, since an earlier file is gone, is left out and told.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or the data cannot be had.
     """
-    first, *others = paths = sorted(paths)
-    if not others:
-        return str(first)
-    folder = Path(commonpath(path.parent for path in paths))
-    return str(folder / f"{{{','.join(str(path.relative_to(folder)) for path in paths)}}}")
-
-
-def _pictures(run_dir, data, names):
-    folder = RunFolder(run_dir)
-    parts = {part.path.name: read_run(part.path) for part in folder.parts}
-    log = read_run(run_dir) if folder.log.exists() or not parts else None
-    if log:
-        yield from _pictures_of_one(run_dir, _data_for("", data), log, names)
-    else:
-        for name, part in parts.items():
-            pictures = _pictures_of_one(run_dir / name, _data_for(name, data), part, names)
-            yield from ((f"{name}/{each}", picture) for each, picture in pictures)
-    if any(part.rows for part in parts.values()):
-        yield "parts.png" if log else "curves.png", learning_curves(parts)
-
-
-def _pictures_of_one(run_dir, data, log, names):
-    if log.rows:
-        yield "curves.png", learning_curves({run_dir.name: log})
-    best = RunFolder(run_dir).best
-    if not best.exists() or data is None:
-        return
-    model, task = load_trained(best, names, data.facts)
-    if type(data.inputs) is not type(task.inputs):
+    run_dir = Path(run_dir)
+    around = RunFolder(run_dir.parent)
+    is_part = not RunFolder(run_dir).config.exists() and around.config.exists()
+    whole = run_dir.parent if is_part else run_dir
+    arguments = read_config(whole)["arguments"]
+    if "experiment" in arguments or "dataset" in arguments:
+        return _learned(arguments, whole, arguments)
+    phases = {name: each for name, each in arguments.items() if isinstance(each, Mapping)}
+    if is_part and run_dir.name in phases:
+        return _learned(phases[run_dir.name], whole, arguments)
+    if not phases:
         raise InputError(
-            f"{run_dir} learned {task.inputs}, {data.name} has {data.inputs}: pass the data that "
-            "it learned, draw_run(run_dir, data)"
+            f"{run_dir} does not say which data set it learned: draw_run takes the data"
         )
-    if _looks_at_pictures(model, task):
-        weights = np.asarray(model.weights[0].get_value())
-        shape, classes = task.inputs.shape, _classes(model, task)
-        yield "filters.png", first_layer_picture(weights, shape, classes=classes)
-    yield from task.pictures(model, data.test).items()
+    found = {}
+    for name, each in phases.items():
+        try:
+            found[name] = _learned(each, whole, arguments)
+        except InputError as error:
+            say(f"{name}: only its curves are drawn, for its data cannot be had: {error}")
+    return found
 
 
-def _data_for(name, data):
-    return data.get(name) if isinstance(data, Mapping) else data
-
-
-def _looks_at_pictures(model, task):
-    """Whether the first weights are those of pixels, which rows of a table have none of."""
-    if not isinstance(task.inputs, Pictures) or not model.weights:
-        return False
-    shape = model.weights[0].get_value(borrow=True).shape
-    return len(shape) == 4 or (len(shape) == 2 and shape[0] == prod(task.inputs.shape))
-
-
-def _classes(model, task):
-    """The names of the first layer's units, if it is the only one and these are classes."""
-    is_only = len(model.weights) == 1 and isinstance(task, Classification)
-    return task.targets.names if is_only else None
-
-
-def _data_of(run_dir):
-    around = RunFolder(run_dir.parent).config
-    is_part = not RunFolder(run_dir).config.exists() and around.exists()
-    arguments = read_config(run_dir.parent if is_part else run_dir)["arguments"]
-    if "dataset" not in arguments:
-        raise InputError(f"{run_dir} does not say which data set it learned: pass the data")
-    names = "dataset data_dir quick target ignore header task scale image_shape dt".split()
-    return load(**{name: arguments[name] for name in names if name in arguments})
+def _learned(experiment: Mapping, run_dir: Path, arguments: Mapping) -> Dataset:
+    """The data of a script, or of an experiment in either language."""
+    given = {name: arguments[name] for name in AROUND if name in arguments}
+    if isinstance(experiment.get("dataset"), str):
+        # the seed of a script is its own
+        takes = signature(load).parameters.keys() - {"seed", *AROUND}
+        names = [name for name in takes if name in experiment]
+        return load(**{name: experiment[name] for name in names}, **given)
+    run = Run(run_dir, **given)
+    place = str(RunFolder(run_dir).config)
+    if "experiment" in experiment:
+        node = undescribed(experiment["experiment"], place)
+        phase = Phase(node, names=pylearn2.table(runs_folder(run)))
+    else:
+        said = {name: value for name, value in experiment.items() if name not in AROUND}
+        node = undescribed(said, place)
+        phase = Phase(node, experiment=experiment_of(node))
+    return phase.training(run).data

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dltut.commands.plot import listed
+from dltut.commands.drawing import listed
 from dltut.datasets.kinds import Classes, Labels, Numbers, Words
 from dltut.exceptions import InputError
 from dltut.machine.config import configure

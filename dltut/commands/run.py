@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dltut.commands.plot import draw_filters, draw_run, listed
+from dltut.commands.drawing import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
 from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
@@ -168,6 +168,8 @@ class Run(Session):
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
         name = auto if self.dataset == "auto" else self.dataset
+        if name != self.dataset:
+            self.arguments["dataset"] = name  # so that plot finds it
         data = load(name, self.data_dir, self.quick, **stated, **options)
         drops = name in NAMES and data.inputs.column == "x"
         self.partial = self.partial or ("drop" if drops else "keep")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dltut.commands.plot import listed
+from dltut.commands.drawing import listed
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Size
 from dltut.machine.notices import say

@@ -5,6 +5,7 @@ tags ``!obj``, ``!import`` and ``!pkl`` become nodes of their own. Only the even
 parser are used; none of its parts that make objects, or even nodes, takes part.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -284,6 +285,49 @@ def described(node: Node) -> object:
         case Keys():
             keys = {key: described(each) for key, each in node.items.items()}
             return {_tag_of(node): keys} if isinstance(node, Call) else keys
+
+
+def undescribed(value: object, path: str) -> Node:
+    """The node that `described` has told: what is told twice alike is the same node.
+
+    Parameters
+    ----------
+    value : object
+        Plain values, as JSON gives them.
+    path : str
+        For the places of the nodes.
+
+    Examples
+    --------
+    >>> told = {"!obj:a.B": {"n": 5, "f": "!import a.c"}}
+    >>> described(undescribed(told, "config.json")) == told
+    True
+    """
+    return _undescribed(value, Place(path), {})
+
+
+def _undescribed(value: object, place: Place, seen: dict) -> Node:
+    key = json.dumps(value, sort_keys=True)
+    if key not in seen:
+        tag, _, name = str(value).partition(" ") if isinstance(value, str) else ("", "", "")
+        match value:
+            case list():
+                node = Items(place, [_undescribed(each, place, seen) for each in value])
+            case dict() if len(value) == 1 and (tag := next(iter(value))).startswith("!obj:"):
+                [given] = value.values()
+                items = {name: _undescribed(each, place, seen) for name, each in given.items()}
+                node = Call(place, items, dict.fromkeys(items, place), tag.removeprefix("!obj:"))
+            case dict():
+                items = {name: _undescribed(each, place, seen) for name, each in value.items()}
+                node = Keys(place, items, dict.fromkeys(items, place))
+            case _ if tag == "!import":
+                node = Name(place, name)
+            case _ if tag == "!pkl:":
+                node = File(place, name)
+            case _:
+                node = Scalar(place, value)
+        seen[key] = node
+    return seen[key]
 
 
 def place_of(node: Node, keys: tuple) -> Place:

@@ -1,21 +1,14 @@
-"""The pictures of a run, made from nothing but its files."""
-
-import json
+"""Runs are drawn again by what their folders say, experiments of several phases among them."""
 
 import numpy as np
 import pytensor
 import pytest
-from PIL import Image
+from commands.test_drawing import PICTURES, make_run, size_and_spread
 
 from dltut.commands import cli
-from dltut.commands.plot import draw_filters, draw_run, plot
-from dltut.datasets import from_arrays, load
+from dltut.commands.plot import data_of, plot
+from dltut.commands.train import train
 from dltut.exceptions import InputError
-from dltut.layers import Network
-from dltut.layers.parameter import parameter
-from dltut.models import LogisticRegression, dA, save_model
-from dltut.training import Log
-from dltut.training.log import write_log
 
 
 @pytest.fixture(autouse=True)
@@ -26,150 +19,88 @@ def quick(own_settings, monkeypatch):
         yield
 
 
-PICTURES = {"confusion.png", "curves.png", "filters.png", "mistakes.png"}
-
-
-def make_run(folder, best=True, **arguments):
-    """A run of three validations, with a model of random weights."""
-    folder.mkdir()
-    arguments = {"dataset": "digits", "quick": True} | arguments
-    (folder / "config.json").write_text(json.dumps({"name": "logistic", "arguments": arguments}))
-    log = Log(n_batches=1)
-    for i, error in enumerate((0.5, 0.25, 0.3)):
-        log.append({"epoch": i + 1, "iteration": i, "train_cost": 2.0 - i, "valid_error": error})
-    write_log(folder, log)
-    if best:
-        W = np.random.RandomState(3).normal(size=(784, 10))
-        model = LogisticRegression(784, 10, W=W.astype("float32"))
-        save_model(folder / "best.safetensors", model)
-    return folder
-
-
-def size_and_spread(path):
-    with Image.open(path) as picture:
-        return picture.size, np.asarray(picture.convert("L")).std()
-
-
-def test_a_run_is_drawn_from_its_files(tmp_path, capsys):
+def test_a_run_is_drawn_again(tmp_path):
     run_dir = make_run(tmp_path / "run")
     cli.main(["plot", str(run_dir)])
-    written = {path.name for path in run_dir.glob("*.png")}
-    assert written == PICTURES
-    assert all(size_and_spread(run_dir / name)[1] > 5 for name in written)
-    assert capsys.readouterr().err.splitlines()[-2:] == [
-        f"pictures: {run_dir}/{{confusion.png,curves.png,filters.png,mistakes.png}}",
-        f"next: python -m dltut predict {run_dir} PICTURE, for a picture of your own",
-    ]
-
-
-def test_data_that_is_given_is_not_loaded_again(tmp_path):
-    run_dir = make_run(tmp_path / "run", dataset="nowhere")
-    assert {path.name for path in draw_run(run_dir, load("digits", quick=True))} == PICTURES
+    assert {path.name for path in run_dir.glob("*.png")} == PICTURES
     with pytest.raises(InputError, match="nowhere"):
-        draw_run(run_dir)
+        plot(make_run(tmp_path / "other", dataset="nowhere"))
 
 
-def test_parts_are_drawn_beside_one_another(tmp_path):
-    """Of a run that is nothing but its parts, and of one that came after them."""
-    run_dir = tmp_path / "run"
-    run_dir.mkdir()
-    for name in ("layer0", "layer1"):
-        make_run(run_dir / name, best=False)
-        (run_dir / name / "config.json").unlink()  # a part is described by the run around it
-    data = load("digits", quick=True)
-    parts = [run_dir / name / "curves.png" for name in ("layer0", "layer1")]
-    assert draw_run(run_dir, data) == [*parts, run_dir / "curves.png"]
-    make_run(tmp_path / "whole", best=False).joinpath("log.jsonl").rename(run_dir / "log.jsonl")
-    assert draw_run(run_dir, data) == [run_dir / "curves.png", run_dir / "parts.png"]
+PHASES = """
+- dataset: {name: digits, train: {stop: 500}, transform: [standardise]}
+  model: {name: Sequential, layers: [{name: Dense, n_out: 9}, {name: Dense, activation: null}]}
+  rule: {name: sgd, learning_rate: 0.1}
+- dataset: digits
+  model: {name: dA, n_hidden: 9}
+  rule: {name: sgd, learning_rate: 0.1}
+  extensions: [{name: SaveEvery, path: coder.pkl}]
+- dataset: {name: digits, transform: [{name: encoded, model: coder.pkl}]}
+  model: {name: LogisticRegression}
+  rule: {name: sgd, learning_rate: 0.1}
+"""
+OTHER = """
+!obj:pylearn2.train.Train {
+    dataset: &d !obj:pylearn2.datasets.mnist.MNIST {which_set: train, start: 0, stop: 500},
+    model: !obj:pylearn2.models.softmax_regression.SoftmaxRegression {
+        nvis: 784, n_classes: 10, irange: 0.
+    },
+    algorithm: !obj:pylearn2.training_algorithms.sgd.SGD {
+        learning_rate: .1, batch_size: 100, monitoring_dataset: {train: *d}
+    },
+    save_path: softmax.pkl, save_freq: 1
+}
+"""
 
 
-def test_each_part_is_drawn_with_its_own_data(tmp_path):
-    """As the phases of an experiment, of which a later one learns from an earlier one's code."""
-    run_dir = tmp_path / "run"
-    run_dir.mkdir()
-    for name in ("phase1", "phase2", "phase3"):
-        make_run(run_dir / name)
-        (run_dir / name / "config.json").unlink()
-    codes = np.random.default_rng(1).random((30, 4))
-    coded = from_arrays(codes, np.arange(30) % 3)
-    model = LogisticRegression(4, 3)
-    save_model(run_dir / "phase2" / "best.safetensors", model, coded.facts)
-    drawn = draw_run(run_dir, {"phase1": load("digits", quick=True), "phase2": coded})
-    assert {str(each.relative_to(run_dir)) for each in drawn} >= {
-        "phase1/filters.png",
-        "phase2/confusion.png",
-        "phase3/curves.png",
-    }
-    assert [each.name for each in (run_dir / "phase3").glob("*.png")] == ["curves.png"]
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """``trained(text)``: the folder of a quick run, without pictures."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "none"))
+
+    def trained(text):
+        (tmp_path / "mine.yaml").write_text(text)
+        train(tmp_path / "mine.yaml", quick=True, pictures=False)
+        return tmp_path / "runs/mine"
+
+    return trained
 
 
-def test_a_model_without_classes_shows_what_it_gives_back(tmp_path):
-    run_dir = make_run(tmp_path / "run", best=False)
-    rows = [{"epoch": i + 1, "iteration": i, "train_cost": 90.0 - i} for i in range(3)]
-    (run_dir / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    model = dA(np.random.RandomState(3), 784, 5)
-    save_model(run_dir / "best.safetensors", model, {"corruption_level": 0.3})
-    draw_run(run_dir)
-    assert {path.name for path in run_dir.glob("*.png")} == {
+def drawn(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*.png")}
+
+
+@pytest.mark.slow
+def test_phases_are_drawn_with_their_own_data(trained, capsys):
+    folder = trained(PHASES)
+    assert drawn(folder) == set()
+    plot(folder)
+    assert drawn(folder) >= {
         "curves.png",
-        "filters.png",
-        "reconstructions.png",
+        "phase1/confusion.png",
+        "phase2/reconstructions.png",
+        "phase3/confusion.png",
     }
-    noisy, _ = size_and_spread(run_dir / "reconstructions.png")
-    save_model(run_dir / "best.safetensors", model)
-    draw_run(run_dir)
-    clean, _ = size_and_spread(run_dir / "reconstructions.png")
-    assert noisy[1] > 1.3 * clean[1]  # a row of corrupted inputs more
+    assert np.abs(data_of(folder / "phase1").train.x.mean(axis=0)).max() < 1e-4  # standardised
+    data = data_of(folder)
+    assert {name: each.train.n_inputs for name, each in data.items()} == {
+        "phase1": 784,
+        "phase2": 784,
+        "phase3": 9,
+    }
+    (folder.parent / "coder.pkl").unlink()
+    plot(folder)
+    said = capsys.readouterr().err
+    assert "phase3: only its curves are drawn, for its data cannot be had: " in said
 
 
-class Own(Network):
-    """A network of one's own, for the rows of a table."""
-
-    n_in: int
-
-    def __post_init__(self):
-        self.W = parameter(np.ones((self.n_in, 1)), (self.n_in, 1), "W")
-
-    def __call__(self, x, train=False):
-        return x @ self.W
-
-
-def a_regression():
-    x = np.random.RandomState(0).normal(size=(60, 4))
-    return from_arrays(x, x.sum(axis=1), "sums")
-
-
-def test_a_regression_has_neither_filters_nor_confusions(tmp_path, capsys):
-    """Four numbers are no picture of 2 x 2."""
-    run_dir, data = make_run(tmp_path / "run", best=False), a_regression()
-    save_model(run_dir / "best.safetensors", LogisticRegression(4, 1), data.facts)
-    assert [path.name for path in draw_run(run_dir, data)] == ["curves.png", "predicted.png"]
-    next_command = f"next: python -m dltut predict {run_dir} ROWS.csv, for rows of your own"
-    assert capsys.readouterr().err.splitlines()[-1] == next_command
-
-
-def test_a_class_of_ones_own_is_handed_over(tmp_path, capsys):
-    """Without it, what can be drawn is drawn and listed before the mistake is told."""
-    run_dir, data = make_run(tmp_path / "run", best=False), a_regression()
-    save_model(run_dir / "best.safetensors", Own(4), data.facts)
-    with pytest.raises(InputError, match="names the model 'Own', which cannot be built"):
-        draw_run(run_dir, data)
-    assert f"pictures: {run_dir / 'curves.png'}" in capsys.readouterr().err
-    drawn = draw_run(run_dir, data, names=[Own])
-    assert [path.name for path in drawn] == ["curves.png", "predicted.png"]
-
-
-def test_filters_as_in_the_tutorials(tmp_path):
-    model = dA(np.random.RandomState(3), 784, 101)
-    draw_filters(tmp_path / "all.png", model, (1, 28, 28))
-    assert size_and_spread(tmp_path / "all.png")[0] == (289, 289)
-    draw_filters(tmp_path / "four.png", model, (1, 28, 28), n=4)
-    assert size_and_spread(tmp_path / "four.png")[0] == (57, 57)
-
-
-def test_before_the_first_model_there_are_only_curves(tmp_path):
-    run_dir = make_run(tmp_path / "run", best=False)
-    assert draw_run(run_dir) == [run_dir / "curves.png"]
+@pytest.mark.slow
+def test_an_experiment_of_the_other_language_is_drawn_again(trained):
+    folder = trained(OTHER)
+    plot(folder)
+    assert drawn(folder) == PICTURES
+    assert data_of(folder).train.x.shape == (500, 784)
 
 
 def test_several_runs_share_one_figure(tmp_path, monkeypatch, capsys):

@@ -60,7 +60,7 @@ class Composer:
         frame = model.sample(self._streams, *model.biases(self.u))
         self._draw = function([], frame, name="the next frame")
         v = pt.matrix("v")
-        after = {self.u: model.cell.step(model.cell.prepare(v), self.u)[0]}
+        after = {self.u: model.cell.step(model.cell.prepare(v[None])[0], self.u)[0]}
         self._hear = function([v], updates=after, name="what is remembered")
 
     def __call__(self, n_steps: int, start: np.ndarray | None = None) -> np.ndarray:

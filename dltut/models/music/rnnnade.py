@@ -12,10 +12,10 @@ class RNNNADE(Remembering):
 
     .. math::
 
-        p(v_t \mid v_1, \dots, v_{t-1}) &= \prod_i p(v_{ti} \mid v_{t1}, \dots, v_{t,i-1},
-            v_1, \dots, v_{t-1}) \\
-        p(v_{ti} = 1 \mid \dots) &= \sigma\big((b_v^t)_i + V_i \, h_{ti}\big), \qquad
-        h_{ti} = \sigma\Big(b_h^t + \sum_{j<i} v_{tj} W_j\Big)
+        p(v_t \mid v_1, \ldots, v_{t-1}) &= \prod_i p(v_{ti} \mid v_{t1}, \ldots, v_{t,i-1},
+            v_1, \ldots, v_{t-1}) \\
+        p(v_{ti} = 1 \mid \ldots) &= \sigma\left((b_v^t)_i + V_i \, h_{ti}\right), \qquad
+        h_{ti} = \sigma\left(b_h^t + \sum_{j<i} v_{tj} W_j\right)
 
     Parameters are those of `Remembering`. W and V are drawn with the deviation 0.01, the weights of
     the recurrence with 0.0001, and biases are 0.

@@ -16,9 +16,9 @@ class RNNRBM(Remembering):
 
     .. math::
 
-        p(v_1, \dots, v_T) &= \prod_t p(v_t \mid v_1, \dots, v_{t-1}) \\
-        p(v_t \mid v_1, \dots, v_{t-1}) &= \frac{1}{Z_t} \exp\Big(v_t b_v^t
-            + \sum_j \log\big(1 + e^{(b_h^t + v_t W)_j}\big)\Big)
+        p(v_1, \ldots, v_T) &= \prod_t p(v_t \mid v_1, \ldots, v_{t-1}) \\
+        p(v_t \mid v_1, \ldots, v_{t-1}) &= \frac{1}{Z_t} \exp\left(v_t b_v^t
+            + \sum_j \log\left(1 + e^{(b_h^t + v_t W)_j}\right)\right)
 
     Parameters are those of `Remembering`. W is drawn with the deviation 0.01, the weights of the
     recurrence with 0.0001, and biases are 0.
