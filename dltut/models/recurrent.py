@@ -73,8 +73,8 @@ class RecurrentNetwork(Network):
     def __post_init__(self, rng):
         if self.differences and self.n_out % self.shape[1]:
             raise InputError(
-                f"differences of {self.n_out} numbers from {self.shape[1]} columns: n_out is "
-                "as many as the columns, or a multiple"
+                f"{self.n_out} differences from {self.shape[1]} columns: n_out is as many as "
+                "the columns, or a multiple"
             )
         self.shape, self.n_hidden = tuple(self.shape), np.atleast_1d(self.n_hidden).tolist()
         sizes = [self.shape[1], *self.n_hidden]

@@ -68,7 +68,7 @@ def test_differences_are_added_to_the_last_step(rng):
     x, rows = pt.matrix("x"), rng.normal(size=(5, 6))
     one, other = function([x], [plain(x), told(x)])(rows)
     np.testing.assert_allclose(other - one, np.tile(rows[:, -2:], 2))
-    with pytest.raises(InputError, match="differences of 3 numbers from 2 columns"):
+    with pytest.raises(InputError, match="3 differences from 2 columns"):
         RecurrentNetwork(rng, (3, 2), 4, 3, differences=True)
 
 
