@@ -71,8 +71,7 @@ def main(
         Sentences in a minibatch; default: 1, for bilstm 16.
     """
     data = run.data()
-    coherent = model == "bilstm" if coherent is None else coherent
-    task = replace(task_of(data), coherent=coherent)
+    task = replace(task_of(data), coherent=model == "bilstm" if coherent is None else coherent)
     train = shared_dataset(data.train)
     words, y = train.words.type("words"), train.y.type("y")
 
