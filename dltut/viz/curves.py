@@ -252,20 +252,7 @@ def learning_curves(
     for place, names in enumerate(panels):
         axes = figure.add_subplot(down, across, place + 1)
         is_family = len({_family_and_extreme(name)[1] for name in names}) > 1
-        for i, (run, columns) in enumerate(runs.items()):
-            for j, name in enumerate(names):
-                if name not in columns:
-                    continue
-                label = [run] * (len(runs) > 1)
-                label += [called(name)] * (len(runs) == 1 or len(names) > 1)
-                look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
-                if is_family:
-                    look |= _look_in_family(
-                        i, label[0] if len(runs) > 1 else "", name, names, len(runs)
-                    )
-                _draw_line(axes, points_of(run, columns, name, x), look, smooth)
-                if not is_family:
-                    _mark_best(axes, run, columns, name, x, look["color"])
+        _draw_lines(axes, runs, names, x, called, smooth, is_family)
         if len(runs) == 1:
             _draw_best(axes, *runs.values(), x)
         title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
@@ -277,6 +264,22 @@ def learning_curves(
         axes.set_title(title)
         _finish(axes, x, yrange)
     return figure
+
+
+def _draw_lines(axes, runs, names, x, called, smooth, is_family):
+    """The channels of a panel, of every run that has them."""
+    for i, (run, columns) in enumerate(runs.items()):
+        for j, name in enumerate(names):
+            if name not in columns:
+                continue
+            label = [run] * (len(runs) > 1)
+            label += [called(name)] * (len(runs) == 1 or len(names) > 1)
+            look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
+            if is_family:
+                look |= _look_in_family(i, run if len(runs) > 1 else "", name, names, len(runs))
+            _draw_line(axes, points_of(run, columns, name, x), look, smooth)
+            if not is_family:
+                _mark_best(axes, run, columns, name, x, look["color"])
 
 
 def _look(run, channel, n_runs):

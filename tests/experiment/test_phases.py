@@ -302,7 +302,7 @@ def test_what_the_other_language_does_not_make():
 def test_what_is_wrong_when_it_is_made_has_its_place(tmp_path, monkeypatch, text, place):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "mine.yaml"
-    path.write_text(f"{{model: {{name: LogisticRegression}}}}\n{text}"[1:].replace("}}\n", "}\n"))
+    path.write_text(f"model: {{name: LogisticRegression}}\n{text}")
     [phase] = read_phases(path)
     with pytest.raises(InputError, match=rf"mine\.yaml:{place}: "):
         phase.run(Run(dataset="digits", quick=True, dry_run=True))

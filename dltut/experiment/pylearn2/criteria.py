@@ -107,7 +107,7 @@ def _together(which, criteria: Criteria) -> Part:
     return Part(which, {"criteria": list(criteria)})
 
 
-def _matched(folder, model, channel: str, earlier: str, earlier_channel: str) -> Criterion:
+def _matched(folder, channel: str, earlier: str, earlier_channel: str, model=None) -> Criterion:
     row = getattr(model, "earlier", {}).get(earlier)
     rows = [row] if row else inside(folder, earlier)
     return MatchChannel(channel, rows, earlier_channel, lower=True)
