@@ -25,6 +25,11 @@ RATIOS = (
     ("RBM, PCD-15 step / best peer", "rbm", OURS, "all", 0.80, 0.60),
     ("DBN, CD-1 step / best peer", "dbn", OURS, "all", 0.80, None),
     ("HMC, a draw / best loop peer", "hmc", OURS, "loop", 1.00, None),
+    ("LSTM sentiment step / best peer", "lstm", OURS, "all", 0.70, 0.50),
+    ("GRU sentiment step / best peer", "gru", OURS, "all", 0.70, 0.50),
+    ("LSTM of characters / best peer", "chars", OURS, "all", 0.80, None),
+    ("Elman tagger / best step peer", "elman", OURS, "step", 0.80, None),
+    ("Elman tagger / best loop peer", "elman", OURS, "loop", None, 1.00),
     ("MLP, JAX mode / hand-written JAX", "mlp", OURS_JAX, "JAX", 1.30, 1.00),
     ("LeNet, JAX mode / hand-written JAX", "lenet", OURS_JAX, "JAX", 1.30, 1.00),
 )

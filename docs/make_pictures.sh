@@ -45,6 +45,26 @@ cp "$work/sweep/sweep.png" docs/pictures/sweep.png
 "$python" -c "from PIL import Image; Image.open('$work/conv_demo.png').convert('RGB').save(
     'docs/pictures/conv_demo.jpg', quality=85)"
 
+# What the page on vanishing gradients draws, and the five diagrams.
+"$python" - "$work" <<'PYTHON'
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "tests")
+from test_docs import blocks
+
+from dltut.viz import dimensions_picture, save_picture
+
+save_picture("docs/pictures/recurrent_dimensions.png", dimensions_picture())
+page, pictures, names = Path("docs/tutorial/vanishing_gradients.rst"), Path("docs/pictures").absolute(), {}
+code = [block for block in blocks(page) if not block.is_doctest]
+os.chdir(sys.argv[1])
+for block in code:
+    block.run(names, page)
+Path("vanishing_gradients.png").rename(pictures / "vanishing_gradients.png")
+PYTHON
+
 # What the page on regression draws.
 "$python" - "$work" <<'PYTHON'
 import os
@@ -216,3 +236,14 @@ for i in range(30 * learn.n_batches):
     learn(i % learn.n_batches)
 dream("dbn_dreams_persistent", 200)
 PYTHON
+
+# The reviews of IMDB, which the data folder must hold (python -m dltut data imdb), and minutes.
+"$python" scripts/train_lstm.py --dataset imdb --longest 400 --longer cut --rule adam \
+    --learning-rate 0.001 --batch-size 64 --valid-every 156 --max-epochs 5 --run-dir "$work/lstm"
+cat > "$work/reviews.txt" <<'TEXT'
+I expected a dull film, but the story is moving and the acting is superb. I loved it!
+The plot makes no sense, the jokes are lame, and after an hour I wanted my money back.
+Great cast, great music, and still it is a terrible waste of time.
+TEXT
+"$python" -m dltut predict "$work/lstm" "$work/reviews.txt" --out docs/pictures/lstm_words.png
+rm docs/pictures/lstm_words.csv

@@ -3,7 +3,7 @@
 from dltut.commands import flags
 from dltut.commands.run import Run
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -41,7 +41,8 @@ def main(
     n_hidden: int | None = None,
     window: int = 7,
     dropout: Amount = 0.5,
-    word_dropout: Amount = 0.05,
+    word_dropout: Amount = 0.1,
+    coherent: bool | None = None,
     batch_size: int | None = None,
     max_epochs: Count = 60,
     seed: Seed = 345,
@@ -64,11 +65,13 @@ def main(
     dropout, word_dropout : float
         Of bilstm, while training: the share of values that are dropped, and of words that are made
         unknown.
+    coherent : bool
+        Whether a slot goes on only where it has begun, in what is answered; default: for bilstm.
     batch_size : int
         Sentences in a minibatch; default: 1, for bilstm 16.
     """
     data = run.data()
-    task = task_of(data)
+    task = replace(task_of(data), coherent=model == "bilstm" if coherent is None else coherent)
     train = shared_dataset(data.train)
     words, y = train.words.type("words"), train.y.type("y")
 
@@ -96,7 +99,7 @@ def main(
     monitor = Monitor(measured, watch="valid_f1")
     lowered = {"again": 1, "back_to_best": True} if model == "elman" else {"n_epochs": 3}
     halve = HalveOnNoImprovement(rate, floor=1e-5 / first, **lowered)
-    return run.train(step, network, max_epochs, [order, monitor, halve])
+    return run.train(step, network, max_epochs, [order, monitor, halve], task=task)
 
 
 if __name__ == "__main__":

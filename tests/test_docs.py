@@ -143,7 +143,9 @@ def test_commands_exist_and_take_these_flags(monkeypatch):
 
 
 def flags_of_script(path):
-    """The flags of the function that a script runs."""
+    """The flags of the function that a script runs; a solution has none."""
+    if path.startswith("docs/solutions/"):
+        return set()
     [name] = re.findall(r"^    (?:flags\.)?run\((\w+)\)$", (ROOT / path).read_text(), re.MULTILINE)
     return flags_of(runpy.run_path(str(ROOT / path))[name])
 

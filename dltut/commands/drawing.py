@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from dltut.datasets import Dataset
-from dltut.datasets.kinds import Pictures
+from dltut.datasets.kinds import Characters, Pictures, Rolls, Series, Words
+from dltut.exceptions import InputError
 from dltut.machine.notices import say, spinner
 from dltut.tasks import Classification, load_trained, task_of
 from dltut.training import RunFolder, read_run
@@ -19,6 +20,14 @@ from dltut.viz import (
     learning_curves,
     save_picture,
 )
+
+YOURS = {  # of predict
+    Characters: "TEXT.txt, for a text",
+    Pictures: "PICTURE, for a picture",
+    Rolls: "SONG.mid, for a piece",
+    Series: "SERIES.csv, for the end of a series",
+    Words: "TEXTS.txt, for lines",
+}
 
 
 def draw_run(
@@ -69,8 +78,7 @@ def draw_run(
         if written:
             say(f"pictures: {listed(written)}")
     if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
-        of_pictures = isinstance(task_of(own).inputs, Pictures)
-        yours = "PICTURE, for a picture" if of_pictures else "ROWS.csv, for rows"
+        yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
 
@@ -135,6 +143,11 @@ def _pictures_of_one(run_dir, data, log, names):
     if not best.exists() or data is None:
         return
     model, task = load_trained(best, names, data.facts)
+    if type(data.inputs) is not type(task.inputs):
+        raise InputError(
+            f"{run_dir} learned {task.inputs}, {data.name} has {data.inputs}: pass the data that "
+            "it learned, draw_run(run_dir, data)"
+        )
     if _looks_at_pictures(model, task):
         weights = np.asarray(model.weights[0].get_value())
         shape, classes = task.inputs.shape, _classes(model, task)

@@ -1,11 +1,12 @@
 """The command that draws: a run once more, or several beside one another."""
 
 from collections.abc import Mapping
+from inspect import signature
 from os import PathLike
 from pathlib import Path
 
 from dltut.commands.drawing import draw_run
-from dltut.commands.run import STATED, Run
+from dltut.commands.run import Run
 from dltut.datasets import Dataset, load
 from dltut.exceptions import InputError
 from dltut.experiment import pylearn2
@@ -92,7 +93,9 @@ def _learned(experiment: Mapping, run_dir: Path, arguments: Mapping) -> Dataset:
     """The data of a script, or of an experiment in either language."""
     given = {name: arguments[name] for name in AROUND if name in arguments}
     if isinstance(experiment.get("dataset"), str):
-        names = [name for name in ("dataset", *STATED) if name in experiment]
+        # the seed of a script is its own
+        takes = signature(load).parameters.keys() - {"seed", *AROUND}
+        names = [name for name in takes if name in experiment]
         return load(**{name: experiment[name] for name in names}, **given)
     run = Run(run_dir, **given)
     place = str(RunFolder(run_dir).config)

@@ -5,7 +5,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -108,14 +108,14 @@ class Prediction:
         """
         if not self._can_be_drawn:
             raise InputError(f"{self.name} is a row of a table, of which there is no picture")
-        is_weighed = isinstance(self.task.targets, Classes | Labels | Numbers)
-        if isinstance(self.picture, str) and is_weighed:
+        has_targets = isinstance(self.task.targets, Classes | Labels | Numbers)
+        if isinstance(self.task.inputs, Words) and has_targets:
             return self.task.weighed(self.example, self.answer, self.answers)
         return self.task.picture(self.example, self.answer)
 
     @property
     def _can_be_drawn(self) -> bool:
-        return isinstance(self.picture, Image.Image | str)
+        return not isinstance(self.picture, Mapping)  # a row of a table
 
     def __repr__(self) -> str:
         return f"Prediction({self.line()})"
@@ -333,6 +333,8 @@ def _keep_texts(place, predictions, top):
 def _keep_picture(place, predictions, top):
     [prediction] = predictions
     save_picture(place, prediction.drawn())
+    for ending, write in prediction.task.files(prediction.example, prediction.answer).items():
+        write(place.with_suffix(ending))
     _print(prediction.line(top))
 
 

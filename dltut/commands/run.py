@@ -1,7 +1,7 @@
 """Where and how a script works: the flags that all of them share, and what all do with them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from dltut.commands.drawing import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
 from dltut.datasets.catalogue import NAMES
 from dltut.datasets.kinds import Pictures
+from dltut.exceptions import InputError
 from dltut.machine.arguments import Amount
 from dltut.machine.config import Settings, configure
 from dltut.machine.notices import say
@@ -140,7 +141,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: Literal["classification", "regression", "multilabel", "tagging"] | None = None
+    task: Literal["classification", "regression", "multilabel", "tagging", "music"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
@@ -167,11 +168,38 @@ class Run(Session):
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
         name = auto if self.dataset == "auto" else self.dataset
+        if name != self.dataset:
+            self.arguments["dataset"] = name  # so that plot finds it
         data = load(name, self.data_dir, self.quick, **stated, **options)
         drops = name in NAMES and data.inputs.column == "x"
         self.partial = self.partial or ("drop" if drops else "keep")
         say(f"computing in {settings.floatX} on {settings.device}")
         return self.take(data)
+
+    def own_data(self, made: Callable[[], Dataset], uses: Collection[str] = ()) -> Dataset:
+        """The data set of a script that makes or reads it in its own way.
+
+        Parameters
+        ----------
+        made : callable
+            What makes it, once the float width and the device are chosen.
+        uses : collection of str
+            Of the flags about data sets, those that it looks at.
+
+        Raises
+        ------
+        InputError
+            If another of them was given, which would be passed over in silence.
+        """
+        usual = {each.name: each.default for each in fields(Run)}
+        for name in {"dataset", "data_dir", *STATED} - {*uses}:
+            if getattr(self, name) != usual[name]:
+                flag = name.replace("_", "-")
+                raise InputError(f"--{flag} says nothing to train_{self.name}.py: leave it out")
+        settings = self.configure(self.data_dir)
+        self.partial = self.partial or "keep"
+        say(f"computing in {settings.floatX} on {settings.device}")
+        return self.take(made())
 
     def take(self, data: Dataset) -> Dataset:
         """Let the run be one on these data, such as a part of a data set; they are returned."""

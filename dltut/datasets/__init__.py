@@ -1,12 +1,16 @@
 """Data sets as NumPy arrays: found on this machine, checked, divided, scaled."""
 
 from dltut.datasets import (
+    adding,
+    characters,
     digits,
     fashion_mnist,
     images,
     imdb,
     mnist,
+    music,
     pictures,
+    series,
     slots,
     toy_reviews,
 )
@@ -16,8 +20,20 @@ from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
 from dltut.datasets.folds import cross_validated, cross_validation, mean_and_deviation
 from dltut.datasets.idx import read_idx, write_idx
-from dltut.datasets.kinds import Classes, Labels, Numbers, Pictures, Tags, Words, kind_from
+from dltut.datasets.kinds import (
+    Characters,
+    Classes,
+    Labels,
+    Numbers,
+    Pictures,
+    Rolls,
+    Series,
+    Tags,
+    Words,
+    kind_from,
+)
 from dltut.datasets.layouts import read_inputs
+from dltut.datasets.midi import read_midi, write_midi
 from dltut.datasets.onehot import from_one_hot, one_hot
 from dltut.datasets.texts import from_texts
 from dltut.datasets.transforms import (
@@ -36,18 +52,23 @@ from dltut.machine.columns import check_range
 
 __all__ = [
     "ZCA",
+    "Characters",
     "Classes",
     "ContrastNormalise",
     "Dataset",
     "Labels",
     "Numbers",
     "Pictures",
+    "Rolls",
+    "Series",
     "Split",
     "Standardise",
     "Tags",
     "Transform",
     "Vocabulary",
     "Words",
+    "adding",
+    "characters",
     "check_range",
     "contrast_normalise",
     "cross_validated",
@@ -65,10 +86,13 @@ __all__ = [
     "load_data",
     "mean_and_deviation",
     "mnist",
+    "music",
     "one_hot",
     "pictures",
     "read_idx",
     "read_inputs",
+    "read_midi",
+    "series",
     "slots",
     "standardise",
     "toy_reviews",
@@ -76,5 +100,6 @@ __all__ = [
     "transformed",
     "vocabulary_of",
     "write_idx",
+    "write_midi",
     "zca",
 ]

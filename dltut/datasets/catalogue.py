@@ -12,13 +12,14 @@ from dltut.datasets import (
     imdb,
     layouts,
     mnist,
+    music,
     slots,
     texts,
     toy_reviews,
 )
 from dltut.datasets.arrays import Stated, dataset_of, notice
 from dltut.datasets.base import Dataset
-from dltut.datasets.kinds import Words
+from dltut.datasets.kinds import Rolls, Words
 from dltut.datasets.sources import expanded
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
@@ -46,6 +47,7 @@ def load(
     longest: int | None = None,
     longer: str = "cut",
     tokeniser: str = "words",
+    dt: float = 0.3,
 ) -> Dataset:
     """A data set by its name, or from a file or folder.
 
@@ -68,7 +70,7 @@ def load(
         Which columns of a table are left out.
     header : bool, optional
         Whether the first row of a table has the names of the columns; default: if it looks so.
-    task : {"classification", "regression", "multilabel", "tagging"}, optional
+    task : {"classification", "regression", "multilabel", "tagging", "music"}, optional
         What the targets of a path are; default: as they look, and one line says what was decided.
         "tagging" is of sentences whose words have tags, see `dltut.datasets.slots.load`; there
         "auto" is SNIPS or ATIS where the data folder has it, and generated sentences elsewhere.
@@ -80,7 +82,9 @@ def load(
     seed : int
         Of the order in which the examples at a path are drawn into the three parts.
     n_words, longest, longer, tokeniser
-        Of texts, see `dltut.datasets.from_texts`.
+        Of texts, see `dltut.datasets.from_texts`; `longest` of music, too.
+    dt : float
+        Seconds of a frame of music, see `dltut.datasets.music.load`.
 
     Raises
     ------
@@ -94,6 +98,9 @@ def load(
     (1200, 600, 600)
     """
     expanded(dataset)
+    if task == "music":
+        rolls, most = Rolls(dt=dt), music.LONGEST if longest is None else longest
+        return music.load(dataset, data_dir, quick, rolls=rolls, longest=most, seed=seed)
     words = {"n_words": n_words, "longest": longest, "longer": longer}
     if task == "tagging":
         place = None if str(dataset) == "auto" else _existing(dataset, data_dir)

@@ -206,6 +206,137 @@ class Numbers(_Named):
 
 
 @dataclass(frozen=True)
+class Series(_Named):
+    """A row of x is a window of a series: its columns at one step, then at the next, and so on.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the columns.
+    steps : int
+        How many values of each column a window has.
+    mean, scale : tuple of float, optional
+        As of `Numbers`, one for each column, whichever the step.
+
+    Examples
+    --------
+    >>> power = Series(("power", "voltage"), 3, mean=(1.0, 230.0), scale=(0.5, 10.0))
+    >>> power.shape
+    (3, 2)
+    >>> power.original([[0, 0, 0, 1, 2, -1]])[0].tolist()
+    [[1.0, 230.0], [1.0, 240.0], [2.0, 220.0]]
+    >>> power.following(2).names
+    ('power +1', 'voltage +1', 'power +2', 'voltage +2')
+    """
+
+    names: tuple[str, ...]
+    steps: int
+    mean: tuple[float, ...] | None = None
+    scale: tuple[float, ...] | None = None
+
+    transforms: ClassVar[tuple] = ()
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not isinstance(self.steps, int | np.integer) or self.steps < 1:
+            raise InputError(f"a window of {printable(self.steps)} steps; expected 1 or more")
+        object.__setattr__(self, "steps", int(self.steps))
+        for name in ("mean", "scale"):
+            object.__setattr__(self, name, getattr(self.columns, name))
+
+    def __str__(self) -> str:
+        return f"{self.steps} steps of {self.columns}"
+
+    @property
+    def columns(self) -> Numbers:
+        """What there is at one step."""
+        return Numbers(self.names, self.mean, self.scale)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(steps, columns) of an example."""
+        return self.steps, len(self.names)
+
+    def following(self, ahead: int) -> Numbers:
+        """What there is at each of the next steps, as targets."""
+        names = [f"{name} +{step}" for step in range(1, ahead + 1) for name in self.names]
+        stated = {name: getattr(self, name) for name in ("mean", "scale")}
+        return Numbers(names, **{n: v and v * ahead for n, v in stated.items()})
+
+    def original(self, rows) -> np.ndarray:
+        """Windows in the units that they had, shape (n, steps, columns); float64."""
+        return self.columns.original(np.asarray(rows).reshape(-1, *self.shape))
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rows as float32, if they have the window's size.
+
+        Raises
+        ------
+        InputError
+            If they have another.
+        """
+        if values.shape[1:] != (prod(self.shape),):
+            raise InputError(
+                f"a {part} example has shape {values.shape[1:]}, expected {prod(self.shape)} "
+                f"numbers: {self.steps} steps of {_listed(self.names)}"
+            )
+        return values.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class Characters(_Named):
+    """A row holds the numbers of characters that follow on each other in a text.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The characters.
+    steps : int
+        How many a row has.
+
+    Examples
+    --------
+    >>> letters = Characters(("a", "b", "n"), 6)
+    >>> letters.numbers("banana").tolist(), letters.text([1, 0, 2])
+    ([1, 0, 2, 0, 2, 0], 'ban')
+    """
+
+    names: tuple[str, ...]
+    steps: int
+
+    column: ClassVar[str] = "characters"
+    dtype: ClassVar[str] = "int32"
+    transforms: ClassVar[tuple] = ()
+
+    def __str__(self) -> str:
+        return f"{self.steps} of {len(self.names)} characters"
+
+    def numbers(self, text: str) -> np.ndarray:
+        """The numbers of a text's characters; those that are not known are left out."""
+        known = {name: number for number, name in enumerate(self.names)}
+        return np.array([known[each] for each in text if each in known], dtype=np.int64)
+
+    def text(self, numbers: Sequence[int]) -> str:
+        """The characters of these numbers."""
+        return "".join(self.names[number] for number in numbers)
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The numbers, if each is a character's.
+
+        Raises
+        ------
+        InputError
+            If one is not.
+        """
+        if values.ndim != 2 or values.min() < 0 or values.max() >= len(self.names):
+            raise InputError(
+                f"{part} characters of shape {values.shape}, {values.min()} to {values.max()}; "
+                f"expected rows of numbers from 0 to {len(self.names) - 1}"
+            )
+        return values
+
+
+@dataclass(frozen=True)
 class Classes(_Named):
     """Each example is of one class: y is its number, from 0 on.
 
@@ -266,6 +397,75 @@ class Labels(_Named):
                 f"{_listed(self.names)}"
             )
         return values.astype(np.int64, copy=False)
+
+
+@dataclass(frozen=True)
+class Rolls(Kind):
+    """Pieces of music as piano rolls: a row of 0 and 1 a frame, a column a note.
+
+    Parameters
+    ----------
+    low, high : int
+        MIDI numbers of the lowest note and of the one above the highest: 21 and 109 are the 88 keys
+        of a piano, 60 is the middle C.
+    dt : float
+        Seconds of a frame.
+
+    Examples
+    --------
+    >>> rolls = Rolls()
+    >>> rolls.n_notes
+    88
+    >>> rolls.stacked([np.ones((2, 88)), np.ones((5, 88))]).shape
+    (2, 5, 88)
+    """
+
+    low: int = 21
+    high: int = 109
+    dt: float = 0.3
+
+    column: ClassVar[str] = "frames"
+
+    def __post_init__(self):
+        whole = all(isinstance(each, int | np.integer) for each in (self.low, self.high))
+        if not whole or not 0 <= self.low < self.high <= 128:
+            raise InputError(
+                f"notes from {self.low} to {self.high}: expected 0 <= low < high <= 128, such as "
+                "21 and 109, the keys of a piano"
+            )
+        if not isinstance(self.dt, int | float) or not 0.001 <= self.dt <= 60:
+            raise InputError(f"dt is {self.dt}; it is the seconds of a frame, 0.001 to 60")
+
+    def __str__(self) -> str:
+        return f"piano rolls of {self.n_notes} notes, {self.dt:g} s a frame"
+
+    @property
+    def n_notes(self) -> int:
+        """How many notes a frame has."""
+        return self.high - self.low
+
+    def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """Rolls of different lengths as one array, (n, longest, n_notes), silent after the end."""
+        padded = np.zeros((len(rows), max(map(len, rows), default=0), self.n_notes), np.float32)
+        for piece, roll in zip(padded, rows, strict=True):
+            piece[: len(roll)] = roll
+        return padded
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The rolls as float32, if they have as many notes, each 0 or 1.
+
+        Raises
+        ------
+        InputError
+            If they do not.
+        """
+        if values.ndim != 3 or values.shape[2] != self.n_notes:
+            raise InputError(
+                f"{part} frames of shape {values.shape}; expected (n, longest, {self.n_notes})"
+            )
+        if not ((values == 0) | (values == 1)).all():
+            raise InputError(f"{part} frames hold other numbers than 0, silent, and 1, sounding")
+        return values.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True)
@@ -443,7 +643,8 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-KINDS = {kind.__name__: kind for kind in (Pictures, Numbers, Classes, Labels, Words, Tags)}
+LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Rolls, Words, Tags)
+KINDS = {kind.__name__: kind for kind in LEARNED}
 
 
 def kind_from(facts: Mapping | None) -> Kind | None:

@@ -14,7 +14,7 @@ from dltut.datasets.arrays import Parts
 from dltut.datasets.base import PARTS
 from dltut.datasets.idx import read_idx
 from dltut.datasets.kinds import Numbers
-from dltut.datasets.tables import Table, inputs_in, read_table, table_parts
+from dltut.datasets.tables import Table, decoded, inputs_in, read_table, table_parts
 from dltut.exceptions import InputError
 from dltut.machine.files import open_unpacked
 from dltut.machine.pickles import load_arrays
@@ -118,6 +118,25 @@ def read_inputs(path: str | PathLike, inputs: Numbers) -> np.ndarray:
     if isinstance(content, Parts):
         raise InputError(f"{path} is no table: give a CSV file, or an npy file of rows")
     return inputs_in(content[0], inputs)
+
+
+def table_text(path: str | PathLike) -> str:
+    """The text of a CSV file, packed with gzip or not.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it holds something else.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: give a file in it")
+    with open_unpacked(path) as file, _damage_named(path):
+        start = file.read(512)
+        file.seek(0)
+        if (form := _format(start, file, path)) != "table":
+            raise InputError(f"{path} holds arrays ({form}), no text: give a CSV file")
+        return decoded(file.read(), path)
 
 
 def lying_in(folder: Path, name: str) -> Path | None:

@@ -45,6 +45,7 @@ def read_tagged(path: str | PathLike) -> list[Tagged]:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp(), "flights.txt")
     >>> _ = path.write_text("to O\nNew B-city\nYork I-city\n\nfrom O\nBonn B-city\n")
     >>> read_tagged(path)[1]

@@ -111,7 +111,7 @@ def tagged_dataset(
     >>> data.inputs.vocabulary.names, data.targets.names
     (('00', 'at', 'bonn', 'to'), ('B-city', 'B-hour', 'O'))
     >>> data.train.words, data.train.y
-    (array([[5, 4, 3, 2]]), array([[2, 0, 2, 1]]))
+    (array([[5, 4, 3, 2]], dtype=int32), array([[2, 0, 2, 1]]))
     """
     parts = {"train": train, "valid": valid, "test": test}
     for part, sentences in parts.items():

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ class Table:
             return cells
         if (plain := _plain_numbers(cells)) is not None:
             return plain
-        numbers = [_number(cell, self.decimal_comma) for cell in cells]
+        numbers = [number_in(cell, self.decimal_comma) for cell in cells]
         are_missing = [cell.strip().casefold() in MISSING for cell in cells]
         n_missing, n_numbers = sum(are_missing), sum(each is not None for each in numbers)
         is_numeric = 2 * n_numbers > len(cells) - n_missing
@@ -113,7 +114,7 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
         If there is no row, or the rows have different lengths.
     """
     try:
-        return _read_table(_decoded(data, place), place, header)
+        return _read_table(decoded(data, place), place, header)
     except csv.Error as error:
         raise InputError(f"{place} is no table ({error}): is a quote missing?") from None
 
@@ -121,7 +122,7 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
 def _read_table(text: str, place: object, header: bool | None) -> Table:
     comments = re.match(r"(?:[ \t]*#.*\n)*", text)[0]
     text, skipped = text[len(comments) :], comments.count("\n")
-    delimiter = next((each for each in DELIMITERS if _is_even(text, each)), ",")
+    delimiter = delimiter_of(text)
     named = comments.rstrip("\n").rpartition("\n")[2].strip(" \t#") + "\n"
     if comments and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
         text, skipped = named + text, skipped - 1
@@ -239,7 +240,26 @@ def inputs_in(table: Table, inputs: Numbers) -> np.ndarray:
     return inputs.standardised(np.stack(columns, axis=1))
 
 
-def _decoded(data: bytes, place: object) -> str:
+def delimiter_of(text: str) -> str:
+    r"""What stands between the cells of a table.
+
+    Examples
+    --------
+    >>> delimiter_of("date;power\n16/12/2006;4,216\n")
+    ';'
+    """
+    return next((each for each in DELIMITERS if _is_even(text, each)), ",")
+
+
+def decoded(data: bytes, place: object) -> str:
+    """The text in the bytes of a file: UTF-8, UTF-16 with its mark, or Latin-1.
+
+    Parameters
+    ----------
+    data : bytes
+    place : path or str
+        Where it was read, for a notice if it is no Unicode.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
     try:
@@ -268,11 +288,11 @@ def _has_header(rows: list[list[str]]) -> bool:
     """Whether the first row names the columns: by text above numbers, or text in all its cells."""
     first, *others = rows
     names = [
-        _number(cell, True) is None and cell.strip().casefold() not in MISSING for cell in first
+        number_in(cell, True) is None and cell.strip().casefold() not in MISSING for cell in first
     ]
     for number, is_name in enumerate(names):
         below = [row[number] for row in others if number < len(row)]
-        if is_name and below and all(_number(cell, True) is not None for cell in below):
+        if is_name and below and all(number_in(cell, True) is not None for cell in below):
             return True
     # no data: texts, nothing, and numbers only where they count the columns
     return (any(names) or len(first) > 2) and all(
@@ -283,16 +303,13 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] | None:
     """The columns of a table of finite numbers only, quickly; None if it holds anything else."""
+    options = {"skiprows": int(header), "ndmin": 2, "comments": None, "quotechar": '"'}
     try:
-        values = np.loadtxt(
-            io.StringIO(text),
-            delimiter=None if delimiter == " " else delimiter,
-            skiprows=int(header),
-            ndmin=2,
-            comments=None,
-            quotechar='"',
-        )
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # such as that there is nothing
+            delimiter = None if delimiter == " " else delimiter
+            values = np.loadtxt(io.StringIO(text), delimiter=delimiter, **options)
+    except (ValueError, UserWarning):
         return None
     return list(values.T) if np.isfinite(values).all() else None
 
@@ -322,8 +339,14 @@ def _cells(
     ]
 
 
-def _number(cell: str, decimal_comma: bool) -> float | None:
-    """The number that a cell holds, None if it holds none."""
+def number_in(cell: str, decimal_comma: bool) -> float | None:
+    """The number that a cell holds, None if it holds none.
+
+    Examples
+    --------
+    >>> number_in("1,5", decimal_comma=True), number_in("?", decimal_comma=True)
+    (1.5, None)
+    """
     cell = cell.strip()
     if cell.casefold() in TRUTH:
         return TRUTH[cell.casefold()]

@@ -2,11 +2,20 @@
 
 from dltut.models.answers import probability_function, reconstruction_function, score_function
 from dltut.models.autoencoder import Autoencoder, cA, dA
-from dltut.models.boltzmann import RBM, gibbs_samples, pseudo_likelihood, scattered_bits
+from dltut.models.boltzmann import (
+    RBM,
+    gibbs_samples,
+    log_partition,
+    pseudo_likelihood,
+    scattered_bits,
+)
+from dltut.models.characters import CharacterModel, Writer
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
+from dltut.models.music import RNNNADE, RNNRBM, compose, frame_accuracy, log_likelihood
 from dltut.models.neighbours import nearest_words
+from dltut.models.recurrent import RecurrentNetwork
 from dltut.models.saved import load_model, save_model
 from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
@@ -17,18 +26,27 @@ __all__ = [
     "DBN",
     "MLP",
     "RBM",
+    "RNNNADE",
+    "RNNRBM",
     "Autoencoder",
     "BidirectionalTagger",
+    "CharacterModel",
     "LeNet",
     "LogisticRegression",
+    "RecurrentNetwork",
     "SdA",
     "Sequential",
     "TextClassifier",
     "WindowTagger",
+    "Writer",
     "cA",
+    "compose",
     "dA",
+    "frame_accuracy",
     "gibbs_samples",
     "load_model",
+    "log_likelihood",
+    "log_partition",
     "nearest_words",
     "probability_function",
     "pseudo_likelihood",

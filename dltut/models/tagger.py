@@ -126,7 +126,7 @@ class BidirectionalTagger(Network):
     n_embedding: int = 100
     n_hidden: int = 100
     dropout: float = 0.5
-    word_dropout: float = 0.05
+    word_dropout: float = 0.1
 
     def __post_init__(self, rng):
         draw = init.normal(0.1)

@@ -7,21 +7,17 @@ import pytensor.tensor as pt
 
 from dltut.exceptions import InputError, nearest
 from dltut.layers import (
-    GRU,
-    LSTM,
     Bidirectional,
     Dense,
     Dropout,
-    Elman,
     Embedding,
     Network,
     Recurrent,
 )
 from dltut.machine.rng import Streams, seed_from
+from dltut.models.recurrent import CELLS
 from dltut.nn import init
 from dltut.nn.sequences import mean_over_time, trimmed
-
-CELLS = {"elman": Elman, "gru": GRU, "lstm": LSTM}
 
 
 class TextClassifier(Network):

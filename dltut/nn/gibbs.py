@@ -16,7 +16,8 @@ def gibbs_chain(streams: Streams, h, W, hbias, vbias, n_steps: int, visible: str
     h : matrix, shape (chains, n_hidden)
         Where the chains begin: samples of the hidden units.
     W, hbias, vbias : variables
-        Shapes (n_visible, n_hidden), (n_hidden,) and (n_visible,).
+        Shapes (n_visible, n_hidden), (n_hidden,) and (n_visible,); or the biases have a row for
+        each chain, (chains, n_hidden) and (chains, n_visible).
     n_steps : int
         At least 1. Each draws the visible units given the hidden ones, then the hidden units.
     visible : {"binary", "gaussian"}

@@ -3,23 +3,29 @@
 from dltut.tasks.catalogue import load_trained, task_from, task_of
 from dltut.tasks.chunks import ChunkScores, chunk_scores, chunks_of
 from dltut.tasks.classification import Classification
+from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.inputs import Example, read_examples
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import ChunkMeasure, Tagging
 from dltut.tasks.task import Task
+from dltut.tasks.writing import Writing
 
 __all__ = [
     "ChunkMeasure",
     "ChunkScores",
     "Classification",
     "Example",
+    "Forecasting",
     "MultiLabel",
+    "Music",
     "Reconstruction",
     "Regression",
     "Tagging",
     "Task",
+    "Writing",
     "chunk_scores",
     "chunks_of",
     "load_trained",

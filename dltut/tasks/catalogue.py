@@ -9,13 +9,26 @@ from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 from dltut.models.answers import way_back
 from dltut.tasks.classification import Classification
+from dltut.tasks.forecasting import Forecasting
 from dltut.tasks.multilabel import MultiLabel
+from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
 from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
+from dltut.tasks.writing import Writing
 
-TASKS = (Classification, MultiLabel, Reconstruction, Regression, Tagging)
+TASKS = (
+    Classification,
+    Forecasting,
+    MultiLabel,
+    Music,
+    Reconstruction,
+    Regression,
+    Tagging,
+    Writing,
+)
+BY_INPUTS = {"Characters": Writing, "Rolls": Music, "Series": Forecasting}
 BY_TARGETS = {
     "Classes": Classification,
     "Labels": MultiLabel,
@@ -97,7 +110,7 @@ def task_from(
     """
     facts = _with_kinds(facts, source)
     known = {each.__name__: each for each in (*TASKS, *names)}
-    name = facts.get("task") or _name(facts["targets"], model)
+    name = facts.get("task") or _name(facts, model)
     if name not in known:
         raise InputError(
             f"{source} names the task {name!r}; {nearest(str(name), known)}; a class of your own "
@@ -106,10 +119,13 @@ def task_from(
     return known[name].from_facts(facts)
 
 
-def _name(targets, model):
-    kind = type(kind_from(targets)).__name__
+def _name(facts, model):
+    inputs, targets = (type(kind_from(facts[each])).__name__ for each in ("inputs", "targets"))
+    if inputs in BY_INPUTS:
+        return BY_INPUTS[inputs].__name__
     given_back = model is not None and way_back(model)
-    return "Reconstruction" if given_back or targets is None else BY_TARGETS[kind].__name__
+    is_alone = given_back or facts["targets"] is None
+    return "Reconstruction" if is_alone else BY_TARGETS[targets].__name__
 
 
 def _with_kinds(facts, source):

@@ -10,14 +10,17 @@ import numpy as np
 from PIL import Image
 
 from dltut.datasets.base import Split
-from dltut.datasets.kinds import Kind, Numbers, Pictures, Words
+from dltut.datasets.kinds import Characters, Kind, Numbers, Pictures, Rolls, Series, Words
 from dltut.datasets.layouts import read_inputs
+from dltut.datasets.midi import read_midi
 from dltut.datasets.pictures import marks, prepare, read_picture, resized
 from dltut.datasets.scaling import WHITE
+from dltut.datasets.series import Recording, read_series
 from dltut.datasets.tables import Table, inputs_in
 from dltut.datasets.texts import read_text
 from dltut.datasets.words import PADDING, TOKENISERS, UNKNOWN
 from dltut.exceptions import InputError
+from dltut.viz import piano_roll_picture
 
 FAR = 20  # standard deviations
 
@@ -29,7 +32,7 @@ class Example(NamedTuple):
     ----------
     name : str
         The file and the row in it, from 1; or the number, from 0, of what is not in a file.
-    given : PIL image, {name: number}, or text
+    given : PIL image, {name: number}, window of a series, or text
         As it was given.
     x : float32 array, shape (channels, rows, columns) or (n_columns,); int32 (n,) of words
         As the model sees it.
@@ -277,6 +280,53 @@ class TableReader(Reader):
         )
 
 
+class RollReader(Reader):
+    """Pieces of music: MIDI files, piano rolls."""
+
+    def __init__(self, inputs: Rolls):
+        expected = f"a MIDI file, or an array (n_frames, {inputs.n_notes}) of 0 and 1"
+        super().__init__(inputs, (inputs.n_notes,), "piece", expected)
+
+    def rows(self, x: np.ndarray) -> np.ndarray:
+        """The pieces of an array, or it alone."""
+        return x if x.ndim == 3 else x[None]
+
+    def examples(self, given, number):
+        """The piece in a file, or an array that is one.
+
+        Raises
+        ------
+        InputError
+            If it is something else.
+        """
+        if isinstance(given, Image.Image | Mapping):
+            raise InputError(f"piece {number} is no music: give {self.expected}")
+        yield from super().examples(given, number)
+
+    def file(self, path) -> Iterator[Example]:
+        """The piece in a MIDI file."""
+        yield self.piece(read_midi(path, self.inputs), str(path))
+
+    def array(self, given, number: int) -> Example:
+        """A roll.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        roll = np.asarray(given)
+        is_roll = roll.ndim == 2 and roll.shape[1] == self.inputs.n_notes and len(roll)
+        if roll.dtype.kind not in "biuf" or not is_roll or not np.isin(roll, (0, 1)).all():
+            raise InputError(f"piece {number} has shape {roll.shape}: give {self.expected}")
+        return self.piece(roll.astype(np.float32), f"piece {number}")
+
+    def piece(self, roll: np.ndarray, name: str) -> Example:
+        """A roll (n_frames, n_notes) as an example of this name, with its picture."""
+        shown = piano_roll_picture(roll, self.inputs.low, self.inputs.dt)
+        return Example(name, shown, roll)
+
+
 class TextReader(Reader):
     """Texts: as they are, one a line of a file, rows of numbered words."""
 
@@ -368,7 +418,126 @@ class TextReader(Reader):
         return "" if (x != UNKNOWN).any() else "none of its words is known"
 
 
-READERS = {Pictures: PictureReader, Numbers: TableReader, Words: TextReader}
+class SeriesReader(Reader):
+    """The end of a series: what comes after it is asked."""
+
+    def __init__(self, inputs: Series):
+        columns = ", ".join(inputs.names)
+        expected = f"a CSV file with {inputs.steps} rows or more of {columns}, or rows of x"
+        super().__init__(inputs, inputs.shape, "window", expected)
+
+    def examples(self, given, number):
+        """The last steps of a file, or of columns in their own units.
+
+        Raises
+        ------
+        InputError
+            If the columns are not there, or not equally long.
+        """
+        if not isinstance(given, Mapping):
+            yield from super().examples(given, number)
+            return
+        columns = {str(name): np.ravel(values) for name, values in given.items()}
+        missing = [name for name in self.inputs.names if name not in columns]
+        if missing or len({len(each) for each in columns.values()}) > 1:
+            raise InputError(
+                f"columns {', '.join(columns)} of {[len(each) for each in columns.values()]} "
+                f"values: give {', '.join(self.inputs.names)}, equally long"
+            )
+        values = np.stack([columns[name] for name in self.inputs.names], axis=1)
+        yield self.last(
+            Recording(values, self.inputs.names, f"window {number}"), f"window {number}"
+        )
+
+    def file(self, path) -> Iterator[Example]:
+        """The last steps in a CSV file."""
+        yield self.last(read_series(path, self.inputs.names), str(path))
+
+    def last(self, recording: Recording, name: str) -> Example:
+        """The end of a recording as an example.
+
+        Parameters
+        ----------
+        recording : Recording
+        name : str
+            Of the example.
+
+        Raises
+        ------
+        InputError
+            If it is shorter than a window, or has a gap there.
+        """
+        end = recording.values[-self.inputs.steps :]
+        missing = np.isnan(end).any(axis=1)
+        if len(end) < self.inputs.steps or missing.any():
+            gap = f", and {missing.sum()} of the last {len(end)} are missing" * bool(missing.any())
+            raise InputError(
+                f"{name} has {len(recording)} values{gap}; the model takes the last "
+                f"{self.inputs.steps}, without a gap"
+            )
+        x = self.inputs.columns.standardised(end)
+        return Example(name, end, x, self.doubts(x))
+
+    def shown(self, x):
+        """The window in its own units."""
+        return self.inputs.original(x)[0]
+
+    def doubts(self, x) -> str:
+        """Whether the values are far from those that were learned."""
+        if self.inputs.mean is None or np.abs(x).max() <= FAR:
+            return ""
+        return f"values {np.abs(x).max():.3g} standard deviations from those that were learned"
+
+
+class CharacterReader(Reader):
+    """Texts that are to go on."""
+
+    def __init__(self, inputs: Characters):
+        super().__init__(inputs, (inputs.steps,), "text", "a text file, or {'text': the text}")
+
+    def examples(self, given, number):
+        """The text in a file, or that under the name text."""
+        if isinstance(given, Mapping):
+            yield from (self.text(str(each), f"text {number}") for each in given.values())
+        else:
+            yield from super().examples(given, number)
+
+    def file(self, path) -> Iterator[Example]:
+        """The text in a file, without the empty lines at its end but one."""
+        yield self.text(read_text(path).replace("\r\n", "\n"), str(path))
+
+    def text(self, given: str, name: str) -> Example:
+        """A text as an example; characters that were not learned are left out.
+
+        Raises
+        ------
+        InputError
+            If none is left.
+        """
+        x = self.inputs.numbers(given).astype(np.int32)
+        unknown = sorted(set(given) - {*self.inputs.names})
+        if not len(x):
+            raise InputError(f"{name} has no character that the model has learned: give a text")
+        note = f"left out, never learned: {''.join(unknown)!r}" if unknown else ""
+        return Example(name, given, x, note)
+
+    def shown(self, x) -> str:
+        """The characters."""
+        return self.inputs.text(np.ravel(x).astype(int))
+
+    def doubts(self, x) -> str:
+        """None."""
+        return ""
+
+
+READERS = {
+    Characters: CharacterReader,
+    Numbers: TableReader,
+    Pictures: PictureReader,
+    Rolls: RollReader,
+    Series: SeriesReader,
+    Words: TextReader,
+}
 
 
 def _is_file(path) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
+from scipy.special import log_softmax
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
 from dltut.datasets.words import PADDING, words_of
+from dltut.kernels.trim import Trim
 from dltut.models import score_function
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.chunks import chunk_scores, chunks_of
@@ -28,16 +30,25 @@ class Tagging(Task):
     ----------
     inputs : Words
     targets : Tags
+    coherent : bool
+        Whether the tags of a sentence are its most probable *sequence* in which a chunk goes on
+        only where it has begun, I-city behind B-city or I-city. Else each word has its most
+        probable tag.
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> task = Tagging(Words(["bonn", "to"]), Tags(("B-city", "I-city", "O")))
     >>> task.line(np.array([2, 0, -1]))
     'O B-city'
+    >>> scores = np.log([[[0.3, 0.1, 0.6], [0.1, 0.7, 0.2]]])
+    >>> task.answer(scores), replace(task, coherent=True).answer(scores)
+    (array([[2, 1]]), array([[0, 1]]))
     """
 
     inputs: Words
     targets: Tags
+    coherent: bool = False
 
     def cost(self, scores, y):
         """The mean negative log-likelihood over all words of the batch, padding left out.
@@ -90,7 +101,9 @@ class Tagging(Task):
         }
 
     def answer(self, scores: np.ndarray) -> np.ndarray:
-        """The most probable tag of each word."""
+        """The most probable tag of each word, or the most probable sequence, (n, time)."""
+        if self.coherent:
+            return coherent_tags(log_softmax(scores, axis=-1), self.targets.names)
         return scores.argmax(axis=-1)
 
     def answer_function(self, model) -> Callable[[np.ndarray], np.ndarray]:
@@ -98,9 +111,13 @@ class Tagging(Task):
         scores = score_function(model, self.inputs.dtype)
 
         def answers(words):
-            tags, found = np.full(np.shape(words), NO_TAG), self.answer(scores(words))
-            tags[:, : found.shape[1]] = found
-            return np.where(np.asarray(words) == PADDING, NO_TAG, tags)
+            words, tags = np.asarray(words), np.full(np.shape(words), NO_TAG)
+            said = scores(words)
+            n_steps = said.shape[1]
+            is_word = words[:, :n_steps] != PADDING
+            # What is said of padding must not count when sequences are compared.
+            tags[:, :n_steps] = self.answer(np.where(is_word[..., None], said, 0))
+            return np.where(words == PADDING, NO_TAG, tags)
 
         return answers
 
@@ -212,9 +229,53 @@ class _Joint:
         return [scores.f1, scores.precision, scores.recall, (y != found).sum() / (y >= 0).sum()]
 
 
+def coherent_tags(chances: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The most probable sequence of tags in which I-x stands only behind B-x or I-x.
+
+    Parameters
+    ----------
+    chances : array, shape (n, time, n_tags)
+        Logarithms of probabilities.
+    names : sequence of str
+        Of the tags.
+
+    Returns
+    -------
+    int64 array, shape (n, time)
+
+    Notes
+    -----
+    Viterbi's algorithm: of all sequences that end with a tag at a word only the best is kept. Tags
+    that do not go on with anything may stand behind any other, so few pairs have to be compared.
+
+    Examples
+    --------
+    >>> coherent_tags(np.log([[[0.2, 0.8], [0.4, 0.6]]]), ["B-a", "I-a"])
+    array([[0, 1]])
+    """
+    numbers = {name: number for number, name in enumerate(names)}
+    goes_on = np.array([number for name, number in numbers.items() if name[:1] == "I"], dtype=int)
+    # B-x and I-x; where there is no B-x, I-x alone, which then has no beginning
+    before = np.array([[numbers.get(f"B{names[k][1:]}", k), k] for k in goes_on], dtype=int)
+    total, came_from = chances[:, 0].copy(), []
+    total[:, goes_on] = -np.inf
+    rows = np.arange(len(total))[:, None]
+    for chance in chances[:, 1:].swapaxes(0, 1):
+        best = np.repeat(total.argmax(axis=1)[:, None], len(names), axis=1)
+        if len(goes_on):
+            which = total[:, before].argmax(axis=2)  # (n, n_going_on)
+            best[:, goes_on] = np.where(which, before[:, 1], before[:, 0])
+        came_from.append(best)
+        total = total[rows, best] + chance
+    tags = [total.argmax(axis=1)]
+    for best in reversed(came_from):
+        tags.append(best[rows[:, 0], tags[-1]])
+    return np.stack(tags[::-1], axis=1)
+
+
 def _flat(scores, y):
     """The scores of all words, (n, n_tags), and their tags, (n,)."""
-    return scores.reshape((-1, scores.shape[2])), y[:, : scores.shape[1]].flatten()
+    return scores.reshape((-1, scores.shape[2])), Trim()(y, scores.shape[1]).flatten()
 
 
 def _confused(y, predicted, names):

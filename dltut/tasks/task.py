@@ -152,6 +152,16 @@ class Task:
         seen = side_by_side({"given": example.given, "as the network saw it": example.x})
         return titled(seen, self.line(answer))
 
+    def files(self, example: Example, answer: np.ndarray) -> dict[str, Callable]:
+        """What is written beside the picture of an answer, such as a MIDI file.
+
+        Returns
+        -------
+        dict
+            {ending of the file's name: a function that writes to a path}
+        """
+        return {}
+
     def pictures(self, model, split) -> dict[str, Image.Image]:
         """What shows how well a model does on a split, by the names of the files.
 

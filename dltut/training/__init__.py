@@ -23,6 +23,7 @@ from dltut.training.pretraining import (
     read_pretrained,
 )
 from dltut.training.progress import Progress
+from dltut.training.ratio import Ratio, ratios
 from dltut.training.reader import Reader
 from dltut.training.run_folder import RunFolder, open_run, read_config
 from dltut.training.saving import SaveBest, SaveEvery
@@ -66,6 +67,7 @@ __all__ = [
     "PolyakAverage",
     "PretrainingStep",
     "Progress",
+    "Ratio",
     "Reader",
     "RunFolder",
     "SaveBest",
@@ -87,6 +89,7 @@ __all__ = [
     "partial_of",
     "pretrain",
     "pretraining_steps",
+    "ratios",
     "read_columns",
     "read_config",
     "read_log",

@@ -14,17 +14,21 @@ from dltut.viz.filters import (
     first_layer_weights,
     learned_first,
 )
+from dltut.viz.forecast import continuation_picture, forecast_picture, horizon_picture
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
 from dltut.viz.page import live_page
+from dltut.viz.piano_roll import note_name, piano_roll_picture
 from dltut.viz.prediction import prediction_picture, side_by_side
 from dltut.viz.samples import samples_picture
+from dltut.viz.sequences import dimensions_picture, gradient_picture
 from dltut.viz.standing import Standing
 from dltut.viz.tagged import tagged_picture
 from dltut.viz.terminal import terminal_view
 from dltut.viz.tiles import scale_to_unit_interval, tile_raster_images
 from dltut.viz.trials import trials_picture
 from dltut.viz.weighed import stacked_pictures, weighed_words
+from dltut.viz.writing import text_picture
 
 __all__ = [
     "Standing",
@@ -34,17 +38,24 @@ __all__ = [
     "comparison_picture",
     "confusion_matrix",
     "confusion_picture",
+    "continuation_picture",
+    "dimensions_picture",
     "example_picture",
     "feature_map_picture",
     "filter_picture",
     "first_layer_picture",
     "first_layer_weights",
+    "forecast_picture",
+    "gradient_picture",
+    "horizon_picture",
     "label_counts",
     "label_picture",
     "learned_first",
     "learning_curves",
     "live_page",
     "mistakes_picture",
+    "note_name",
+    "piano_roll_picture",
     "prediction_picture",
     "running_mean",
     "sample_photograph",
@@ -55,6 +66,7 @@ __all__ = [
     "stacked_pictures",
     "tagged_picture",
     "terminal_view",
+    "text_picture",
     "tile_raster_images",
     "titled",
     "trials_picture",

@@ -252,34 +252,41 @@ def learning_curves(
     for place, names in enumerate(panels):
         axes = figure.add_subplot(down, across, place + 1)
         is_family = len({_family_and_extreme(name)[1] for name in names}) > 1
-        _draw_lines(axes, runs, names, x, called, smooth, is_family)
-        if len(runs) == 1:
-            _draw_best(axes, *runs.values(), x)
-        title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
-        if is_family:
-            title = words(_family_and_extreme(names[0])[0]) + ": max, mean, min"
-        title = f"{title} (%)" if is_rate(names[0]) else title
-        if yrange is None and not is_family:
-            title += _leave_out_the_start(axes, runs.values(), names)
-        axes.set_title(title)
+        draw_panel = _draw_family if is_family else _draw_channels
+        axes.set_title(draw_panel(axes, runs, names, x, smooth, called, yrange))
         _finish(axes, x, yrange)
     return figure
 
 
-def _draw_lines(axes, runs, names, x, called, smooth, is_family):
-    """The channels of a panel, of every run that has them."""
+def _draw_channels(axes, runs, names, x, smooth, called, yrange) -> str:
+    """A line for each channel of each run, the best marked; the panel's title."""
     for i, (run, columns) in enumerate(runs.items()):
         for j, name in enumerate(names):
-            if name not in columns:
-                continue
-            label = [run] * (len(runs) > 1)
-            label += [called(name)] * (len(runs) == 1 or len(names) > 1)
-            look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
-            if is_family:
-                look |= _look_in_family(i, run if len(runs) > 1 else "", name, names, len(runs))
-            _draw_line(axes, points_of(run, columns, name, x), look, smooth)
-            if not is_family:
+            if name in columns:
+                label = [run] * (len(runs) > 1)
+                label += [called(name)] * (len(runs) == 1 or len(names) > 1)
+                look = _look(i, j, len(runs)) | {"label": ", ".join(label)}
+                _draw_line(axes, points_of(run, columns, name, x), look, smooth)
                 _mark_best(axes, run, columns, name, x, look["color"])
+    if len(runs) == 1:
+        _draw_best(axes, *runs.values(), x)
+    title = called(names[0]) if len(names) == 1 else words(measure_of(names[0]))
+    title += " (%)" * is_rate(names[0])
+    return title + (_leave_out_the_start(axes, runs.values(), names) if yrange is None else "")
+
+
+def _draw_family(axes, runs, names, x, smooth, called, yrange) -> str:
+    """The largest, the mean and the least of something, for each split; the panel's title."""
+    for i, (run, columns) in enumerate(runs.items()):
+        for name in names:
+            if name in columns:
+                run_name = run if len(runs) > 1 else ""
+                look = _look_in_family(i, run_name, name, names, len(runs))
+                _draw_line(axes, points_of(run, columns, name, x), look, smooth)
+    if len(runs) == 1:
+        _draw_best(axes, *runs.values(), x)
+    title = words(_family_and_extreme(names[0])[0]) + ": max, mean, min"
+    return title + " (%)" * is_rate(names[0])
 
 
 def _look(run, channel, n_runs):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dltut.datasets import Classes, Labels, Numbers, Pictures, Tags, kind_from
+from dltut.datasets import Classes, Labels, Numbers, Pictures, Rolls, Tags, kind_from
 from dltut.exceptions import InputError
 
 
@@ -43,6 +43,29 @@ def test_standardised_and_back(rng):
     np.testing.assert_allclose(
         one.original(one.standardised(values[:, 0])), values[:, 0], atol=1e-6
     )
+
+
+def test_rolls_stand_in_facts_and_are_padded():
+    rolls = Rolls(40, 60, 0.25)
+    assert (
+        kind_from(rolls.facts) == rolls and str(rolls) == "piano rolls of 20 notes, 0.25 s a frame"
+    )
+    stacked = rolls.stacked([np.ones((2, 20)), np.ones((3, 20))])
+    assert stacked.shape == (2, 3, 20) and stacked.dtype == np.float32 and not stacked[0, 2].any()
+
+
+@pytest.mark.parametrize("wrong", [(50, 50), (-1, 88), (0, 129), (21.5, 60), (21, 109, 0.0)])
+def test_rolls_that_cannot_be(wrong):
+    with pytest.raises(InputError, match=r"expected 0 <= low < high|seconds of a frame"):
+        Rolls(*wrong)
+
+
+@pytest.mark.parametrize(
+    "values", [np.zeros((2, 88)), np.zeros((2, 3, 87)), np.full((1, 1, 88), 2)]
+)
+def test_frames_that_do_not_fit(values):
+    with pytest.raises(InputError, match=r"expected \(n, longest, 88\)|hold other numbers"):
+        Rolls().checked(values, "train")
 
 
 def test_tags():

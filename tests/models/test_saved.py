@@ -175,7 +175,7 @@ def test_an_activation_of_ones_own(own, path, rng):
     [
         (
             {},
-            "names the model None, which cannot be built: valid names: Autoencoder, DBN, LeNet",
+            "names the model None, which cannot be built: valid names: Autoencoder, Bidirect",
         ),
         ({"model": "MPL"}, "names the model 'MPL', which cannot be built: did you mean MLP"),
         ({"model": "load_model"}, "names the model 'load_model', which cannot be built"),

@@ -35,8 +35,9 @@ def test_the_tutorial_s_numbers(mode, floatX):
     expected += [GOLDEN[f"lstm_grad_{name}"] for name in PARAMS]
     for value, golden in zip(found, expected, strict=True):
         rtol = 1e-9 if floatX == "float64" else 1e-4
-        scale = np.abs(golden).max()
-        np.testing.assert_allclose(value, golden, rtol=rtol, atol=rtol * scale)
+        # the output's biases have gradients that nearly cancel: sums of (p - t) / n
+        atol = rtol * np.abs(golden).max() + (1e-15 if floatX == "float64" else 1e-7)
+        np.testing.assert_allclose(value, golden, rtol=rtol, atol=atol)
 
 
 @pytest.mark.parametrize("options", [{}, {"cell": "gru", "bidirectional": True}, {"cell": "elman"}])

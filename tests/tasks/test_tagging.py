@@ -1,11 +1,15 @@
 """A tag for every word: cost and measures against NumPy, answers, words, pictures."""
 
+import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from dltut import function
@@ -13,6 +17,7 @@ from dltut.datasets import Split, Tags, Words
 from dltut.layers import Embedding
 from dltut.models import load_model, save_model
 from dltut.tasks import Tagging, chunk_scores, task_from
+from dltut.tasks.tagging import coherent_tags
 from dltut.training import Monitor
 
 TASK = Tagging(Words(["to", "new", "york", "bonn"]), Tags(("B-city", "I-city", "O")))
@@ -64,6 +69,37 @@ def test_answers_and_what_is_told():
     assert TASK.told(given, answers[0]) == "to [city: new york]"
     by_numbers = SimpleNamespace(given=None, x=np.array([2, 1, 0]))
     assert TASK.told(by_numbers, [2, 0, -1]) == "to [city: <unknown>]"
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4))
+def test_coherent_tags_are_the_best_of_all_that_are_allowed(seed, n_steps):
+    names = ["I-b", "O", "B-a", "I-a", "B-b"]
+    chances = np.random.default_rng(seed).normal(size=(2, n_steps, 5))
+    allowed = [
+        path
+        for path in itertools.product(range(5), repeat=n_steps)
+        if all(
+            names[tag][0] != "I" or (before[0] != "O" and before[2:] == names[tag][2:])
+            for before, tag in zip(["O", *(names[k] for k in path)], path, strict=False)
+        )
+    ]
+    found = coherent_tags(chances, names)
+    for sentence, tags in zip(chances, found, strict=True):
+        totals = [sentence[range(n_steps), path].sum() for path in allowed]
+        assert tuple(tags) == allowed[np.argmax(totals)]
+
+
+def test_a_kind_without_a_beginning_is_never_found():
+    assert coherent_tags(np.array([[[0.0, 9.0], [0.0, 9.0]]]), ["O", "I-a"]).tolist() == [[0, 0]]
+    assert coherent_tags(np.array([[[0.0, 9.0]]]), ["O", "B-a"]).tolist() == [[1]]
+
+
+def test_padding_has_no_say_in_a_sequence(rng):
+    """What is behind a sentence would drag its last word along, if I-city is likely there."""
+    model = table([[0, 99, 0], [0, 0, 0], [1, 0, 1.5], [0, 0, 0], [0, 0, 0], [0, 0, 0]])
+    task = replace(TASK, coherent=True)
+    assert task.answers(model, np.array([[2, 0], [2, 2]])).tolist() == [[2, -1], [2, 2]]
+    assert task_from(task.facts) == task
 
 
 def test_measures_over_a_whole_split(rng):

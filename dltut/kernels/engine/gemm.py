@@ -25,6 +25,10 @@ ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
 COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
+# A left factor that lies transposed and is at least so large on every side is copied to rows first,
+# so many rows and terms at a time; from row to row it is no power of 2.
+COPY_LEFT_FROM, TALL, LEFT_DEPTH = 64, 192, 256
+LEFT_ROW = LEFT_DEPTH + 16
 _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
 
@@ -130,6 +134,23 @@ def poke(typing, place, value):
     return types.void(types.intp, value), code
 
 
+@intrinsic
+def copy_two_vectors(typing, source, target, like):
+    """Copy two vectors of an array's type from one address to another."""
+
+    def code(context, builder, signature, values):
+        """Loads and stores that need not be aligned."""
+        lanes = 8 * BYTES // like.dtype.bitwidth
+        vector = ir.VectorType(context.get_value_type(like.dtype), lanes)
+        for v in range(2):
+            place = builder.add(values[1], _INTEGER(v * BYTES))
+            pointer = builder.inttoptr(place, vector.as_pointer())
+            builder.store(_read(builder, values[0], vector, v), pointer, align=4)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, like), code
+
+
 def column_of_tiles_of(dtype: str):
     """What computes a vector or two of the result's columns, for one width."""
     wide, narrow = (tile(ROWS, vectors, dtype) for vectors in (2, 1))
@@ -195,6 +216,11 @@ def copy_panel(b, row, column, k, columns, width, panel):
         Rows, columns, and columns of the panel.
     panel : array, shape (k * width,) or more
     """
+    if column == panel.itemsize and columns * panel.itemsize == 2 * BYTES:
+        start = np.intp(panel.ctypes.data)
+        for p in range(k):
+            copy_two_vectors(b + p * row, start + p * 2 * BYTES, panel)
+        return
     for p in range(k):
         out = panel[p * width : (p + 1) * width]
         for j in range(columns):
@@ -276,6 +302,24 @@ def columns_of_product_of(dtype: str):
     return columns_of_product
 
 
+@numba_njit
+def copy_left(a, row, m, k, left):
+    """Copy a left factor that lies transposed to rows of its own, `LEFT_ROW` elements apart.
+
+    Parameters
+    ----------
+    a, row : int
+        Where it begins, and bytes from one row of the transpose to the next.
+    m, k : int
+        Rows, and terms of a sum.
+    left : array, shape (m * LEFT_ROW,) or more
+    """
+    for top in range(0, m, 16):
+        for p in range(k):
+            for r in range(top, min(top + 16, m)):
+                left[r * LEFT_ROW + p] = peek(a + p * row + r * left.itemsize, left)
+
+
 def gemm_of(dtype: str):
     """The whole product, to be compiled for one width."""
     size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
@@ -295,13 +339,27 @@ def gemm_of(dtype: str):
         is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
-        for j in range(0, n, 2 * lanes):
-            columns = min(2 * lanes, n - j)
-            is_last = columns % lanes != 0 and not is_packed
-            columns_of_product(
-                columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b + j * b_column,
-                b_row, b_column, beta, c + j * size, ldc * size, panel, edge,
-            )  # fmt: skip
+        is_tall = left_transposed and min(m, n, k) >= COPY_LEFT_FROM
+        left = np.empty(min(m, TALL) * LEFT_ROW if is_tall else 0, real)
+        rows, depth = (TALL, LEFT_DEPTH) if is_tall else (max(m, 1), max(k, 1))
+        for top in range(0, m, rows):
+            height = min(rows, m - top)
+            for first in range(0, max(k, 1), depth):
+                terms, start = min(depth, k - first), a + top * a_row + first * a_term
+                if is_tall:
+                    copy_left(start, a_term, height, terms, left)
+                    start, a_step, a_next = np.intp(left.ctypes.data), LEFT_ROW * size, size
+                else:
+                    a_step, a_next = a_row, a_term
+                keep = beta if first == 0 else real(1)
+                for j in range(0, n, 2 * lanes):
+                    columns, right = min(2 * lanes, n - j), b + first * b_row + j * b_column
+                    is_last = columns % lanes != 0 and not is_packed
+                    out = c + top * ldc * size + j * size
+                    columns_of_product(
+                        columns, is_last, is_copied, height, terms, alpha, start, a_step, a_next,
+                        right, b_row, b_column, keep, out, ldc * size, panel, edge,
+                    )  # fmt: skip
 
     return gemm
 

@@ -135,6 +135,8 @@ def compiled(function, arguments: tuple, name: str, **options):
     """
     CACHED_SRC_FUNCTIONS[function] = name
     dispatcher = numba_njit(cache=True, **options)(function)
+    # Numba's own key holds what a closure holds, which has another name in every process.
+    dispatcher._cache._index_key = lambda kinds, codegen: (kinds, codegen.magic_tuple(), name)
     dispatcher.compile(types.void(*arguments))
     return dispatcher
 

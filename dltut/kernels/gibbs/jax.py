@@ -43,7 +43,7 @@ def gibbs_chain(op, **_):
             state, h = switched_on(state, h_mean)
             return state, v_scores, v, h, h_mean
 
-        v = jnp.zeros((len(h), len(vbias)), h.dtype)
+        v = jnp.zeros((len(h), len(W)), h.dtype)
         return lax.fori_loop(0, op.n_steps, step, (state, v, v, h, h))
 
     return run

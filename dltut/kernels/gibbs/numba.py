@@ -15,7 +15,7 @@ from dltut.kernels.engine.elementary import log, sigmoid
 from dltut.kernels.engine.gemm import COLUMNS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
-from dltut.kernels.gibbs.op import GibbsChain
+from dltut.kernels.gibbs.op import A_ROW_EACH, GibbsChain
 from dltut.kernels.threefry.numba import draw
 
 BINARY, GAUSSIAN, HIDDEN = range(3)  # units; of hidden ones the mean is kept, not the scores
@@ -70,7 +70,7 @@ def draw_units(i, side, key, call, kind, others, transposed, weights, bias, scor
     kind : {BINARY, GAUSSIAN, HIDDEN}
     others : array, shape (chains, other units)
     weights : array, shape (other units, units), or (units, other units) if `transposed`
-    bias : array, shape (units,)
+    bias : array, shape (1 or chains, units)
     scores, sample : array, shape (chains, units)
     """
     (m, n), k, left = scores.shape, others.shape[1], i * side
@@ -80,8 +80,9 @@ def draw_units(i, side, key, call, kind, others, transposed, weights, bias, scor
     numbers = np.empty(width, scores.dtype)
     for r in range(m):
         row, drawn = scores[r, left : left + width], sample[r, left : left + width]
+        added = bias[min(r, len(bias) - 1), left : left + width]
         for s in range(width):
-            row[s] += bias[left + s]
+            row[s] += added[s]
         if kind != GAUSSIAN:
             switch_on(key, call, r * n + left, row, drawn, numbers, kind == HIDDEN)
         else:
@@ -111,18 +112,20 @@ def run_chain(state, W, hbias, vbias, n_steps, kind, v_scores, v, h, h_mean):
     ----------
     state : uint32 array, shape (3,)
     W : array, shape (n_visible, n_hidden)
-    hbias, vbias : array, shape (n_hidden,) and (n_visible,)
+    hbias, vbias : array, shape (1 or chains, n_hidden) and (1 or chains, n_visible)
     n_steps : int
     kind : {BINARY, GAUSSIAN}
         Of the visible units.
     v_scores, v : array, shape (chains, n_visible)
     h, h_mean : array, shape (chains, n_hidden)
     """
-    if h.shape[1] != W.shape[1] or len(hbias) != W.shape[1] or len(vbias) != W.shape[0]:
+    if h.shape[1] != W.shape[1] or (vbias.shape[1], hbias.shape[1]) != W.shape:
         raise InputError(
             "the units or biases of a Gibbs chain do not fit its weights: "
             "weights have a row for each visible and a column for each hidden unit"
         )
+    if len(hbias) not in (1, len(h)) or len(vbias) not in (1, len(h)):
+        raise InputError("biases of a Gibbs chain do not fit its chains: " + A_ROW_EACH)
     is_short = n_steps < TRANSPOSE_FROM_STEPS
     down = W if is_short else transpose(W)
     key = state[0], state[1]
@@ -144,18 +147,19 @@ def gibbs_chain(op, node):
     dtype, n_steps = node.inputs[1].type.dtype, op.n_steps
     kind = BINARY if op.visible == "binary" else GAUSSIAN
     prepare(dtype)
-    vectors, results = arrays(dtype, 1, 1, layout="C"), arrays(dtype, 2, 2, 2, 2, layout="C")
-    machine = (*arrays("uint32", 1), *arrays(dtype, 2, layout="C"), *vectors)
+    weights, results = arrays(dtype, 2, 2, 2, layout="C"), arrays(dtype, 2, 2, 2, 2, layout="C")
+    machine = (*arrays("uint32", 1), *weights)
     run = kernel(run_chain, (*machine, types.intp, types.intp, *results))
 
     @numba_njit
     def gibbs_chain(state, h, W, hbias, vbias):
         """The five outputs of `GibbsChain`, of inputs of the shapes that are named there."""
         following, end = state.copy(), h.copy()
-        v = np.empty((len(h), len(vbias)), h.dtype)
+        v = np.empty((len(h), len(W)), h.dtype)
         v_scores, h_mean = np.empty_like(v), np.empty_like(h)
         W = np.ascontiguousarray(W)
-        hbias, vbias = np.ascontiguousarray(hbias), np.ascontiguousarray(vbias)
+        hbias = np.ascontiguousarray(hbias).reshape((-1, hbias.shape[-1]))
+        vbias = np.ascontiguousarray(vbias).reshape((-1, vbias.shape[-1]))
         run((following, W, hbias, vbias, n_steps, kind, v_scores, v, end, h_mean))
         return following, v_scores, v, end, h_mean
 

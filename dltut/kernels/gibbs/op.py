@@ -12,6 +12,7 @@ from dltut.exceptions import InputError, nearest
 from dltut.kernels.threefry import Draw, uniform
 
 VISIBLE = ("binary", "gaussian")
+A_ROW_EACH = "biases are one row for all chains, or one for each"
 
 
 class GibbsChain(Draw):
@@ -51,6 +52,7 @@ class GibbsChain(Draw):
         h : matrix, shape (chains, n_hidden)
         W : matrix, shape (n_visible, n_hidden)
         hbias, vbias : vector, shape (n_hidden,) and (n_visible,)
+            Or a matrix with a row for each chain, (chains, n_hidden) and (chains, n_visible).
 
         Returns
         -------
@@ -104,10 +106,12 @@ def normal(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def check_shapes(h: tuple, W: tuple, hbias: tuple, vbias: tuple) -> None:
-    """Refuse units and biases, by their shapes, that do not fit the weights."""
-    if h[1] != W[1] or (*vbias, *hbias) != W:
+    """Refuse units and biases, by their shapes, that do not fit the weights or the chains."""
+    if h[1] != W[1] or (vbias[-1], hbias[-1]) != tuple(W):
         raise InputError(
-            f"chains of {h[1]} hidden units, {hbias[0]} hidden and {vbias[0]} visible biases for "
+            f"chains of {h[1]} hidden units, {hbias[-1]} hidden and {vbias[-1]} visible biases for "
             f"weights of shape {W}: weights have a row for each visible and a column for each "
             "hidden unit"
         )
+    if any(len(bias) == 2 and bias[0] != h[0] for bias in (hbias, vbias)):
+        raise InputError(f"biases of shape {hbias} and {vbias} for {h[0]} chains: {A_ROW_EACH}")

@@ -39,7 +39,7 @@ def ends_before_page(part, values):
 multiply = numba.njit(lambda *given: gemm.product(*given))
 rng, errors = np.random.default_rng(0), []
 sizes = [(m, n, k) for m in (1, 11) for n in (1, 7, 15, 16, 17, 33, 47) for k in (1, 2, 9, 40)]
-sizes += [(3, 17, gemm.DEPTH), (3, 5, gemm.DEPTH + 1)]
+sizes += [(3, 17, gemm.DEPTH), (3, 5, gemm.DEPTH + 1), (64, 64, 65)]
 for dtype in ("float32", "float64"):
     gemm.prepare(dtype)
     for (m, n, k), left, right in product(sizes, (False, True), (False, True)):
@@ -111,6 +111,28 @@ def test_terms_around_the_depth(multiply, dtype, turns):
     depths = (gemm.DEPTH - 1, gemm.DEPTH, gemm.DEPTH + 1, 2 * gemm.DEPTH, 2 * gemm.DEPTH + 3)
     for (m, n), k in product([(1, 1), (11, 16), (10, 33), (21, 47)], depths):
         check(multiply, dtype, turns, (m, n, k), (0.5, -2.0), (1, 2, 3))
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+def test_left_factors_that_are_copied_to_rows(multiply, dtype):
+    depth, tall = gemm.LEFT_DEPTH, gemm.TALL
+    for sizes in ((64, 64, 64), (65, 70, depth + 1), (tall + 1, 64, 2 * depth + 3), (64, 63, 64)):
+        check(multiply, dtype, (True, False), sizes, (0.5, -2.0), (1, 2, 3))
+        check(multiply, dtype, (True, True), sizes)
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("n", [1, 8, 16, 17, 40, 96])
+def test_a_right_factor_in_panels(multiply, dtype, n, rng):
+    width = 2 * gemm.BYTES // np.dtype(dtype).itemsize
+    for m, k in ((1, 3), (16, gemm.DEPTH + 1), (30, 40)):
+        a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+        panels = np.zeros((-(-n // width), k, width), dtype)
+        for j in range(n):
+            panels[j // width, :, j % width] = b[:, j]
+        c = np.full((m, n), np.nan, dtype)
+        multiply(False, False, m, n, k, 1.0, a, k, panels.ravel(), 0, 0.0, c, n)
+        np.testing.assert_allclose(c, a @ b, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", WIDTHS)

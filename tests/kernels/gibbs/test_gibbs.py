@@ -25,13 +25,13 @@ def machine(n_visible, n_hidden, chains, width="float64", scale=0.3):
 
 @pytest.fixture(scope="module")
 def chains():
-    """(backend, n_steps, visible, width) -> compiled (h, W, hbias, vbias) -> v_scores, v, h."""
+    """(backend, ..., axes of biases) -> compiled (h, W, hbias, vbias) -> v_scores, v, h."""
     compiled = {}
 
-    def of(backend, n_steps=3, visible="binary", width="float64"):
-        key = backend, n_steps, visible, width
+    def of(backend, n_steps=3, visible="binary", width="float64", biases=1):
+        key = backend, n_steps, visible, width, biases
         if key not in compiled:
-            names = (("h", 2), ("W", 2), ("hbias", 1), ("vbias", 1))
+            names = (("h", 2), ("W", 2), ("hbias", biases), ("vbias", biases))
             given = [pt.tensor(name, dtype=width, shape=(None,) * ndim) for name, ndim in names]
             streams = Streams(77)
             f = function(given, gibbs_chain(streams, *given, n_steps, visible), mode=backend)
@@ -56,6 +56,46 @@ def test_the_same_as_numpy(chains, backend, visible, sizes):
             np.testing.assert_allclose(one, other, atol=1e-10)
         calls = 5 + (call + 1) * 3 * (2 if visible == "binary" else 3)
         assert np.asarray(state.get_value()).tolist() == [77, 0, calls]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("sizes", [(7, 5, 3), (100, 67, 12), (33, 40, 1)])
+def test_biases_of_each_chain(chains, backend, sizes):
+    """Rows of biases that differ are those of chains of their own; equal rows, those of all."""
+    h, W, hbias, vbias = machine(*sizes)
+    rows = np.linspace(-1, 1, len(h))[:, None] + hbias, np.linspace(1, -1, len(h))[:, None] + vbias
+    f, _ = chains(backend, n_steps=2, biases=2)
+    v_scores, v, end = f(h, W, *rows)
+    state = np.array([77, 0, 5], "uint32")
+    expected = [[None] for _ in range(5)]
+    GibbsChain(2).perform(None, [state, h, W, *rows], expected)
+    for one, other in zip((v_scores, v, end), expected[1:4], strict=True):
+        np.testing.assert_allclose(one, other[0], atol=1e-10)
+    f, _ = chains(backend, n_steps=2, biases=2)
+    alike = f(h, W, np.tile(hbias, (len(h), 1)), np.tile(vbias, (len(h), 1)))
+    f, _ = chains(backend, n_steps=2)
+    for one, other in zip(alike, f(h, W, hbias, vbias), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-10)
+
+
+def test_reference_with_biases_of_each_chain():
+    """The NumPy form against a loop over the chains, each with a machine of its own."""
+    h, W, hbias, vbias = machine(6, 4, 3)
+    rows = np.arange(3)[:, None] * hbias, np.arange(3)[:, None] * vbias
+    outputs = [[None] for _ in range(5)]
+    GibbsChain(1).perform(None, [np.array([1, 0, 0], "uint32"), h, W, *rows], outputs)
+    wanted = [W @ h[i] + i * vbias for i in range(3)]
+    np.testing.assert_allclose(outputs[1][0], wanted)
+    means = [1 / (1 + np.exp(-(outputs[2][0][i] @ W + i * hbias))) for i in range(3)]
+    np.testing.assert_allclose(outputs[4][0], means)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_biases_of_other_chains(chains, backend):
+    f, _ = chains(backend, n_steps=2, biases=2)
+    h, W, hbias, vbias = machine(7, 5, 3)
+    with pytest.raises(InputError, match="one row for all chains, or one for each"):
+        f(h, W, np.tile(hbias, (2, 1)), np.tile(vbias, (3, 1)))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
