@@ -31,6 +31,9 @@ class NoFile(InputError):
     """A file that is to be read is not there, perhaps not yet."""
 
 
+ROOT = "the whole"  # begins keys that stand in nothing else
+
+
 @contextmanager
 def at(*keys) -> Iterator[None]:
     """Let an `InputError` of the block know where in what was given it belongs.
@@ -38,7 +41,8 @@ def at(*keys) -> Iterator[None]:
     Parameters
     ----------
     *keys
-        Keys and numbers of items, the outermost first.
+        Keys and numbers of items, the outermost first; before them `ROOT`, if what is around is
+        not where they stand.
 
     Raises
     ------
@@ -62,7 +66,8 @@ def at(*keys) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        error.keys = (*keys, *getattr(error, "keys", ()))
+        own = getattr(error, "keys", ())
+        error.keys = own if ROOT in own else (*keys, *own)
         raise
 
 

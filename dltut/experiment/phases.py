@@ -8,6 +8,7 @@ from pathlib import Path
 from dltut.commands.run import Run
 from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import build
+from dltut.experiment.folds import STOPPED, CrossValidated
 from dltut.experiment.plan import Experiment, experiment_of, located
 from dltut.experiment.roles import Role
 from dltut.experiment.train import Train, runs_folder
@@ -25,7 +26,6 @@ from dltut.experiment.tree import (
 from dltut.machine.notices import say
 from dltut.training import Criterion, Log, RunFolder
 
-STOPPED = "interrupted"
 PHASE = "PYLEARN2_TRAIN_PHASE"
 _PHASE = "\ue000"  # stands for it until it is known which experiment of the file this is
 
@@ -60,7 +60,7 @@ class Phase:
             return {"experiment": described(self.node)}
         return asdict(self.experiment)
 
-    def training(self, run: Run) -> Train:
+    def training(self, run: Run) -> Train | CrossValidated:
         """What it comes down to.
 
         Parameters
@@ -79,7 +79,7 @@ class Phase:
         folder = runs_folder(run)
         context = {"data_dir": run.data_dir, "quick": run.quick, "folder": folder}
         train = build(self.node, self.names, context, self.memo)
-        if not isinstance(train, Train):
+        if not isinstance(train, Train | CrossValidated):
             raise InputError(f"{self.node.place}: this makes no Train: begin with !obj:...Train")
         return train
 
@@ -98,9 +98,7 @@ class Phase:
             With the place.
         """
         with located(self.node):
-            train = self.training(run)
-            train.extensions = [*train.extensions, *budget]
-            return train.run(run, self.name)
+            return self.training(run).within(budget).run(run, self.name)
 
 
 class TimeBudget(Criterion):
@@ -240,4 +238,4 @@ def _settings(given: Sequence[str], blanks: set[str]) -> tuple[dict, list]:
 
 
 def _has_begun(run: Run, phase: Phase) -> bool:
-    return RunFolder(run.folder / phase.name).checkpoint.exists()
+    return RunFolder(run.folder / phase.name).holds_a_run

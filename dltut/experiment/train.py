@@ -10,7 +10,7 @@ import pytensor
 from dltut import shared_dataset
 from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
-from dltut.exceptions import InputError, at, nearest
+from dltut.exceptions import ROOT, InputError, at, nearest
 from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
 from dltut.experiment.part import Late, Part, inside, made, named_inside
@@ -139,6 +139,10 @@ class Train:
         if self.save_path is not None:
             named_inside(self.save_path)
 
+    def within(self, budget: Sequence) -> "Train":
+        """The same, until criteria end the session."""
+        return replace(self, extensions=[*self.extensions, *budget])
+
     def run(self, run: Run, part: str = "") -> Log:
         """Train in the run's folder, or in a folder within it.
 
@@ -213,6 +217,7 @@ class Train:
             "order": self._order(learned),
         }
         model = made(self.model, **known)
+        _check_inputs(model, data)
         inputs = {name: each.type(name) for name, each in learned.columns.items()}
         known |= inputs | {"inputs": [*inputs.values()], "model": model}
         known |= {"params": model.params, "weights": model.weights}
@@ -242,7 +247,8 @@ class Train:
         if self.rule is None:
             return None
         changing = {name: known[name] for name in numbers_of(self.rule) if name in known}
-        return replace(self.rule, arguments={**self.rule.arguments, **changing})
+        keys = (ROOT, *self.rule.keys)  # the algorithm that calls it is another part
+        return replace(self.rule, arguments={**self.rule.arguments, **changing}, keys=keys)
 
     def _terms(self, known: dict, train: bool) -> list:
         return [made(each, **known, train=train) for each in self.costs]
@@ -332,6 +338,17 @@ class Train:
         if path.exists() and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
         return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]
+
+
+def _check_inputs(model, data: Dataset) -> None:
+    """Refuse a model of rows that takes more or fewer numbers than an example has."""
+    takes = getattr(model, "n_in", None)
+    if takes is None or getattr(data.inputs, "column", "x") != "x" or data.train.x.ndim < 2:
+        return
+    has = data.train.n_inputs
+    if takes != has:
+        name = type(model).__name__
+        raise InputError(f"the {name} takes {takes} numbers, an example has {has}: change one")
 
 
 def numbers_of(rule: Part) -> dict[str, float]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from dltut.exceptions import InputError, close_match, nearest, printable, quoted
+from dltut.exceptions import ROOT, InputError, close_match, nearest, printable, quoted
 
 LARGEST = 100_000  # bytes
 MOST = 3_000  # values, those that stand behind an alias counted each time
@@ -344,6 +344,8 @@ def place_of(node: Node, keys: tuple) -> Place:
     """
     place = node.place
     for key in keys:
+        if key is ROOT:
+            continue
         if isinstance(key, Place):
             place = key
         elif isinstance(node, Keys) and key in node.items:

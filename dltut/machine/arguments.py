@@ -252,7 +252,8 @@ def words(kind: object) -> str:
     inner = get_args(kind)
     if len(several := alternatives(kind)) > 1:
         plain = [k for k in several if k in WORDS or get_origin(k) not in (None, Callable)]
-        return " or ".join(filter(None, map(words, plain or several)))
+        said = plain if set(plain) - {types.NoneType} else several
+        return " or ".join(filter(None, map(words, said)))
     if get_origin(kind) is Annotated:
         return ", ".join([words(inner[0]), *map(str, inner[1:])])
     if get_origin(kind) is Literal:
@@ -265,7 +266,8 @@ def words(kind: object) -> str:
     if kind is Callable or get_origin(kind) is Callable:
         return "a function"
     if isinstance(kind, type) and kind not in WORDS:
-        return "a value" if kind is object else f"a {kind.__name__}"
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        return "a value" if kind is object else f"{article} {kind.__name__}"
     return WORDS.get(kind, "")
 
 

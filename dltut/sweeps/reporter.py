@@ -79,12 +79,20 @@ class Reporter(Criterion):
         if DIVERGED in reason:
             return Outcome("failed", reason=reason)
         if self.log is None:
-            raise EveryTrial("no channel was measured by which to sort the trials: name a channel")
+            told = "no channel says which trial is the best: name a channel"
+            raise EveryTrial(f"{told}{self._such_as()}")
         channel, lower = self.judged(self.log)
         if self._best is None:
             return Outcome("failed", reason=f"{channel} was never a number")
         word = "pruned" if self.log.stop_reason == PRUNED else "complete"
         return Outcome(word, self._best, channel, lower, self._epoch)
+
+    def _such_as(self):
+        """The first channels that were measured, on the validation set if there is one."""
+        rows = self._ended.rows if self._ended else []
+        names = [name for name in (rows[-1] if rows else ()) if "_" in name]
+        names = [name for name in names if name.startswith("valid_")] or names
+        return f", such as channel: {' or '.join(names[:2])}" if names else ""
 
     def _is_pruned(self, log):
         rows = self.unread(log)

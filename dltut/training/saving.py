@@ -17,7 +17,7 @@ class SaveBest(Reader):
     ----------
     model : model
     path : path
-        Usually ``*.safetensors``; the file says which channel, its value and the epoch.
+        Usually ``*.safetensors``; the file says which channel, its value, the epoch and the row.
     channel, lower
         As in `Reader`; a tie or NaN is not better.
     start_epoch : int
@@ -81,7 +81,7 @@ class SaveBest(Reader):
             if row["epoch"] >= self.start_epoch and better(value, self._best, lower):
                 best, self._best = row, value
         if best is not None and best["iteration"] == log.iteration:  # else it was written then
-            facts = {"channel": channel, "value": self._best, "epoch": best["epoch"]}
+            facts = {"channel": channel, "value": self._best, "epoch": best["epoch"], "row": best}
             save_model(self.path, self.model, {**self.header, **facts})
 
 
@@ -92,7 +92,7 @@ class SaveEvery(Extension):
     ----------
     model : model
     path : path
-        Usually ``*.safetensors``; the file says which epoch.
+        Usually ``*.safetensors``; the file says which epoch, and the last row.
     every : int
         Epochs.
     header : dict, optional
@@ -123,4 +123,5 @@ class SaveEvery(Extension):
         return log.epoch_ended and log.epoch % self.every == 0
 
     def _save(self, log) -> None:
-        save_model(self.path, self.model, {**self.header, "epoch": log.epoch})
+        row = log.rows[-1] if log.rows else {}
+        save_model(self.path, self.model, {**self.header, "epoch": log.epoch, "row": row})

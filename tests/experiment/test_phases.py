@@ -289,3 +289,20 @@ def test_what_the_other_language_does_not_make():
         InputError, match=r"other\.yaml:1:1: this list is empty; expected experiments"
     ):
         read_phases("other.yaml", (), OWN, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rule: {name: sgd, learning_rate: -1}", "2:1"),
+        ("algorithm: minibatch\nrule:\n  {name: sgd, learning_rate: -1}", "3:1"),
+        ("rule: {name: sgd, learning_rate: 1}\nmonitor: {channels: [misclass, x]}", "3:32"),
+    ],
+)
+def test_what_is_wrong_when_it_is_made_has_its_place(tmp_path, monkeypatch, text, place):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"model: {{name: LogisticRegression}}\n{text}")
+    [phase] = read_phases(path)
+    with pytest.raises(InputError, match=rf"mine\.yaml:{place}: "):
+        phase.run(Run(dataset="digits", quick=True, dry_run=True))

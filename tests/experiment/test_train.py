@@ -227,3 +227,9 @@ def test_what_does_not_fit(changes, message):
     with pytest.raises(InputError, match=message) as caught:
         prepared(**changes)
     assert hasattr(caught.value, "keys")  # it belongs to the file
+
+
+def test_a_model_of_other_inputs_is_refused_before_anything_is_compiled():
+    model = Part(LogisticRegression, {"n_in": 5})
+    with pytest.raises(InputError, match="the LogisticRegression takes 5 numbers, an example has"):
+        prepared(model=model)

@@ -56,7 +56,7 @@ def match_channel(channel_name: str, prev_channel_name: str, prev_monitor_name: 
     channel_name, prev_channel_name : str
         Of this run, and of the earlier one.
     prev_monitor_name : str
-        The earlier run: its folder in the folder of the runs.
+        The earlier run: what ``push_monitor`` calls it, or its folder in the folder of the runs.
     """
     given = {"channel": channel_name, "earlier": prev_monitor_name}
     return Part(_matched, given | {"earlier_channel": prev_channel_name})
@@ -107,8 +107,10 @@ def _together(which, criteria: Criteria) -> Part:
     return Part(which, {"criteria": list(criteria)})
 
 
-def _matched(folder, channel: str, earlier: str, earlier_channel: str) -> Criterion:
-    return MatchChannel(channel, inside(folder, earlier), earlier_channel, lower=True)
+def _matched(folder, channel: str, earlier: str, earlier_channel: str, model=None) -> Criterion:
+    row = getattr(model, "earlier", {}).get(earlier)
+    rows = [row] if row else inside(folder, earlier)
+    return MatchChannel(channel, rows, earlier_channel, lower=True)
 
 
 def _patience(split, batch_size, n_epochs, increase, threshold, channel) -> Criterion:

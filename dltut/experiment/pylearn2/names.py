@@ -12,13 +12,16 @@ from dltut.experiment.pylearn2 import (
     algorithms,
     costs,
     criteria,
+    cross_validation,
     datasets,
     extensions,
     layers,
     models,
+    monitor,
     train,
 )
 from dltut.experiment.pylearn2.datasets import loaded_arrays
+from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 
 
@@ -44,6 +47,14 @@ NAMES: dict[str, Callable] = {
     "pylearn2.costs.mlp.L1WeightDecay": costs.L1WeightDecay,
     "pylearn2.costs.mlp.WeightDecay": costs.WeightDecay,
     "pylearn2.costs.mlp.dropout.Dropout": costs.Dropout,
+    "pylearn2.cross_validation.TrainCV": cross_validation.train_cv,
+    "pylearn2.cross_validation.dataset_iterators.DatasetKFold": cross_validation.DatasetKFold,
+    "pylearn2.cross_validation.dataset_iterators.StratifiedDatasetKFold": (
+        cross_validation.StratifiedDatasetKFold
+    ),
+    "pylearn2.cross_validation.train_cv_extensions.MonitorBasedSaveBestCV": (
+        cross_validation.save_best_of_fold
+    ),
     "pylearn2.datasets.csv_dataset.CSVDataset": datasets.CSVDataset,
     "pylearn2.datasets.dense_design_matrix.DenseDesignMatrix": datasets.DenseDesignMatrix,
     "pylearn2.datasets.dense_design_matrix.dataset_range": datasets.DatasetRange,
@@ -81,6 +92,7 @@ NAMES: dict[str, Callable] = {
     "pylearn2.models.mlp.Tanh": layers.Tanh,
     "pylearn2.models.mlp.TanhConvNonlinearity": layers.TanhConvNonlinearity,
     "pylearn2.models.softmax_regression.SoftmaxRegression": models.SoftmaxRegression,
+    "pylearn2.monitor.push_monitor": monitor.EarlierModel,
     "pylearn2.space.Conv2DSpace": models.Conv2DSpace,
     "pylearn2.space.VectorSpace": models.VectorSpace,
     "pylearn2.termination_criteria.And": criteria.all_go_on,
@@ -161,17 +173,13 @@ ABSENT: dict[str, tuple[str, str]] = {
         "a bound of a variational autoencoder",
         "pylearn2.models.autoencoder.DenoisingAutoencoder",
     ),
-    "pylearn2.cross_validation.TrainCV": (
-        "a training for each fold of the data",
-        "dltut.datasets.cross_validation",
+    "pylearn2.cross_validation.dataset_iterators.DatasetHoldout": (
+        "one division of the data",
+        "pylearn2.cross_validation.dataset_iterators.DatasetKFold",
     ),
-    "pylearn2.cross_validation.dataset_iterators.DatasetKFold": (
-        "folds of the data",
-        "dltut.datasets.cross_validation",
-    ),
-    "pylearn2.cross_validation.train_cv_extensions.MonitorBasedSaveBestCV": (
-        "the best model of each fold",
-        "dltut.datasets.cross_validation",
+    "pylearn2.cross_validation.dataset_iterators.DatasetValidKFold": (
+        "folds for training, validation and test",
+        "pylearn2.cross_validation.dataset_iterators.DatasetKFold",
     ),
     "pylearn2.datasets.avicenna.Avicenna": ("a data set of a challenge", PICTURES),
     "pylearn2.datasets.binarized_mnist.BinarizedMNIST": (
@@ -271,7 +279,6 @@ ABSENT: dict[str, tuple[str, str]] = {
         "a variational autoencoder",
         "pylearn2.models.autoencoder.DenoisingAutoencoder",
     ),
-    "pylearn2.monitor.push_monitor": ("a model's next training", "a run folder for each training"),
     "pylearn2.sandbox.nlp.models.mlp.ProjectionLayer": (
         "a row for each word",
         "dltut.layers.Embedding",
@@ -293,8 +300,8 @@ ABSENT: dict[str, tuple[str, str]] = {
     ),
     "pylearn2.train_extensions.roc_auc.RocAucChannel": ("the area under a curve", "misclass"),
     "pylearn2.train_extensions.window_flip.WindowAndFlip": (
-        "shifted pictures",
-        "no augmentation yet",
+        "pictures shifted and mirrored anew after each epoch",
+        "pictures as they are (a mirrored digit is none)",
     ),
     "pylearn2.train_extensions.wmape_channel.WMapeNumeratorChannel": ("an error in percent", "mse"),
     "pylearn2.train_extensions.wmape_channel.WMapeDenominatorChannel": (
@@ -377,4 +384,6 @@ def read(folder: str | PathLike, path: str) -> object:
             f"{file} is no model of dltut: a pickle of Pylearn2 is never loaded, since it can run "
             f"code; run the experiment that writes {path} again, here"
         )
-    return load_model(file)
+    model = load_model(file)
+    model.header = read_arrays(file)[1]  # which push_monitor asks for
+    return model
