@@ -12,8 +12,11 @@ from dltut import shared_dataset
 from dltut.machine.arguments import Count, Seed, Size
 from dltut.machine.notices import say
 from dltut.models import RNNRBM, log_likelihood
+from dltut.optim import adam, sgd
 from dltut.tasks import Music
 from dltut.training import Monitor, Order, minibatch_function, minibatch_functions, ratios
+
+RULES = {"adam": adam, "sgd": sgd}
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Musical(Run):
 def main(
     run: Musical,
     learning_rate: float = 0.001,
+    rule: Literal["adam", "sgd"] = "sgd",
     n_hidden: int = 150,
     n_recurrent: int = 100,
     k: Size = 15,
@@ -51,6 +55,8 @@ def main(
 
     Parameters
     ----------
+    rule : str
+        How the parameters follow the gradient.
     n_hidden : int
         Hidden units of the Boltzmann machine of a frame.
     n_recurrent : int
@@ -77,7 +83,7 @@ def main(
 
     frames, length = train.frames.type("frames"), train.length.type("length")
     model = RNNRBM(np.random.RandomState(seed), data.inputs.n_notes, n_hidden, n_recurrent)
-    cost, updates = model.cost_updates(frames, length, learning_rate, k)
+    cost, updates = model.cost_updates(frames, length, learning_rate, k, RULES[rule])
     order = Order(train, "bucketed", batch_size, seed, data.train.length)
     step = minibatch_function(
         cost, [frames, length], train, batch_size, updates, order.partial, order=order.rows
