@@ -29,7 +29,18 @@ class Lookup(Op):
     __props__ = ()
 
     def make_node(self, W, words):
-        """Of W (n_words, n) and whole numbers (batch, k) the rows (batch, k, n)."""
+        """Of W (n_words, n) and whole numbers (batch, k) the rows (batch, k, n).
+
+        Raises
+        ------
+        InputError
+            If either has another number of axes.
+        """
+        if W.type.ndim != 2 or words.type.ndim != 2:
+            raise InputError(
+                f"rows are looked up in a matrix by a matrix of numbers; these have {W.type.ndim} "
+                f"and {words.type.ndim} axes: reshape the numbers to (batch, k)"
+            )
         shape = *words.type.shape, W.type.shape[1]
         return Apply(self, [W, words], [TensorType(W.dtype, shape=shape)()])
 

@@ -44,3 +44,9 @@ def test_finite_differences(rng):
 
     assert_gradient(lambda W: (Lookup()(W, words) ** 2).sum(), rng.normal(size=(3, 2)))
     assert_gradient(gradient, rng.normal(size=(3, 2)))
+
+
+@pytest.mark.parametrize("words", [pt.ivector("words"), pt.itensor3("words")])
+def test_numbers_of_other_axes_are_refused(words):
+    with pytest.raises(InputError, match=rf"these have 2 and {words.ndim} axes: reshape"):
+        Lookup()(pt.matrix("W"), words)
