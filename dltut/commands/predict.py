@@ -339,10 +339,7 @@ def _keep_picture(place, predictions, top):
 
 
 def _keep_table(place, predictions, top):
-    texts = [
-        {"text": each.picture} if isinstance(each.picture, str) else {} for each in predictions
-    ]
-    rows = [t | each.task.row(each.answer) for t, each in zip(texts, predictions, strict=True)]
+    rows = [each.row() for each in predictions]
     with atomic(place, "w") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
