@@ -195,10 +195,9 @@ def _from_path(path: Path, columns: dict, stated: Stated) -> Dataset:
     parts = layouts.read(found, **columns) if found else texts.read_folder(path)
     if texts.are_texts(parts):
         data = texts.texts_of(parts, name, found or path, stated)
-        say(texts.told(data, found or path, parts))
-        return data
-    data = dataset_of(parts, name, found, stated)
-    say(notice(data, found, parts))
+    else:
+        data = dataset_of(parts, name, found, stated)
+    say(notice(data, found or path, parts))
     return data
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.datasets.arrays import Parts, Stated
+from dltut.datasets.arrays import Parts, Stated, notice
 from dltut.datasets.base import Dataset
 from dltut.datasets.sources import data_folder, expanded
 from dltut.datasets.tables import read_table
-from dltut.datasets.texts import numbers_of, read_folder, texts_of, told
+from dltut.datasets.texts import numbers_of, read_folder, texts_of
 from dltut.datasets.words import FIRST, Vocabulary
 from dltut.exceptions import InputError
 from dltut.machine.files import open_unpacked
@@ -76,7 +76,7 @@ def load(
         return load_pickle(place, stated)
     parts = read_folder(place) if place.is_dir() else _table_parts(place, seed)
     data = texts_of(parts, "imdb", place, stated)
-    say(told(data, place, parts))
+    say(notice(data, place, parts))
     return data
 
 
@@ -133,7 +133,7 @@ def load_pickle(path: Path, stated: Stated) -> Dataset:
         parts.notes.append(f"validation part drawn with seed {stated.seed}")
     named = Stated(**{**vars(stated), "classes": CLASSES})
     data = numbers_of(parts, _dictionary(path, parts), "imdb", path, named)
-    say(told(data, path, parts))
+    say(notice(data, path, parts))
     return data
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dltut.datasets.arrays import Parts, Stated, dataset_of
+from dltut.datasets.arrays import Parts, Stated, dataset_of, notice
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.images import is_hidden, part_of
 from dltut.datasets.kinds import Words
@@ -73,7 +73,7 @@ def from_texts(
     stated = Stated(task, seed=seed, n_words=n_words, longest=longest, longer=longer)
     parts = Parts([(list(texts), y)], draws=True)
     data = texts_of(parts, name, name, replace(stated, tokeniser=tokeniser))
-    say(told(data, name, parts))
+    say(notice(data, name, parts))
     return data
 
 
@@ -135,24 +135,6 @@ def numbers_of(
     numbers = [np.where(each < len(vocabulary), each, UNKNOWN) for each in numbers]
     rows, divided = _divided(parts, name, place, stated)
     return _padded(numbers, vocabulary, rows, divided, parts, stated)
-
-
-def told(data: Dataset, place: object, parts: Parts) -> str:
-    """One line on a data set of texts: where it was read, its sizes, and what was decided.
-
-    Parameters
-    ----------
-    data : Dataset
-    place : path or str
-        Where it was read.
-    parts : Parts
-        What it was made of, with the notes.
-    """
-    sizes = " / ".join(f"{len(split):,}" for split in data)
-    target = "no target" if data.targets is None else f"target: {data.targets}"
-    names = ", ".join(getattr(data.targets, "names", ()))
-    target += f" ({names})" if 0 < len(names) < 50 else ""
-    return f"data: {place} ({sizes}): {'; '.join([str(data.inputs), target, *parts.notes])}"
 
 
 def read_text(path: str | PathLike) -> str:

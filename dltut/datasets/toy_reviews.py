@@ -7,9 +7,9 @@ their few words look: the same words praise and blame ("not dull", "far from goo
 
 import numpy as np
 
-from dltut.datasets.arrays import Parts, Stated
+from dltut.datasets.arrays import Parts, Stated, notice
 from dltut.datasets.base import Dataset
-from dltut.datasets.texts import texts_of, told
+from dltut.datasets.texts import texts_of
 from dltut.machine.notices import say
 from dltut.machine.seeds import random_state
 
@@ -74,7 +74,7 @@ def load(
     parts = Parts(pairs, notes=["made up by a small grammar"])
     stated = Stated(n_words=n_words, longest=longest, longer=longer)
     data = texts_of(parts, "toy-reviews", "toy-reviews", stated)
-    say(told(data, "toy-reviews", parts))
+    say(notice(data, "toy-reviews", parts))
     return data
 
 
