@@ -36,7 +36,6 @@ class RecurrentNetwork(Network):
         Of an LSTM: with 1 it begins by remembering.
     clip : float, optional
         Within the loop the gradients of the sums are held to -clip ... clip.
-
     differences : bool
         Whether what is told is added to the last step's columns, again and again if there are more
         numbers: the network says how far it will be from there.
@@ -123,6 +122,6 @@ def made_cell(kind: str, rng, n_in: int, n_out: int, forget_bias: float = 1.0, *
         If there is no such cell.
     """
     if kind not in CELLS:
-        raise InputError(f"there is no cell {kind!r}: {nearest(kind, CELLS)}")
+        raise InputError(f"there is no cell {kind!r}: {nearest(str(kind), CELLS)}")
     own = {"forget_bias": forget_bias} if kind == "lstm" else {}
     return CELLS[kind](rng, n_in, n_out, **own, **options)

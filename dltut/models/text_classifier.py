@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import pytensor.tensor as pt
 
-from dltut.exceptions import InputError, nearest
 from dltut.layers import (
     Bidirectional,
     Dense,
@@ -15,7 +14,7 @@ from dltut.layers import (
     Recurrent,
 )
 from dltut.machine.rng import Streams, seed_from
-from dltut.models.recurrent import CELLS
+from dltut.models.recurrent import made_cell
 from dltut.nn import init
 from dltut.nn.sequences import mean_over_time, trimmed
 
@@ -87,18 +86,18 @@ class TextClassifier(Network):
     dropout: float = 0.5
 
     def __post_init__(self, rng):
-        if self.cell not in CELLS:
-            raise InputError(f"there is no cell {self.cell!r}: {nearest(str(self.cell), CELLS)}")
         n = self.n_hidden
         self.embedding = Embedding(rng, self.n_words, n, W=small, name="words")
         if self.bidirectional:
-            names = ("forward", "backward")
-            self.recurrent = Bidirectional(*(CELLS[self.cell](rng, n, n, name=k) for k in names))
+            self.recurrent = Bidirectional(*map(self._cell, (rng, rng), ("forward", "backward")))
         else:
-            self.recurrent = Recurrent(CELLS[self.cell](rng, n, n, name="cell"))
+            self.recurrent = Recurrent(self._cell(rng, "cell"))
         n_read, W = n * (1 + self.bidirectional), init.normal(0.01)
         self.output = Dense(rng, n_read, self.n_out, W=W, activation=None, name="output")
         self.dropped = Dropout(Streams(seed_from(rng) if self.dropout else 0), self.dropout)
+
+    def _cell(self, rng, name):
+        return made_cell(self.cell, rng, self.n_hidden, self.n_hidden, forget_bias=0.0, name=name)
 
     def __call__(self, words, train: bool = False):
         """Scores, (batch, n_out), of numbers of words, (batch, time), 0 behind the last word."""
