@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 AFTER_A_FUNCTION = re.compile(r"(?<=&ApplyFunction;</mo>)(?=\s*<(?!mo))")
 ACCENT_AND_INDEX = re.compile(r"\\(tilde|hat|bar) ?\{?(\w)\}?_(\{[^{}]*\}|\w)")
 THIN_SPACE = '<mspace width="0.17em"/>'
+MACRONS = {ord("ˉ"): "¯"}  # as docutils writes a bar, and as fonts for mathematics have it
 
 
 def mathml(node: nodes.Node, as_block: bool) -> str:
@@ -23,7 +24,7 @@ def mathml(node: nodes.Node, as_block: bool) -> str:
     except MathError as error:
         logger.warning("formula %r: %s", node.astext(), error, location=node)
         return f"<code>{node.astext()}</code>"
-    return AFTER_A_FUNCTION.sub(THIN_SPACE, translated)
+    return AFTER_A_FUNCTION.sub(THIN_SPACE, translated).translate(MACRONS)
 
 
 def visit_inline(self, node):

@@ -9,7 +9,7 @@ import dltut.kernels
 from dltut.kernels.engine import version
 
 FOLDER = Path(dltut.kernels.__file__).parent
-ALONE = "cross_entropy elementary error_rate lookup rows".split()
+ALONE = "cross_entropy elementary error_rate lookup rows steps trim".split()
 
 
 def versions(folder):
@@ -24,13 +24,13 @@ def versions(folder):
     [
         ("dense/numba.py", {"dense"}),
         ("error_rate/numba.py", {"error_rate"}),
-        ("threefry/op.py", {"threefry", "gibbs"}),
+        ("threefry/op.py", {"threefry", "gibbs", "nade"}),
         ("conv/numba.py", {"conv", "conv_pool"}),
         ("sums/numba.py", {"sums", "descent"}),
         ("conv_pool/pooling.py", {"conv_pool"}),
         ("dense/rewrite.py", set()),
         ("gibbs/jax.py", set()),
-        ("engine/gemm.py", {"conv", "conv_pool", "dense", "descent", "gibbs"}),
+        ("engine/gemm.py", {"conv", "conv_pool", "dense", "descent", "gibbs", "recurrent"}),
         ("engine/atomic.py", None),
     ],
 )
