@@ -1,4 +1,4 @@
-"""The scripts on sequences, killed in the middle of an epoch, resumed, compared with a whole run."""
+"""The scripts on sequences, killed inside of an epoch and resumed, compared with a whole run."""
 
 import json
 import os
