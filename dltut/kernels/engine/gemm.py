@@ -23,6 +23,7 @@ from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, ve
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
+ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition takes cycles, twice
 COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
 # Where all sides are at least so long, a left factor that lies transposed is copied to rows first,
@@ -392,6 +393,7 @@ def gemm_of(dtype: str):
     size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
     lanes = BYTES // size
     dots, columns_of_product = dots_of(dtype), columns_of_product_of(dtype)
+    long, part_of_row = ALONE * lanes, tile(1, ALONE, dtype)
 
     @numba_njit
     def strip(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_copied, is_packed, beta, c,
@@ -445,6 +447,9 @@ def gemm_of(dtype: str):
                 ldc * size, edge,
             )  # fmt: skip
             return
+        while m == 1 and n >= long and not (right_transposed or is_packed):
+            part_of_row((k, a, a_row, a_term, b, b_row, c, 0), (alpha, beta))
+            n, b, c = n - long, b + long * size, c + long * size
         is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         strip(
