@@ -59,7 +59,7 @@ def commands() -> dict[str, str]:
 
 
 def own(name: str, arguments: Sequence[str]) -> Sequence[str]:
-    """The arguments of a command; behind ``--`` those that it hands to another program.
+    """The arguments of a command; marked, those that it hands to another program.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, quoted
 
 
 def theano(script: str, *arguments: str, module: bool = False, check: bool = False) -> None:
@@ -30,15 +30,15 @@ def theano(script: str, *arguments: str, module: bool = False, check: bool = Fal
         from dltut.old_code.check import check as report
 
         if arguments:
-            raise InputError(f"{arguments[0]!r} is one argument too many for --check")
+            raise InputError(f"{quoted(arguments[0][1:])} is one argument too many for --check")
         raise SystemExit(0 if report(script) else 1)
     from dltut.old_code.running import run_module, run_script
 
-    (run_module if module else run_script)(script, arguments)
+    (run_module if module else run_script)(script, [each[1:] for each in arguments])
 
 
 def divided(arguments: Sequence[str]) -> list[str]:
-    """The command's own arguments, and behind ``--`` those of the program that it runs.
+    """The command's own arguments, and with a space before each those of the program it runs.
 
     Parameters
     ----------
@@ -48,9 +48,8 @@ def divided(arguments: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> divided(["-m", "train", "--epochs", "3"])
-    ['--module', 'train', '--', '--epochs', '3']
+    ['--module', 'train', ' --epochs', ' 3']
     """
     own = next((n for n, each in enumerate(arguments) if not each.startswith("-")), len(arguments))
     flags = ["--module" if each == "-m" else each for each in arguments[:own]]
-    rest = arguments[own + 1 :]
-    return [*flags, *arguments[own : own + 1], *(["--", *rest] if rest else [])]
+    return [*flags, *arguments[own : own + 1], *(f" {each}" for each in arguments[own + 1 :])]

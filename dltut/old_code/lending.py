@@ -16,6 +16,7 @@ from dltut.old_code import elsewhere, meaning, numerical, standard
 MODULES = {**standard.MODULES, **numerical.MODULES}  # gone: how to make something in their place
 MISSING = {**standard.MISSING, **numerical.MISSING, **elsewhere.MISSING}
 CHANGED = {**standard.CHANGED, **numerical.CHANGED, **elsewhere.CHANGED}
+HOMES = {*MISSING, *CHANGED, *(name.rpartition(".")[0] for name in MODULES)}
 
 
 class Ledger:
@@ -98,7 +99,7 @@ class Library:
             Today's.
         """
         name = module.__name__
-        if (name not in MISSING and name not in CHANGED) or sys.modules.get(name) is not module:
+        if name not in HOMES or sys.modules.get(name) is not module:
             return module
         return self.lent.setdefault(name, Lent(module, self))
 

@@ -284,8 +284,9 @@ def _as_main(
 
     before = sys.modules["__main__"], sys.argv, list(sys.path)
     finder, failure = Finder(program), _Failure(program)
+    began = {str(Path.cwd()), "", str(Path(sys.argv[0]).parent)}  # where Python began to look
+    sys.path[: 1 if sys.path[0] in began else 0] = [folder]
     sys.modules["__main__"], sys.argv = module, arguments
-    sys.path[:1] = [folder]
     sys.meta_path.insert(0, finder)
     if not has_screen():
         os.environ.setdefault("MPLBACKEND", "agg")

@@ -15,6 +15,13 @@ PYTHON_2_MODULES = frozenset(
 )
 LISTS = frozenset("zip map filter range".split())  # functions that made lists
 VIEWS = frozenset("keys values items".split())  # methods that did
+FIRST = {  # the operand that stands first in an expression of a kind
+    ast.BinOp: "left",
+    ast.Compare: "left",
+    ast.Subscript: "value",
+    ast.Attribute: "value",
+    ast.IfExp: "body",
+}
 USES_OF_LISTS = frozenset("sort append extend insert remove pop reverse index".split())
 
 
@@ -118,12 +125,25 @@ def is_print_statement(node: ast.AST) -> bool:
     >>> [is_print_statement(ast.parse(text).body[0].value)
     ...  for text in ("print", "print('%d') % 3", "print('a'), 'b'", "print('a')")]
     [True, True, True, False]
+    >>> is_print_statement(ast.parse("print(', ').join(words)").body[0].value)
+    True
     """
     if isinstance(node, ast.Tuple) and node.elts:
-        return is_print_statement(node.elts[0]) or is_call_of(node.elts[0], {"print"})
-    if isinstance(node, ast.BinOp):
-        return is_call_of(node.left, {"print"}) or is_print_statement(node.left)
-    return isinstance(node, ast.Name) and node.id == "print"
+        return is_call_of(node.elts[0], {"print"}) or is_print_statement(node.elts[0])
+    if isinstance(node, ast.Name):
+        return node.id == "print"
+    first = first_operand(node)
+    return first is not None and (is_call_of(first, {"print"}) or is_print_statement(first))
+
+
+def first_operand(node: ast.AST) -> ast.AST | None:
+    """What stands at the beginning of an expression, if something is done with it."""
+    if isinstance(node, ast.Call):  # of a method: print("%s").join(x)
+        return node.func if isinstance(node.func, ast.Attribute) else None
+    for kind, field in FIRST.items():
+        if isinstance(node, kind):
+            return getattr(node, field)
+    return node.values[0] if isinstance(node, ast.BoolOp) else None
 
 
 def makes_list(node: ast.AST) -> bool:

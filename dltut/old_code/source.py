@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dltut.exceptions import InputError, printable
 from dltut.old_code.meaning import with_old_meaning
-from dltut.old_code.signs import is_for_both, means_python_2
+from dltut.old_code.signs import is_for_both, is_print_statement, means_python_2
 
 # What changes the grammar; what changes the meaning is done when the program runs.
 FIXERS = "print except exec raise throw repr ne numliterals tuple_params paren".split()
@@ -76,9 +76,18 @@ def parse(text: str, path: str, neighbours: bool = False) -> Source:
     False
     """
     tree, is_converted = tree_of(text, path)
-    return Source(
-        tree, is_converted or means_python_2(tree) or (neighbours and not is_for_both(tree))
-    )
+    if is_converted:
+        return Source(tree, True)
+    if not (means_python_2(tree) or (neighbours and not is_for_both(tree))):
+        return Source(tree, False)
+    if any(is_print_statement(each.value) for each in _statements(tree)):
+        reason = SyntaxError("print is a statement", (path, 1, 1, ""))
+        tree = _read(python_3(text, path, reason), path)
+    return Source(tree, True)
+
+
+def _statements(tree: ast.Module) -> list[ast.Expr]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
 
 
 def tree_of(text: str, path: str) -> tuple[ast.Module, bool]:
@@ -179,13 +188,14 @@ def python_3(text: str, path: str, reason: SyntaxError) -> str:
         tool = RefactoringTool(fixers, options)
         try:
             return str(tool.refactor_string(_spaced(_as_words(text)) + "\n", printable(path)))
-        except (ParseError, TokenError, IndentationError):
+        except (ParseError, TokenError, IndentationError, KeyError):
             continue
     raise reason
 
 
 def _as_words(text: str) -> str:
-    """Without the prefix ``ur`` of strings, and ``async`` as the name that it was."""
+    """Without the prefix ``ur`` of strings, long octals; ``async`` as the name that it was."""
+    text = re.sub(r"(?<![\w.])(0[0-7]+)[lL]\b", r"\1", text)
     text = re.sub(r"\b[uU][rR](?=['\"])", "r", text)
     return re.sub(r"\basync\b(?!\s+(?:def|with|for)\b)", "async_", text)
 

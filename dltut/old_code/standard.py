@@ -8,7 +8,6 @@ import io
 import math
 import operator
 import shlex
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -174,11 +173,6 @@ def join(words: Iterable[str], between: str = " ") -> str:
     return between.join(words)
 
 
-def getstatusoutput(command: str) -> tuple[int, str]:
-    """The status of a command, and what it printed."""
-    return subprocess.getstatusoutput(command)
-
-
 def _xrange(*ends) -> range:
     return range(*map(operator.index, map(whole, ends)))
 
@@ -282,7 +276,11 @@ MODULES = {
     "ConfigParser": several(
         "ConfigParser", "configparser", SafeConfigParser=_same("configparser.ConfigParser")
     ),
-    "commands": several("commands", "subprocess"),
+    "commands": several(
+        "commands",
+        getoutput=_same("subprocess.getoutput"),
+        getstatusoutput=_same("subprocess.getstatusoutput"),
+    ),
     "httplib": renamed("http.client"),
     "cookielib": renamed("http.cookiejar"),
     "Cookie": renamed("http.cookies"),
