@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, close_match
 from dltut.old_code.names import Found, uses_in
 
 HOME = "dltut.theano"
@@ -141,7 +141,9 @@ def verdict(name: str) -> Verdict:
             _, is_refused, reason = str(error).partition(REFUSED)
             if is_refused:
                 return Verdict("refused", reason)
-            return Verdict("unknown", f"{done} has no {part}; {nearest(part, public(done))}")
+            near = close_match(part, public(done))
+            hint = f"; did you mean {near}?" if near else ""
+            return Verdict("unknown", f"{done} has no {part}{hint}")
         done = f"{done}.{part}"
     reason = getattr(value, "not_served", "")
     return Verdict("refused", reason) if isinstance(reason, str) and reason else Verdict("served")
