@@ -21,7 +21,7 @@ FLOORS = [
     "models samplers",
     "tasks",
     "training",
-    "experiment commands sweeps __main__",
+    "experiment commands sweeps theano __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
