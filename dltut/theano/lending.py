@@ -1,0 +1,104 @@
+"""What Theano's variables and operations could do, lent to those of PyTensor.
+
+Importing `dltut.theano` is what does it; PyTensor's own names keep their meaning.
+"""
+
+import warnings
+from functools import cache
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.gradient import DisconnectedType
+from pytensor.tensor.variable import _tensor_py_operators
+
+
+def truth(variable) -> bool:
+    """Whether a variable is there: ``if not W``; one that compares refuses, as in Theano.
+
+    Raises
+    ------
+    TypeError
+        If the variable is the result of a comparison, whose truth only a call would tell.
+    """
+    if variable.owner is not None and variable.type.dtype == "bool":
+        raise TypeError(
+            "a comparison of variables is neither true nor false before a function is called: use "
+            "T.switch, T.and_ or theano.ifelse"
+        )
+    return True
+
+
+def _reshape(variable, shape, ndim=None):
+    return pt.reshape(variable, shape, ndim=ndim)
+
+
+def _transfer(variable, target):
+    return variable
+
+
+def _old_value(shared):
+    return shared.get_value()
+
+
+def _set_old_value(shared, value):
+    shared.set_value(value)
+
+
+def _zero(shared, borrow=False):
+    """Set a shared variable to zeros, in place with `borrow`."""
+    value = shared.get_value(borrow=True)
+    if borrow:
+        value[...] = 0
+    else:
+        shared.set_value(np.zeros_like(value), borrow=True)
+
+
+def _iterated(variable):
+    """The items of a variable, as many as are known when the graph is built."""
+    try:
+        length = pt.get_vector_length(variable) if variable.ndim == 1 else variable.type.shape[0]
+    except (ValueError, IndexError):
+        length = None
+    if length is None:
+        raise TypeError(
+            f"{variable} cannot be iterated over, its length is not known: use theano.scan"
+        )
+    return (variable[i] for i in range(length))
+
+
+@cache
+def lend() -> bool:
+    """Lend it, once."""
+    lent = {
+        "__bool__": truth,
+        "__nonzero__": truth,
+        "__iter__": _iterated,
+        "reshape": _reshape,
+        "transfer": _transfer,
+    }
+    for name, method in lent.items():
+        setattr(_tensor_py_operators, name, method)
+    SharedVariable.value = property(_old_value, _set_old_value)
+    SharedVariable.zero = _zero
+    return True
+
+
+def silently(call, *arguments, **options):
+    """What a call of PyTensor's gives, without the news of what it will drop some day.
+
+    Parameters
+    ----------
+    call : callable
+    *arguments, **options
+        What it gets.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        return call(*arguments, **options)
+
+
+def is_disconnected(variable) -> bool:
+    """Whether nothing depends on it, as far as gradients are concerned."""
+    return isinstance(variable.type, DisconnectedType)

@@ -1,0 +1,5 @@
+"""``theano.typed_list``: lists in graphs."""
+
+from dltut.theano.names import passed_on
+
+__getattr__ = passed_on(__name__, "pytensor.typed_list")
