@@ -29,7 +29,7 @@ def main(counts=None):
         pairs = [row[:2] for row in read()]
     else:
         lines = [line.split("\t") for line in Path(counts).read_text().splitlines()[1:]]
-        pairs = [(name, n) for name, n, *_ in lines if "." in name and int(n) >= 3]
+        pairs = [(name, n) for name, n, *_ in lines if "." in name and int(n) >= 2]
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *rows(pairs)])
 

@@ -1,9 +1,9 @@
-"""What libraries of pictures had: Pillow's old constants, and a matplotlib without a screen."""
+"""What libraries of pictures and music had; a matplotlib without a screen."""
 
 import functools
 import os
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from dltut.machine.notices import say
 
@@ -56,6 +56,58 @@ def _fromstring(image: ModuleType) -> object:
     return image.frombytes
 
 
+def midiread(name, r=(21, 109), dt: float = 0.2):
+    """A MIDI file, its frames in ``piano_roll``.
+
+    Parameters
+    ----------
+    name : path
+        Of the file.
+    r : pair of int
+        The lowest note, and the one above the highest.
+    dt : float
+        Seconds of a frame.
+    """
+    from dltut.datasets.kinds import Rolls
+    from dltut.datasets.midi import read_midi
+
+    return SimpleNamespace(piano_roll=read_midi(name, Rolls(*r, dt=dt)))
+
+
+def midiwrite(name, piano_roll, r=(21, 109), dt: float = 0.2, patch: int = 0) -> None:
+    """Write frames as a MIDI file.
+
+    Parameters
+    ----------
+    name : path
+        Of the file.
+    piano_roll : array, shape (n_frames, n_notes)
+        0 and 1.
+    r, dt
+        As `midiread` takes them.
+    patch : int
+        The instrument; it is a piano here.
+    """
+    from dltut.datasets.kinds import Rolls
+    from dltut.datasets.midi import write_midi
+
+    write_midi(name, piano_roll, Rolls(*r, dt=dt))
+
+
+def _midi() -> ModuleType:
+    """The package ``midi`` that came with the tutorial on music, now over our own reader."""
+    module = ModuleType("midi")
+    module.utils = SimpleNamespace(midiread=midiread, midiwrite=midiwrite)
+    return module
+
+
+def _midi_utils() -> ModuleType:
+    module = ModuleType("midi.utils")
+    vars(module).update(midiread=midiread, midiwrite=midiwrite)
+    return module
+
+
+MODULES = {"midi": _midi, "midi.utils": _midi_utils}
 MISSING = {
     "PIL.Image": {
         "ANTIALIAS": _resampling("LANCZOS"),

@@ -1,5 +1,8 @@
 """The table of names, and what becomes of each."""
 
+import runpy
+import sys
+
 import pytest
 
 from dltut.old_code.check import check, verdict
@@ -46,3 +49,21 @@ def test_a_name_that_nobody_knows_names_the_nearest():
     found = verdict("theano.tensor.softmx")
     assert found.kind == "unknown"
     assert "theano.tensor has no softmx" in found.reason
+
+
+def test_the_table_of_names_is_that_of_the_code(repository):
+    """Made anew by ``python docs/theano_names.py``."""
+    made = runpy.run_path(str(repository / "docs" / "theano_names.py"))
+    there = made["read"]()
+    assert len(there) > 200
+    assert list(made["rows"](row[:2] for row in there)) == there
+    assert [row[0] for row in there if row[2] == "unknown"] == []
+
+
+def test_nothing_is_imported_from_the_folder(tmp_path, capsys, monkeypatch):
+    (tmp_path / "checked_module.py").write_text("raise SystemExit('imported')\n")
+    (tmp_path / "old.py").write_text("import theano, checked_module\ntheano.scan\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert check(tmp_path)
+    assert str(tmp_path) not in sys.path
+    assert "checked_module" not in sys.modules

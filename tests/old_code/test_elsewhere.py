@@ -1,5 +1,7 @@
 """Pictures without a screen, and Pillow's old constants."""
 
+import pytest
+
 
 def test_a_program_that_shows_pictures_goes_on(ran, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
@@ -37,3 +39,18 @@ def test_pillow_s_old_names(ran):
         """
     )
     assert out == ["(2, 2) True b'aaaa'"]
+
+
+def test_music_is_read_and_written(ran, tmp_path):
+    pytest.importorskip("pretty_midi", reason="pip install 'dltut[music]'")
+    out, _ = ran(
+        f"""
+        import numpy
+        from midi.utils import midiread, midiwrite
+        roll = numpy.zeros((4, 88))
+        roll[1:3, 40] = 1
+        midiwrite({str(tmp_path / "a.mid")!r}, roll, (21, 109), 0.3)
+        print midiread({str(tmp_path / "a.mid")!r}, (21, 109), 0.3).piano_roll[:, 40]
+        """
+    )
+    assert out == ["[0. 1. 1. 0.]"]

@@ -16,7 +16,7 @@ from dltut.theano.gradient import (
     numeric_grad,
     verify_grad,
 )
-from dltut.theano.names import passed_on
+from dltut.theano.names import names_of, passed_on
 from dltut.theano.tensor import nnet, signal
 from dltut.theano.tensor.elemwise import DimShuffle, Elemwise
 from dltut.theano.tensor.shared_randomstreams import RandomStreams
@@ -46,8 +46,7 @@ __all__ = [
     "specify_shape",
     "verify_grad",
 ]
-__getattr__ = passed_on(
-    __name__,
+HOMES = (
     "dltut.theano.tensor.type",
     "dltut.theano.tensor.basic",
     "dltut.theano.tensor.subtensor",
@@ -65,3 +64,9 @@ __getattr__ = passed_on(
     "pytensor.tensor.type_other",
     "pytensor.tensor.exceptions",
 )
+__getattr__ = passed_on(__name__, *HOMES)
+__all__ += names_of(*HOMES)  # whatever ``import *`` gave
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
