@@ -1,5 +1,6 @@
 """``theano.gradient``: derivatives."""
 
+import numpy as np
 import pytensor.gradient
 from pytensor.gradient import (
     DisconnectedInputError,
@@ -17,8 +18,9 @@ from pytensor.gradient import (
     zero_grad,
 )
 
-from dltut.theano.lending import silently
+from dltut.theano.compile.mode import get_mode
 from dltut.theano.names import passed_on
+from dltut.theano.quiet import silently
 
 consider_constant = disconnected_grad
 
@@ -131,14 +133,19 @@ def verify_grad(fun, pt, n_tests=2, rng=None, eps=None, **options):
     **options
         ``out_type``, ``abs_tol``, ``rel_tol``, ``mode``, ``cast_to_output_type``.
     """
-    import numpy as np
-
     rng = np.random.RandomState(2012) if rng is None else rng
+    options["mode"] = get_mode(options.get("mode"))
     return silently(pytensor.gradient.verify_grad, fun, pt, n_tests, rng, eps, **options)
 
 
 def format_as(use_list, use_tuple, outputs):
-    """Outputs as a list, a tuple, or the one that there is."""
+    """Outputs as a list, a tuple, or the one that there is.
+
+    Parameters
+    ----------
+    use_list, use_tuple : bool
+    outputs : variable or list of variables
+    """
     if use_list or use_tuple:
         return list(outputs) if use_list else tuple(outputs)
     return outputs[0] if isinstance(outputs, list | tuple) else outputs

@@ -3,14 +3,16 @@
 Importing `dltut.theano` is what does it; PyTensor's own names keep their meaning.
 """
 
-import warnings
 from functools import cache
 
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.gradient import DisconnectedType
+from pytensor.graph.basic import Variable
+from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.variable import _tensor_py_operators
+
+from dltut.theano.compile.function import function
 
 
 def truth(variable) -> bool:
@@ -21,12 +23,23 @@ def truth(variable) -> bool:
     TypeError
         If the variable is the result of a comparison, whose truth only a call would tell.
     """
-    if variable.owner is not None and variable.type.dtype == "bool":
-        raise TypeError(
-            "a comparison of variables is neither true nor false before a function is called: use "
-            "T.switch, T.and_ or theano.ifelse"
-        )
-    return True
+    if getattr(variable, "_is_nonzero", True):
+        return True
+    raise TypeError(
+        "a comparison of variables is neither true nor false before a function is called: use "
+        "T.switch, T.and_ or theano.ifelse"
+    )
+
+
+def _comparison(compare):
+    """An operator whose results have no truth."""
+
+    def compared(variable, other):
+        found = compare(variable, other)
+        found._is_nonzero = False
+        return found
+
+    return compared
 
 
 def _reshape(variable, shape, ndim=None):
@@ -35,6 +48,24 @@ def _reshape(variable, shape, ndim=None):
 
 def _transfer(variable, target):
     return variable
+
+
+def _evaluated(variable, inputs_to_values=None, mode=None, **options):
+    """The value of a variable, its function compiled in our mode and kept."""
+    given = {_named(variable, key): value for key, value in (inputs_to_values or {}).items()}
+    inputs = tuple(sorted(given, key=id))
+    kept = variable.__dict__.setdefault("_kept_functions", {})
+    key = inputs, str(mode), tuple(sorted(options))
+    if key not in kept:
+        kept[key] = function(list(inputs), variable, mode=mode, on_unused_input="ignore", **options)
+    return kept[key](*(given[each] for each in inputs))
+
+
+def _named(variable, key):
+    """The variable of a name among what another is computed from."""
+    if isinstance(key, Variable):
+        return key
+    return next(each for each in graph_inputs([variable]) if each.name == key)
 
 
 def _old_value(shared):
@@ -73,32 +104,17 @@ def lend() -> bool:
     lent = {
         "__bool__": truth,
         "__nonzero__": truth,
+        "__lt__": _comparison(pt.lt),
+        "__le__": _comparison(pt.le),
+        "__gt__": _comparison(pt.gt),
+        "__ge__": _comparison(pt.ge),
         "__iter__": _iterated,
         "reshape": _reshape,
         "transfer": _transfer,
     }
     for name, method in lent.items():
         setattr(_tensor_py_operators, name, method)
+    Variable.eval = _evaluated
     SharedVariable.value = property(_old_value, _set_old_value)
     SharedVariable.zero = _zero
     return True
-
-
-def silently(call, *arguments, **options):
-    """What a call of PyTensor's gives, without the news of what it will drop some day.
-
-    Parameters
-    ----------
-    call : callable
-    *arguments, **options
-        What it gets.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        return call(*arguments, **options)
-
-
-def is_disconnected(variable) -> bool:
-    """Whether nothing depends on it, as far as gradients are concerned."""
-    return isinstance(variable.type, DisconnectedType)

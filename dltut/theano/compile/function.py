@@ -13,7 +13,7 @@ from dltut.machine.backend import compiled
 from dltut.theano.compile.io import NO_DEFAULT, In
 from dltut.theano.compile.mode import name_of
 from dltut.theano.configuration import config
-from dltut.theano.lending import silently
+from dltut.theano.quiet import silently
 
 
 def function(

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytensor.compile.ops
 
-from dltut.theano.lending import silently
 from dltut.theano.names import passed_on
+from dltut.theano.quiet import silently
 
 
 def as_op(itypes, otypes, infer_shape=None):

@@ -5,8 +5,8 @@ import pytensor
 from pytensor.compile.sharedvalue import SharedVariable, shared_constructor
 from pytensor.tensor import TensorConstant, TensorVariable
 
-from dltut.theano.lending import silently
 from dltut.theano.names import passed_on
+from dltut.theano.quiet import silently
 
 
 def shared(value, name=None, strict=False, allow_downcast=None, **options):

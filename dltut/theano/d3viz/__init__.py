@@ -2,4 +2,5 @@
 
 from dltut.theano.names import passed_on
 
+__all__ = []
 __getattr__ = passed_on(__name__, "pytensor.d3viz")

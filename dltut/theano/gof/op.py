@@ -50,7 +50,12 @@ class Op(_ROOT, metaclass=_AnyOperation):
         )
 
     def pullback(self, inputs, outputs, cotangents):
-        """The gradients, from ``L_op`` or ``grad``."""
+        """The gradients, from ``L_op`` or ``grad``.
+
+        Parameters
+        ----------
+        inputs, outputs, cotangents : list of variables
+        """
         if type(self).L_op is not _ROOT.L_op:
             return self.L_op(inputs, outputs, cotangents)
         if type(self).grad is _ROOT.grad:
@@ -58,7 +63,12 @@ class Op(_ROOT, metaclass=_AnyOperation):
         return self.grad(inputs, cotangents)
 
     def pushforward(self, inputs, outputs, tangents):
-        """The derivatives in a direction, from ``R_op``."""
+        """The derivatives in a direction, from ``R_op``.
+
+        Parameters
+        ----------
+        inputs, outputs, tangents : list of variables
+        """
         if type(self).R_op is _ROOT.R_op:
             return super().pushforward(inputs, outputs, tangents)
         return self.R_op(inputs, tangents)

@@ -25,7 +25,7 @@ class ContextNotDefined(ValueError):
     """There is no card of that name."""
 
 
-class GpuArrayType:
+def GpuArrayType(dtype, broadcastable, context_name=None, name=None):
     """The type of arrays on the card: an ordinary one.
 
     Parameters
@@ -34,10 +34,7 @@ class GpuArrayType:
     broadcastable : sequence of bool
     context_name, name : str, optional
     """
-
-    def __new__(cls, dtype, broadcastable, context_name=None, name=None):
-        """An ordinary type."""
-        return pt.TensorType(dtype, tuple(1 if each else None for each in broadcastable), name)
+    return pt.TensorType(dtype, tuple(1 if each else None for each in broadcastable), name)
 
 
 __getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops")

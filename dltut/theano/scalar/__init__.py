@@ -2,6 +2,7 @@
 
 from dltut.theano.names import passed_on
 
+__all__ = []
 __getattr__ = passed_on(
     __name__, "pytensor.scalar", "pytensor.scalar.basic", "pytensor.scalar.math"
 )

@@ -4,8 +4,8 @@ import pytensor.scan
 from pytensor.graph.replace import clone_replace
 
 from dltut.theano.compile.mode import name_of
-from dltut.theano.lending import silently
 from dltut.theano.names import passed_on
+from dltut.theano.quiet import silently
 from dltut.theano.updates import OrderedUpdates
 
 

@@ -7,12 +7,7 @@ from dltut.theano.tensor.streams import RandomBase
 
 
 class RandomStreams(RandomBase):
-    """Streams of random numbers.
-
-    Parameters
-    ----------
-    seed : int or list of int, optional
-    """
+    """Streams of random numbers, see `RandomBase`."""
 
     def gen(self, op, *args, **kwargs):
         """A draw by one of the methods, by its name or itself.

@@ -9,7 +9,7 @@ from pytensor.tensor.shape import Shape
 
 from dltut.machine.rng import Streams
 from dltut.theano.gof.op import Op
-from dltut.theano.lending import silently
+from dltut.theano.quiet import silently
 
 DEFAULT_SEED = 12345
 LARGEST_SEED = 2**32

@@ -49,14 +49,13 @@ def _constructor(pattern: tuple):
 
 
 def _plural(constructor):
-    """``matrices("x", "y")`` or ``matrices(2)``: several variables, or the one that is named."""
+    """``matrices("x", "y")``, ``matrices(2)`` or ``matrices("xy")``: a list of variables."""
 
     def made(*names):
         if names and isinstance(names[0], int):
-            variables = [constructor() for _ in range(names[0])]
-        else:
-            variables = [constructor(name) for name in names or (None,)]
-        return variables[0] if len(variables) == 1 else variables
+            return [constructor() for _ in range(names[0])]
+        names = names[0] if len(names) == 1 else names
+        return constructor(names) if len(names) == 1 else [constructor(name) for name in names]
 
     return made
 

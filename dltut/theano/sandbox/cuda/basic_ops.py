@@ -46,13 +46,7 @@ class CudaNdarray(metaclass=_NoCard):
 
 
 class CudaNdarrayType(metaclass=_NoCard):
-    """The type of arrays on the card: an array of float32.
-
-    Parameters
-    ----------
-    broadcastable : sequence of bool
-    name : str, optional
-    """
+    """The type of arrays on the card: an array of float32."""
 
     def __new__(cls, broadcastable, name=None):
         """An ordinary type."""

@@ -141,9 +141,9 @@ def crossentropy_softmax_max_and_argmax_1hot_with_bias(x, b, y_idx, **options):
 
 def relu(x, alpha=0):
     """X above 0, ``alpha * x`` below; at 0 its gradient is the mean of both slopes."""
-    x = pt.as_tensor_variable(x)
     if isinstance(alpha, int | float) and alpha == 0:
         return 0.5 * (x + abs(x))
+    x = pt.as_tensor_variable(x)
     alpha = pt.as_tensor_variable(alpha)
     alpha = alpha.astype(x.dtype) if x.dtype.startswith("float") and not alpha.ndim else alpha
     return 0.5 * (1 + alpha) * x + 0.5 * (1 - alpha) * abs(x)
