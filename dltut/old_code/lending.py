@@ -13,7 +13,11 @@ from types import ModuleType
 
 from dltut.old_code import elsewhere, meaning, numerical, standard
 
-MODULES = {**standard.MODULES, **numerical.MODULES, **elsewhere.MODULES}  # gone: how to make something in their place
+MODULES = {
+    **standard.MODULES,
+    **numerical.MODULES,
+    **elsewhere.MODULES,
+}  # gone: how to make something in their place
 MISSING = {**standard.MISSING, **numerical.MISSING, **elsewhere.MISSING}
 CHANGED = {**standard.CHANGED, **numerical.CHANGED, **elsewhere.CHANGED}
 HOMES = {*MISSING, *CHANGED, *(name.rpartition(".")[0] for name in MODULES)}

@@ -44,5 +44,12 @@ def WrapLinkerMany(linkers, wrappers):
     return WrapLinker(linkers, _Called(wrappers))
 
 
-__all__ = ["CLinker", "DualLinker", "OpWiseCLinker", "PerformLinker", "WrapLinker", "WrapLinkerMany"]
+__all__ = [
+    "CLinker",
+    "DualLinker",
+    "OpWiseCLinker",
+    "PerformLinker",
+    "WrapLinker",
+    "WrapLinkerMany",
+]
 __getattr__ = passed_on(__name__, "pytensor.link.basic", "pytensor.link.utils")

@@ -1,7 +1,7 @@
 """``theano.scan``: a loop over the first axis of sequences, or over so many steps."""
 
-import pytensor.scan
 from pytensor.graph.replace import clone_replace
+from pytensor.scan import basic, checkpoints  # pytensor.scan itself is the function
 
 from dltut.theano.compile.mode import name_of
 from dltut.theano.names import passed_on
@@ -49,7 +49,7 @@ def scan(
     if n_steps is not None and isinstance(n_steps, float):
         n_steps = int(n_steps)
     outputs, updates = silently(
-        pytensor.scan.scan,
+        basic.scan,
         fn,
         sequences=sequences,
         outputs_info=outputs_info,
@@ -188,7 +188,7 @@ def scan_checkpoints(fn, sequences=(), outputs_info=None, non_sequences=(), **op
     **options
         ``name``, ``n_steps``, ``save_every_N``, ``padding``.
     """
-    made = pytensor.scan.scan_checkpoints
+    made = checkpoints.scan_checkpoints
     return silently(made, fn, list(sequences), outputs_info, list(non_sequences), **options)
 
 
