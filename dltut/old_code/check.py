@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -156,11 +157,9 @@ def _is_ours(value: object) -> bool:
 def _part(value: object, name: str) -> object:
     """An attribute, or a module inside."""
     if hasattr(value, "__path__") and not name.startswith("__"):
-        try:
+        with suppress(ModuleNotFoundError):
             if find_spec(f"{value.__name__}.{name}") is not None:
                 importlib.import_module(f"{value.__name__}.{name}")
-        except ModuleNotFoundError:
-            pass
     return getattr(value, name)
 
 

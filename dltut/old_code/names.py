@@ -139,7 +139,7 @@ def text_of(path: Path) -> str:
 def names_in(
     tree: ast.Module, public: Callable[[str], Iterable[str]] = lambda module: ()
 ) -> Iterator[tuple[str, int]]:
-    r"""(name, line) of every use: what is imported, and every chain of attributes as far as it goes.
+    r"""(name, line) of every use: what is imported, and chains of attributes as far as they go.
 
     Parameters
     ----------

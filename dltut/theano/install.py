@@ -33,14 +33,13 @@ class Alias:
         ModuleNotFoundError
             If Theano had no such module, or it is not served here.
         """
-        first, dot, rest = name.partition(".")
-        if first != "theano":
+        if name.partition(".")[0] != "theano":
             return None
-        ours = f"{HOME}{dot}{rest}"
+        ours = home_of(name)
         try:
             found = importlib.util.find_spec(ours)
         except ModuleNotFoundError as error:
-            if error.name and not error.name.startswith(HOME):
+            if error.name and not error.name.startswith((HOME, ours)):
                 raise
             found = None
         if found is None:
@@ -49,13 +48,30 @@ class Alias:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The module itself, loaded under its own name."""
-        module = importlib.import_module(f"{HOME}{spec.name.removeprefix('theano')}")
-        spec.loader_state = module.__spec__
+        module = importlib.import_module(home_of(spec.name))
+        spec.loader_state = getattr(module, "__spec__", None)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         """It has run; it keeps the description that it had."""
         module.__spec__ = module.__spec__.loader_state
+
+
+def home_of(name: str) -> str:
+    """The name under which a module of Theano's is loaded here.
+
+    Parameters
+    ----------
+    name : str
+        Dotted, beginning with theano.
+
+    Examples
+    --------
+    >>> home_of("theano.tensor"), home_of("theano.compat.six.moves")
+    ('dltut.theano.tensor', 'six.moves')
+    """
+    inside = name.removeprefix("theano.compat.")
+    return inside if inside.startswith("six.") else f"{HOME}{name.removeprefix('theano')}"
 
 
 def install() -> None:

@@ -1,6 +1,7 @@
 """Where a name of Theano's is found: here, in PyTensor, or nowhere, which is said in one line."""
 
 import importlib
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -58,7 +59,9 @@ def names_of(*homes: str) -> list[str]:
             name
             for module in modules
             for name, value in vars(module).items()
-            if not name.startswith("_") and not isinstance(value, ModuleType)
+            if not name.startswith("_")
+            and not isinstance(value, ModuleType)
+            and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
         }
     )
 

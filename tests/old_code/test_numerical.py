@@ -8,14 +8,17 @@ import pytest
 from dltut.old_code import numerical
 
 PROGRAMS = {
-    "np.zeros(2, dtype=np.int).dtype, np.array([1], np.float).dtype": "(dtype('int64'), dtype('float64'))",
+    "np.zeros(2, dtype=np.int).dtype, np.array([1], np.float).dtype":
+        "(dtype('int64'), dtype('float64'))",
     "np.bool, np.object, np.str, np.complex": None,
-    "np.Inf, np.NaN != np.NaN, np.product([2, 3]), np.alltrue([1])": "(inf, True, np.int64(6), np.True_)",
+    "np.Inf, np.NaN != np.NaN, np.product([2, 3]), np.alltrue([1])":
+        "(inf, True, np.int64(6), np.True_)",
     "np.array([[1], [1, 2]]).dtype, np.asarray([[1], [1, 2]]).shape": "(dtype('O'), (2,))",
     "np.array(map(abs, [-1]), copy=False)": "array([1])",
     "np.fromstring('\\x01\\x02', dtype='uint8'), np.rank([[1]])": "(array([1, 2], dtype=uint8), 2)",
     "np.random.random_integers(2, 2), np.random.random_integers(1, size=2)": "(2, array([1, 1]))",
-    "np.cast['int32']([1.5]), np.asscalar(np.ones(1)), np.float_(1)": "(array([1], dtype=int32), 1.0, np.float64(1.0))",
+    "np.cast['int32']([1.5]), np.asscalar(np.ones(1)), np.float_(1)":
+        "(array([1], dtype=int32), 1.0, np.float64(1.0))",
     "scipy.zeros(1), scipy.rand(2).shape, scipy.misc.logsumexp([0., 0.])": None,
     "np.zeros((2.0, 3)).shape, np.array([1]).tostring()[:1]": "((2, 3), b'\\x01')",
 }  # fmt: skip

@@ -59,7 +59,7 @@ def test_what_is_not_served_says_where(ran):
 def test_what_is_not_there(tmp_path):
     with pytest.raises(InputError, match="there is no script"):
         run_script(str(tmp_path / "none.py"))
-    with pytest.raises(InputError, match="there is no module 'none.such' to run"):
+    with pytest.raises(InputError, match=r"there is no module 'none\.such' to run"):
         run_module("none.such")
 
 

@@ -11,7 +11,8 @@ PROGRAMS = {
     "unicode('a') + unichr(98)": "'ab'",
     "isinstance(3, (int, long)), isinstance('a', basestring)": "(True, True)",
     "cmp(1, 2), apply(max, (1, 2)), coerce(1, 2.0)": "(-1, 2, (1.0, 2.0))",
-    "map(None, [1, 2], [3, 4]), filter(None, 'ab'), zip([1], [2])": "([(1, 3), (2, 4)], 'ab', [(1, 2)])",
+    "map(None, [1, 2], [3, 4]), filter(None, 'ab'), zip([1], [2])":
+        "([(1, 3), (2, 4)], 'ab', [(1, 2)])",
     "round(2.5), round(-0.125, 2), range(2) + range(1)": "(3.0, -0.13, [0, 1, 0])",
     "sorted([1, 2], lambda a, b: b - a)": "[2, 1]",
     "__import__('string').letters[:3], string.maketrans('a', 'b')": "('abc', {97: 98})",

@@ -26,6 +26,11 @@ assert theano.tensor is dltut.theano.tensor is T
 assert again is theano.tensor.signal.pool
 assert dltut.theano.tensor.__spec__.name == 'dltut.theano.tensor'
 assert importlib.import_module('theano.ifelse') is importlib.import_module('dltut.theano.ifelse')
+from theano.compat import six
+from theano.compat.six.moves import xrange
+assert xrange is range and six.PY3
+from theano.tensor import *
+assert exp is T.exp
 try:
     import theano.no_such_thing
 except ImportError as error:
