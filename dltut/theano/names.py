@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import TypeVar
 
 from dltut.exceptions import InputError, close_match
 
@@ -60,7 +61,7 @@ def names_of(*homes: str) -> list[str]:
             for module in modules
             for name, value in vars(module).items()
             if not name.startswith("_")
-            and not isinstance(value, ModuleType)
+            and not isinstance(value, ModuleType | TypeVar)
             and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
         }
     )
