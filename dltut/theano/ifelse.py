@@ -3,7 +3,7 @@
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.ifelse import IfElse
-from pytensor.ifelse import ifelse as pytensor_ifelse
+from pytensor.ifelse import ifelse as plain_ifelse
 
 from dltut.theano.names import passed_on
 
@@ -21,7 +21,7 @@ def ifelse(condition, then_branch, else_branch, name=None):
     thens = list(then_branch) if several else [then_branch]
     elses = list(else_branch) if isinstance(else_branch, list | tuple) else [else_branch]
     pairs = [_alike(*pair) for pair in zip(thens, elses, strict=True)]
-    found = pytensor_ifelse(
+    found = plain_ifelse(
         pt.as_tensor_variable(condition), *map(list, zip(*pairs, strict=True)), name=name
     )
     found = found if isinstance(found, list) else [found]

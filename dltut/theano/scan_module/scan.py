@@ -1,7 +1,8 @@
 """``theano.scan``: a loop over the first axis of sequences, or over so many steps."""
 
 from pytensor.graph.replace import clone_replace
-from pytensor.scan import basic, checkpoints  # pytensor.scan itself is the function
+from pytensor.scan.basic import scan as plain_scan
+from pytensor.scan.checkpoints import scan_checkpoints as plain_checkpoints
 
 from dltut.theano.compile.mode import name_of
 from dltut.theano.names import passed_on
@@ -49,7 +50,7 @@ def scan(
     if n_steps is not None and isinstance(n_steps, float):
         n_steps = int(n_steps)
     outputs, updates = silently(
-        basic.scan,
+        plain_scan,
         fn,
         sequences=sequences,
         outputs_info=outputs_info,
@@ -188,8 +189,9 @@ def scan_checkpoints(fn, sequences=(), outputs_info=None, non_sequences=(), **op
     **options
         ``name``, ``n_steps``, ``save_every_N``, ``padding``.
     """
-    made = checkpoints.scan_checkpoints
-    return silently(made, fn, list(sequences), outputs_info, list(non_sequences), **options)
+    return silently(
+        plain_checkpoints, fn, list(sequences), outputs_info, list(non_sequences), **options
+    )
 
 
 __getattr__ = passed_on(__name__, "pytensor.scan.basic")

@@ -6,4 +6,6 @@ from pytensor.sparse.variable import SparseVariable as SparseVariable
 from dltut.theano.names import passed_on
 
 __all__ = ["SparseConstant", "SparseVariable"]
-__getattr__ = passed_on(__name__, "pytensor.sparse", "pytensor.sparse.basic")
+__getattr__ = passed_on(
+    __name__, "pytensor.sparse.variable", "pytensor.sparse", "pytensor.sparse.basic"
+)

@@ -1,15 +1,20 @@
 """``theano.tensor.basic``: functions of arrays whose names or arguments were others."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pytensor.graph.basic import Variable
+from pytensor.graph.basic import Apply, Variable
 from pytensor.tensor.shape import specify_broadcastable
 
+from dltut.theano.gof.op import Op
 from dltut.theano.names import passed_on
 from dltut.theano.tensor.nnet import stable
 
 abs_ = pt.abs
+sgn = pt.sign
+trace = pt.trace
 inv = pt.reciprocal
 psi = pt.psi
 nonzero_values = pt.nonzero_values
@@ -81,7 +86,7 @@ def unbroadcast(x, *axes):
     """`x` with axes that are no longer taken for longer ones where they are of length 1."""
     x = pt.as_tensor_variable(x)
     pattern = [flag and axis not in axes for axis, flag in enumerate(x.type.broadcastable)]
-    return x if list(x.type.broadcastable) == pattern else _Rebroadcast(tuple(pattern))(x)
+    return x if list(x.type.broadcastable) == pattern else _Forget(tuple(pattern))(x)
 
 
 def patternbroadcast(x, broadcastable):
@@ -117,23 +122,35 @@ class Rebroadcast:
         )
 
 
-def _Rebroadcast(pattern):
-    def made(x):
-        kind = pytensor.tensor.type.TensorType(
-            x.dtype, tuple(1 if flag else None for flag in pattern)
-        )
-        # a length of 1 that is asked of the graph at each call is not known when it is built
-        return kind.filter_variable(x) if kind == x.type else _forgotten(x, pattern)
+class _Forget(Op):
+    """The input itself, of a type that does not know which axes are of length 1."""
 
-    return made
+    __props__ = ("pattern",)
+    view_map: ClassVar[dict] = {0: [0]}
+
+    def __init__(self, pattern):
+        self.pattern = pattern
+
+    def make_node(self, x):
+        """A variable of the wider type."""
+        shape = tuple(1 if flag else None for flag in self.pattern)
+        return Apply(self, [x], [pt.TensorType(x.type.dtype, shape=shape)()])
+
+    def perform(self, node, inputs, output_storage):
+        """The input itself."""
+        output_storage[0][0] = inputs[0]
+
+    def infer_shape(self, fgraph, node, shapes):
+        """That of the input."""
+        return shapes
+
+    def grad(self, inputs, cotangents):
+        """The gradient passes."""
+        return [addbroadcast(cotangents[0], *_ones(inputs[0]))]
 
 
-def _forgotten(x, pattern):
-    known = zip(x.type.broadcastable, pattern, strict=True)
-    lengths = [
-        x.shape[a] * 1 if old and not new else x.shape[a] for a, (old, new) in enumerate(known)
-    ]
-    return x.reshape(lengths, ndim=x.ndim) if x.ndim else x
+def _ones(x) -> list[int]:
+    return [axis for axis, flag in enumerate(x.type.broadcastable) if flag]
 
 
 def flatten(x, ndim=None, outdim=None):

@@ -56,11 +56,13 @@ def batch_normalization_train(
     """
     inputs = pt.as_tensor_variable(inputs)
     over = _axes(axes, inputs.ndim)
+    n_axes = pt.as_tensor_variable(gamma).ndim
     gamma, beta = (_spread(each, inputs.ndim, over) for each in (gamma, beta))
     mean = inputs.mean(over, keepdims=True)
     var = inputs.var(over, keepdims=True)
     invstd = pt.reciprocal(pt.sqrt(var + pt.as_tensor(epsilon).astype(var.dtype)))
-    found = [(inputs - mean) * gamma * invstd + beta, mean, invstd]
+    normalised = (inputs - mean) * gamma * invstd + beta
+    found = [mean, invstd]
     rate = running_average_factor
     if running_mean is not None:
         found.append(_spread(running_mean, inputs.ndim, over) * (1.0 - rate) + mean * rate)
@@ -68,7 +70,8 @@ def batch_normalization_train(
         n = pt.prod([inputs.shape[axis] for axis in over]).astype(inputs.dtype)
         before = _spread(running_var, inputs.ndim, over)
         found.append(before * (1.0 - rate) + (n / (n - 1.0)) * var * rate)
-    return tuple(found)
+    kept = found if n_axes == inputs.ndim else [pt.squeeze(each, over) for each in found]
+    return (normalised, *kept)
 
 
 def batch_normalization_test(inputs, gamma, beta, mean, var, axes="per-activation", epsilon=1e-4):
