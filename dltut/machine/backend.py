@@ -53,6 +53,21 @@ def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=No
         return kind(*_build(inputs, outputs, updates, givens, mode, name))
 
 
+def compiled(inputs, outputs, mode, **options):
+    """What ``pytensor.function`` makes for one of our modes, for those who need all its options.
+
+    Parameters
+    ----------
+    inputs : list of variables or In
+    outputs : variable, list of variables or None
+    mode : {"NUMBA", "JAX", "FAST_COMPILE"} or Mode
+    **options
+        Of ``pytensor.function``.
+    """
+    mode = _pytensor_mode(_mode_name(mode)) if isinstance(mode, str) else mode
+    return pytensor.function(inputs, outputs, mode=mode, **options)
+
+
 class CompiledFunction:
     """A callable that compiles at its first call.
 

@@ -1,0 +1,3 @@
+"""``theano.misc.pycuda_init``: PyCUDA, which is not used."""
+
+pycuda_available = False

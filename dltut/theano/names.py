@@ -1,0 +1,104 @@
+"""Where a name of Theano's is found: here, in PyTensor, or nowhere, which is said in one line."""
+
+import importlib
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TypeVar
+
+from dltut.exceptions import InputError, close_match
+
+PREFIX = "dltut."
+
+
+class NotServed(InputError, NotImplementedError):
+    """Something of Theano's that is not there any more; the message says what, why, and what is."""
+
+
+def passed_on(
+    module: str, *homes: str, refused: Mapping[str, str] | None = None
+) -> Callable[[str], object]:
+    """The ``__getattr__`` of a module of Theano's, which looks for names in other modules.
+
+    Parameters
+    ----------
+    module : str
+        Its name, ``__name__``.
+    *homes : str
+        The modules to look in, one after the other.
+    refused : dict, optional
+        Names that are not served, each with the reason and what to use.
+    """
+    refused = refused or {}
+
+    def found(name: str) -> object:
+        spoken = module.removeprefix(PREFIX)
+        if name in refused:
+            raise AttributeError(f"{spoken}.{name} is not served: {refused[name]}")
+        if not name.startswith("__"):
+            for home in homes:
+                value = attribute(home, name)
+                if value is not MISSING:
+                    return value
+        raise AttributeError(f"{spoken} has no {name} here{_hint(name, module, homes)}")
+
+    return found
+
+
+def names_of(*homes: str) -> list[str]:
+    """The names that `passed_on` finds in other modules, for ``import *`` and ``dir``.
+
+    Parameters
+    ----------
+    *homes : str
+        The modules; their own modules are left out.
+    """
+    modules = map(importlib.import_module, homes)
+    return sorted(
+        {
+            name
+            for module in modules
+            for name, value in vars(module).items()
+            if not name.startswith("_")
+            and not isinstance(value, ModuleType | TypeVar)
+            and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
+        }
+    )
+
+
+MISSING = object()
+
+
+def attribute(home: str, name: str) -> object:
+    """An attribute of a module, old ones without the warning; `MISSING` if it has none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return getattr(importlib.import_module(home), name)
+        except AttributeError:
+            return MISSING
+
+
+def _hint(name: str, module: str, homes: tuple[str, ...]) -> str:
+    known = {each for home in (module, *homes) for each in dir(importlib.import_module(home))}
+    match = close_match(name, {each for each in known if not each.startswith("_")})
+    return f"; did you mean {match}?" if match else ""
+
+
+def refuse(what: str, reason: str) -> Callable:
+    """A function in the place of one that is not served: calling it says so.
+
+    Parameters
+    ----------
+    what : str
+        Theano's name.
+    reason : str
+        Why, and what to use.
+    """
+
+    def not_served(*arguments, **options):
+        raise NotServed(f"{what} is not served: {reason}")
+
+    not_served.__name__ = what.rpartition(".")[2]
+    return not_served

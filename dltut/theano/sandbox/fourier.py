@@ -1,0 +1,5 @@
+"""``theano.sandbox.fourier``: the older home of Fourier transforms."""
+
+from dltut.theano.names import passed_on
+
+__getattr__ = passed_on(__name__, "pytensor.tensor.fft")

@@ -1,0 +1,11 @@
+"""``theano.sparse``: matrices that are mostly zeros."""
+
+from pytensor.sparse.variable import SparseConstant
+from pytensor.sparse.variable import SparseVariable as SparseVariable
+
+from dltut.theano.names import passed_on
+
+__all__ = ["SparseConstant", "SparseVariable"]
+__getattr__ = passed_on(
+    __name__, "pytensor.sparse.variable", "pytensor.sparse", "pytensor.sparse.basic"
+)

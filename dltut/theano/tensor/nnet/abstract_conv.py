@@ -1,0 +1,480 @@
+"""``theano.tensor.nnet.abstract_conv``: convolutions and their gradients, on our kernels."""
+
+import warnings
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+
+from dltut.kernels.conv import Convolution, ConvolutionInputGradient, ConvolutionWeightGradient
+from dltut.machine.shared import as_floats
+from dltut.nn.conv import conv2d as plain_conv2d
+from dltut.theano.names import NotServed, passed_on
+
+
+def conv2d(
+    input,
+    filters,
+    input_shape=None,
+    filter_shape=None,
+    border_mode="valid",
+    subsample=(1, 1),
+    filter_flip=True,
+    image_shape=None,
+    filter_dilation=(1, 1),
+    num_groups=1,
+    unshared=False,
+    **others,
+):
+    """Convolve pictures with filters.
+
+    Parameters
+    ----------
+    input : tensor4, shape (batch, channels, rows, columns)
+    filters : tensor4, shape (maps, channels, rows, columns)
+    input_shape, filter_shape, image_shape : tuple, optional
+        Unread: shapes are those of the values.
+    border_mode : {"valid", "full", "half"}, int, pair of int or of pairs
+    subsample, filter_dilation : pair of int
+    filter_flip : bool
+    num_groups : int
+    unshared : bool
+        Only False.
+    **others
+        Unread, with a warning, as in Theano.
+    """
+    if unshared:
+        raise NotServed("conv2d(unshared=True) is not served: use theano.tensor.nnet.neighbours")
+    for name in ("imshp_logical", "kshp_logical"):
+        if others.pop(name, None) is not None:
+            raise ValueError(f"conv2d has no {name} any more: insert the zeros yourself")
+    if others:
+        warnings.warn(f"{others.keys()} are left unread by conv2d", stacklevel=2)
+    x, w = _ranked(input, 4), dilated(_ranked(filters, 4), filter_dilation)
+    x, border_mode = bordered(x, border_mode)
+    options = {
+        "border_mode": border_mode,
+        "subsample": _whole(subsample),
+        "filter_flip": filter_flip,
+    }
+    if num_groups == 1:
+        return plain_conv2d(x, w, **options)
+    channels, maps = x.shape[1] // num_groups, w.shape[0] // num_groups
+    parts = [
+        plain_conv2d(
+            x[:, g * channels : (g + 1) * channels], w[g * maps : (g + 1) * maps], **options
+        )
+        for g in range(num_groups)
+    ]
+    return pt.concatenate(parts, axis=1)
+
+
+def _ranked(x, ndim: int):
+    x = pt.as_tensor_variable(x)
+    if x.ndim != ndim:
+        raise TypeError(f"a convolution needs {ndim} axes; {x} has {x.ndim}")
+    return as_floats(x)
+
+
+def _whole(numbers) -> tuple[int, ...]:
+    return tuple(int(each) for each in numbers)
+
+
+def dilated(w, dilation):
+    """Filters with zeros between their elements: `dilation` - 1 of them."""
+    if all(each == 1 for each in dilation):
+        return w
+    sides = [(n - 1) * step + 1 for n, step in zip(_sides(w), dilation, strict=True)]
+    zeros = pt.zeros((*w.shape[:2], *sides), dtype=w.dtype)
+    places = tuple(slice(None, None, int(step)) for step in dilation)
+    return pt.set_subtensor(zeros[(slice(None), slice(None), *places)], w)
+
+
+def _sides(w):
+    return [w.shape[axis] for axis in range(2, w.ndim)]
+
+
+def bordered(x, border_mode):
+    """(pictures, border mode): a border that is not the same on both sides is put on at once."""
+    if isinstance(border_mode, str):
+        return x, border_mode
+    if isinstance(border_mode, int | np.integer):
+        return x, (int(border_mode),) * (x.ndim - 2)
+    pairs = [each if isinstance(each, tuple | list) else (each, each) for each in border_mode]
+    if all(before == after for before, after in pairs):
+        return x, tuple(int(before) for before, _ in pairs)
+    return padded(x, pairs), "valid"
+
+
+def padded(x, pairs):
+    """`x` with so many zeros before and after along each of its last axes."""
+    sides = [n + before + after for n, (before, after) in zip(_sides(x), pairs, strict=True)]
+    inside = [slice(p[0], p[0] + n) for n, p in zip(_sides(x), pairs, strict=True)]
+    zeros = pt.zeros((*x.shape[:2], *sides), dtype=x.dtype)
+    return pt.set_subtensor(zeros[(slice(None), slice(None), *inside)], x)
+
+
+def conv2d_grad_wrt_inputs(
+    output_grad,
+    filters,
+    input_shape,
+    filter_shape=None,
+    border_mode="valid",
+    subsample=(1, 1),
+    filter_flip=True,
+    filter_dilation=(1, 1),
+    num_groups=1,
+    unshared=False,
+):
+    """The gradient of pictures from that of the maps: a convolution the other way round.
+
+    Parameters
+    ----------
+    output_grad : tensor4, shape (batch, maps, out rows, out columns)
+    filters : tensor4, shape (maps, channels, rows, columns)
+    input_shape : sequence of int, None or scalar
+    filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
+        As for `conv2d`.
+    """
+    up, w = _ranked(output_grad, 4), dilated(_ranked(filters, 4), filter_dilation)
+    lengths = (up.shape[0], w.shape[1] * num_groups, None, None)
+    shape = [b if a is None else a for a, b in zip(input_shape, lengths, strict=True)]
+    if num_groups > 1:
+        maps = w.shape[0] // num_groups
+        part = [shape[0], w.shape[1], *shape[2:]]
+        return pt.concatenate(
+            [
+                conv2d_grad_wrt_inputs(
+                    up[:, g * maps : (g + 1) * maps],
+                    w[g * maps : (g + 1) * maps],
+                    part,
+                    border_mode=border_mode,
+                    subsample=subsample,
+                    filter_flip=filter_flip,
+                )
+                for g in range(num_groups)
+            ],
+            axis=1,
+        )
+    like, border = bordered(pt.zeros(shape, dtype=up.dtype), border_mode)
+    found = ConvolutionInputGradient(border, _whole(subsample), bool(filter_flip))(up, w, like)
+    if border == "valid" and border_mode != "valid":
+        pairs = [p if isinstance(p, tuple | list) else (p, p) for p in border_mode]
+        inside = [slice(p[0], p[0] + n) for n, p in zip(shape[2:], pairs, strict=True)]
+        return found[(slice(None), slice(None), *inside)]
+    return found
+
+
+def conv2d_grad_wrt_weights(
+    input,
+    output_grad,
+    filter_shape,
+    input_shape=None,
+    border_mode="valid",
+    subsample=(1, 1),
+    filter_flip=True,
+    filter_dilation=(1, 1),
+    num_groups=1,
+    unshared=False,
+):
+    """The gradient of filters from that of the maps.
+
+    Parameters
+    ----------
+    input : tensor4, shape (batch, channels, rows, columns)
+    output_grad : tensor4, shape (batch, maps, out rows, out columns)
+    filter_shape : sequence of int, None or scalar
+    input_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
+        As for `conv2d`.
+    """
+    x, up = _ranked(input, 4), _ranked(output_grad, 4)
+    lengths = (up.shape[1], x.shape[1], None, None)
+    shape = [b if a is None else a for a, b in zip(filter_shape, lengths, strict=True)]
+    shape[2:] = [(n - 1) * step + 1 for n, step in zip(shape[2:], filter_dilation, strict=True)]
+    x, border = bordered(x, border_mode)
+    like = pt.zeros(shape, dtype=x.dtype)
+    found = ConvolutionWeightGradient(border, _whole(subsample), bool(filter_flip))(x, up, like)
+    rows, columns = _whole(filter_dilation)
+    return found[:, :, ::rows, ::columns]
+
+
+def conv2d_transpose(
+    input,
+    filters,
+    output_shape,
+    filter_shape=None,
+    border_mode="valid",
+    input_dilation=(1, 1),
+    filter_flip=True,
+    filter_dilation=(1, 1),
+    num_groups=1,
+    unshared=False,
+):
+    """A convolution the other way round, "deconvolution".
+
+    Parameters
+    ----------
+    input : tensor4
+    filters : tensor4, shape (maps of the input, channels of the result, rows, columns)
+    output_shape : sequence
+    filter_shape, border_mode, input_dilation, filter_flip, filter_dilation, num_groups, unshared
+        As for `conv2d`; `input_dilation` is its subsample.
+    """
+    return conv2d_grad_wrt_inputs(
+        input,
+        filters,
+        output_shape,
+        border_mode=border_mode,
+        subsample=input_dilation,
+        filter_flip=filter_flip,
+        filter_dilation=filter_dilation,
+        num_groups=num_groups,
+    )
+
+
+def separable_conv2d(
+    input,
+    depthwise_filters,
+    pointwise_filters,
+    num_channels,
+    **options,
+):
+    """Each channel by itself, then all of them in each place.
+
+    Parameters
+    ----------
+    input : tensor4
+    depthwise_filters, pointwise_filters : tensor4
+    num_channels : int
+    **options
+        Of `conv2d`.
+    """
+    apart = conv2d(input, depthwise_filters, num_groups=num_channels, **options)
+    return conv2d(apart, pointwise_filters)
+
+
+def conv3d(
+    input,
+    filters,
+    input_shape=None,
+    filter_shape=None,
+    border_mode="valid",
+    subsample=(1, 1, 1),
+    filter_flip=True,
+    filter_dilation=(1, 1, 1),
+    **others,
+):
+    """Convolve volumes with filters: the sum of two-dimensional convolutions.
+
+    Parameters
+    ----------
+    input : tensor5, shape (batch, channels, depth, rows, columns)
+    filters : tensor5, shape (maps, channels, depth, rows, columns)
+        How deep it is must be known when the graph is built.
+    input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation
+        As for `conv2d`.
+    **others
+        Unread.
+    """
+    x, w = _ranked(input, 5), _ranked(filters, 5)
+    depth, step, gap = _depth(w, filter_shape), int(subsample[0]), int(filter_dilation[0])
+    reach = (depth - 1) * gap + 1
+    sides = {"valid": 0, "full": reach - 1, "half": reach // 2}
+    if isinstance(border_mode, str):
+        front, around = sides[border_mode], border_mode
+    else:
+        whole = (border_mode,) * 3 if isinstance(border_mode, int) else tuple(border_mode)
+        front, around = whole[0], whole[1:]
+    x = padded(x, [(front, front), (0, 0), (0, 0)]) if front else x
+    n = (x.shape[2] - reach) // step + 1
+    taps = [
+        _slices(x[:, :, k * gap : k * gap + (n - 1) * step + 1 : step], w[:, :, tap], n, around,
+                subsample[1:], filter_flip, filter_dilation[1:])
+        for k in range(depth)
+        for tap in [depth - 1 - k if filter_flip else k]
+    ]  # fmt: skip
+    total = taps[0]
+    for each in taps[1:]:
+        total = total + each
+    return total
+
+
+def _slices(x, w, n, border_mode, subsample, filter_flip, filter_dilation):
+    """One convolution of all slices of volumes: (batch, maps, n, out rows, out columns)."""
+    flat = x.dimshuffle(0, 2, 1, 3, 4)
+    flat = flat.reshape((x.shape[0] * n, *(x.shape[a] for a in (1, 3, 4))), ndim=4)
+    maps = conv2d(
+        flat,
+        w,
+        border_mode=border_mode,
+        subsample=subsample,
+        filter_flip=filter_flip,
+        filter_dilation=filter_dilation,
+    )
+    whole = maps.reshape((x.shape[0], n, *(maps.shape[a] for a in (1, 2, 3))), ndim=5)
+    return whole.dimshuffle(0, 2, 1, 3, 4)
+
+
+def _depth(w, filter_shape) -> int:
+    if filter_shape is not None and filter_shape[2] is not None:
+        return int(filter_shape[2])
+    if w.type.shape[2] is not None:
+        return w.type.shape[2]
+    if isinstance(w, SharedVariable):
+        return w.get_value(borrow=True).shape[2]
+    raise NotServed("conv3d needs to know how deep the filters are: give it filter_shape")
+
+
+class _Abstract:
+    """A convolution as Theano's operations were called: made first, then given variables.
+
+    Parameters
+    ----------
+    imshp, kshp : tuple, optional
+    border_mode, subsample, filter_flip, filter_dilation, num_groups
+        As for `conv2d`.
+    """
+
+    def __init__(
+        self,
+        imshp=None,
+        kshp=None,
+        border_mode="valid",
+        subsample=(1, 1),
+        filter_flip=True,
+        filter_dilation=(1, 1),
+        num_groups=1,
+        unshared=False,
+    ):
+        self.imshp, self.kshp = imshp, kshp
+        self.options = {
+            "border_mode": border_mode,
+            "subsample": subsample,
+            "filter_flip": filter_flip,
+            "filter_dilation": filter_dilation,
+            "num_groups": num_groups,
+        }
+
+
+class AbstractConv2d(_Abstract):
+    """`conv2d`, of pictures and filters."""
+
+    def __call__(self, img, kern):
+        """The maps."""
+        return conv2d(img, kern, **self.options)
+
+
+class AbstractConv2d_gradInputs(_Abstract):
+    """`conv2d_grad_wrt_inputs`, of filters, the maps' gradient and the sides of the pictures."""
+
+    def __call__(self, kern, topgrad, shape, add_assert_shape=True):
+        """The pictures' gradient.
+
+        Parameters
+        ----------
+        kern, topgrad : tensor4
+        shape : pair or vector
+        add_assert_shape : bool
+        """
+        sides = [shape[0], shape[1]]
+        return conv2d_grad_wrt_inputs(topgrad, kern, [None, None, *sides], **self.options)
+
+
+class AbstractConv2d_gradWeights(_Abstract):
+    """`conv2d_grad_wrt_weights`, of pictures, the maps' gradient and the sides of the filters."""
+
+    def __call__(self, img, topgrad, shape, add_assert_shape=True):
+        """The filters' gradient.
+
+        Parameters
+        ----------
+        img, topgrad : tensor4
+        shape : pair or vector
+        add_assert_shape : bool
+        """
+        sides = [shape[0], shape[1]]
+        return conv2d_grad_wrt_weights(img, topgrad, [None, None, *sides], **self.options)
+
+
+def get_conv_output_shape(
+    image_shape, kernel_shape, border_mode, subsample, filter_dilation=None
+) -> tuple:
+    """The shape of the maps.
+
+    Parameters
+    ----------
+    image_shape, kernel_shape : tuple
+        (batch, channels, sides ...) and (maps, channels, sides ...).
+    border_mode : {"valid", "full", "half"}, int or tuple
+    subsample, filter_dilation : tuple
+    """
+    n = len(image_shape) - 2
+    modes = border_mode if isinstance(border_mode, tuple | list) else (border_mode,) * n
+    dilation = (1,) * n if filter_dilation is None else filter_dilation
+    sides = map(get_conv_shape_1axis, image_shape[2:], kernel_shape[2:], modes, subsample, dilation)
+    return image_shape[0], kernel_shape[0], *sides
+
+
+def get_conv_shape_1axis(image_shape, kernel_shape, border_mode, subsample, dilation=1):
+    """How many positions a filter has along one axis; None where a length is not known.
+
+    Parameters
+    ----------
+    image_shape, kernel_shape : int or None
+    border_mode : {"valid", "full", "half"}, int or pair of int
+    subsample, dilation : int
+    """
+    if None in (image_shape, kernel_shape, border_mode, subsample, dilation):
+        return None
+    reach = (kernel_shape - 1) * dilation + 1
+    sides = {"valid": 0, "full": reach - 1, "half": reach // 2}
+    border = sides[border_mode] if isinstance(border_mode, str) else border_mode
+    before, after = border if isinstance(border, tuple | list) else (border, border)
+    return (image_shape + before + after - reach) // subsample + 1
+
+
+def bilinear_kernel_2D(ratio, normalize=True):
+    """The filter that makes a picture `ratio` times larger along straight lines."""
+    one = bilinear_kernel_1D(ratio, normalize)
+    return one[:, None] * one[None, :]
+
+
+def bilinear_kernel_1D(ratio, normalize=True):
+    """One axis of `bilinear_kernel_2D`."""
+    up = pt.arange(1, ratio + 1)
+    whole = pt.concatenate([up, pt.arange(ratio - 1, 0, -1)]).astype("floatX")
+    return whole / ratio if normalize else whole
+
+
+def bilinear_upsampling(input, ratio, batch_size=None, num_input_channels=None, **others):
+    """Pictures `ratio` times larger, along straight lines, edges repeated.
+
+    Parameters
+    ----------
+    input : tensor4
+    ratio : int
+    batch_size, num_input_channels : int, optional
+    **others
+        Unread.
+    """
+    x = _ranked(input, 4)
+    x = pt.concatenate([x[:, :, :1], x, x[:, :, -1:]], axis=2)
+    x = pt.concatenate([x[:, :, :, :1], x, x[:, :, :, -1:]], axis=3)
+    rows, columns = x.shape[2], x.shape[3]
+    flat = x.reshape((x.shape[0] * x.shape[1], 1, rows, columns), ndim=4)
+    kernel = bilinear_kernel_2D(ratio).astype(x.dtype)[None, None]
+    pad = 2 * ratio - 1 - (ratio - 1) // 2 - 1
+    sides = [(n - 1) * ratio + 2 * ratio - 1 - 2 * pad for n in (rows, columns)]
+    large = conv2d_grad_wrt_inputs(
+        flat, kernel, [None, None, *sides], border_mode=(pad, pad), subsample=(ratio, ratio)
+    )
+    return large.reshape((x.shape[0], x.shape[1], *sides), ndim=4)
+
+
+__all__ = ["Convolution"]
+__getattr__ = passed_on(
+    __name__,
+    refused={
+        "bilinear_upsampling_frac": "use theano.tensor.nnet.abstract_conv.bilinear_upsampling"
+    },
+)

@@ -1,0 +1,43 @@
+"""``theano.tensor.subtensor``: parts of arrays, and arrays with parts set or raised."""
+
+import pytensor.tensor as pt
+from pytensor.tensor.subtensor import AdvancedIncSubtensor1, AdvancedSubtensor1
+
+from dltut.theano.names import passed_on
+
+
+def set_subtensor(x, y, inplace=False, tolerate_inplace_aliasing=False):
+    """The whole of which `x` is a part, with `y` in its place.
+
+    Parameters
+    ----------
+    x : variable
+        Such as ``a[1:3]``.
+    y : variable
+    inplace, tolerate_inplace_aliasing : bool
+    """
+    return pt.set_subtensor(x, _fitting(x, y))
+
+
+def inc_subtensor(x, y, inplace=False, set_instead_of_inc=False, tolerate_inplace_aliasing=False):
+    """The whole of which `x` is a part, with `y` added there.
+
+    Parameters
+    ----------
+    x : variable
+        Such as ``a[1:3]``.
+    y : variable
+    inplace, set_instead_of_inc, tolerate_inplace_aliasing : bool
+    """
+    made = pt.set_subtensor if set_instead_of_inc else pt.inc_subtensor
+    return made(x, _fitting(x, y))
+
+
+def _fitting(x, y):
+    """`y` as a variable; a wider float that is a plain number takes the width of `x`."""
+    return pt.as_tensor_variable(y)
+
+
+advanced_subtensor1 = AdvancedSubtensor1()
+advanced_inc_subtensor1 = AdvancedIncSubtensor1()
+__getattr__ = passed_on(__name__, "pytensor.tensor.subtensor")

@@ -1,0 +1,77 @@
+"""Every name that two or more of 65 public repositories use is served, or refused in one line."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dltut.theano
+from dltut.theano.names import NotServed, refuse
+from dltut.theano.quiet import silently
+
+TABLE = Path(__file__).with_name("names.tsv").read_text(encoding="utf-8").splitlines()[1:]
+NAMES = [line.split("\t")[0] for line in TABLE]
+ROOT = Path(dltut.theano.__file__).parent
+MODULES = [
+    ".".join(path.relative_to(ROOT.parents[1]).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted(ROOT.rglob("*.py"))
+]
+
+
+def found(name):
+    """What stands under a dotted name that begins with theano."""
+    value, module = dltut.theano, "dltut.theano"
+    for part in name.split(".")[1:]:
+        module = f"{module}.{part}"
+        if not hasattr(value, part) and part != "startswith":
+            value = importlib.import_module(module)
+        else:
+            value = getattr(value, part)
+    return value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_served(name):
+    assert found(name) is not None or name in ("theano.config.mode",)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_refuses_what_it_has_not(module):
+    here = importlib.import_module(module)
+    assert here.__doc__
+    assert not hasattr(here, "no_such_thing_in_theano")
+    if "__getattr__" in vars(here):
+        with pytest.raises(AttributeError) as error:
+            here.no_such_thing_in_theano  # noqa: B018
+        assert "\n" not in str(error.value)
+
+
+def test_the_nearest_name_is_told():
+    with pytest.raises(AttributeError, match=r"theano.tensor has no sofmax here; did you mean"):
+        dltut.theano.tensor.sofmax  # noqa: B018
+    with pytest.raises(AttributeError, match="needed a C library"):
+        dltut.theano.tensor.nnet.ctc  # noqa: B018
+
+
+def test_what_is_refused_says_why_when_it_is_called():
+    with pytest.raises(NotServed, match=r"theano\.printing.pydotprint is not served: it drew"):
+        dltut.theano.printing.pydotprint(None)
+    assert refuse("theano.f", "no").__name__ == "f"
+
+
+def test_news_of_old_names_is_kept_back():
+    import warnings
+
+    def old():
+        warnings.warn("old", DeprecationWarning, stacklevel=2)
+        return 3
+
+    assert silently(old) == 3
+
+
+def test_nothing_of_it_is_imported_by_the_house():
+    code = "import dltut, dltut.machine.backend, sys; print('dltut.theano' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert shown.stdout.split() == [b"False"]
