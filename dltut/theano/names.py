@@ -1,6 +1,7 @@
 """Where a name of Theano's is found: here, in PyTensor, or nowhere, which is said in one line."""
 
 import importlib
+import importlib.util
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -37,10 +38,12 @@ def passed_on(
         if name in refused:
             raise AttributeError(f"{spoken}.{name} is not served: {refused[name]}")
         if not name.startswith("__"):
-            for home in homes:
-                value = attribute(home, name)
-                if value is not MISSING:
+            values = (attribute(home, name) for home in homes)
+            for value in values:
+                if value is not MISSING and not isinstance(value, ModuleType):
                     return value
+            if _is_own_module(module, name):
+                return importlib.import_module(f"{module}.{name}")
         raise AttributeError(f"{spoken} has no {name} here{_hint(name, module, homes)}")
 
     return found
@@ -65,6 +68,12 @@ def names_of(*homes: str) -> list[str]:
             and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
         }
     )
+
+
+def _is_own_module(module: str, name: str) -> bool:
+    """Whether a package of the door has a module of this name, which nobody imported yet."""
+    is_package = hasattr(sys.modules[module], "__path__")
+    return is_package and importlib.util.find_spec(f"{module}.{name}") is not None
 
 
 MISSING = object()

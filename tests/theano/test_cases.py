@@ -9,6 +9,7 @@ import dltut.theano
 from tests.theano import cases
 
 GOLDEN = Path(__file__).with_name("golden.npz")
+STORED = sorted({name.rpartition(".")[0] for name in np.load(GOLDEN).files})
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def run():
     return cases.results(dltut.theano)[1], expected
 
 
-@pytest.mark.parametrize("name", cases.CASES)
+@pytest.mark.parametrize("name", STORED)
 def test_as_real_theano(run, name):
     evaluate, expected = run
     found = evaluate(cases.CASES[name])

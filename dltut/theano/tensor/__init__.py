@@ -1,5 +1,6 @@
 """``theano.tensor``: arrays in graphs; what is not here by name is PyTensor's of the same name."""
 
+import pytensor.tensor as pt
 from pytensor.compile.ops import ViewOp
 from pytensor.tensor.elemwise import CAReduce
 from pytensor.tensor.shape import specify_shape
@@ -18,12 +19,19 @@ from dltut.theano.gradient import (
 )
 from dltut.theano.names import names_of, passed_on
 from dltut.theano.tensor import nnet, signal
+from dltut.theano.tensor import sort as _sorting
+from dltut.theano.tensor import var as _variables
 from dltut.theano.tensor.elemwise import DimShuffle, Elemwise
 from dltut.theano.tensor.shared_randomstreams import RandomStreams
 from dltut.theano.tensor.sharedvar import tensor_constructor as _shared
 from dltut.theano.tensor.type import TensorType
 
+# Functions that are called like the modules, which are imported first.
+sort, var = _sorting.sort, pt.var
+AsTensorError = _variables.AsTensorError
+
 __all__ = [
+    "AsTensorError",
     "CAReduce",
     "DimShuffle",
     "Elemwise",
@@ -43,7 +51,9 @@ __all__ = [
     "nnet",
     "numeric_grad",
     "signal",
+    "sort",
     "specify_shape",
+    "var",
     "verify_grad",
 ]
 HOMES = (

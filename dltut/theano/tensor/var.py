@@ -2,4 +2,5 @@
 
 from dltut.theano.names import passed_on
 
+AsTensorError = TypeError
 __getattr__ = passed_on(__name__, "pytensor.tensor.variable", "pytensor.tensor.exceptions")

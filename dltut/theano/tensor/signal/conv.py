@@ -33,7 +33,7 @@ def conv2d(
     """
     x, w = pt.as_tensor_variable(input), pt.as_tensor_variable(filters)
     if x.ndim not in (2, 3) or w.ndim not in (2, 3):
-        raise Exception("signal.conv.conv2d needs pictures and filters of two or three axes")
+        raise ValueError("signal.conv.conv2d needs pictures and filters of two or three axes")
     pictures = x.dimshuffle("x", 0, 1) if x.ndim == 2 else x
     kernels = w.dimshuffle("x", 0, 1) if w.ndim == 2 else w
     maps = abstract_conv.conv2d(

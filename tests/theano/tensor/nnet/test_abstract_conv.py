@@ -1,0 +1,99 @@
+"""Convolutions against loops over every place."""
+
+import numpy as np
+import pytest
+from oracles import conv2d as loops
+from scipy.signal import convolve
+
+import dltut.theano as theano
+import dltut.theano.tensor as T
+from dltut.theano.names import NotServed
+from dltut.theano.tensor.nnet import Conv3D, abstract_conv, conv, conv3d2d
+
+RNG = np.random.RandomState(3)
+X, W = RNG.rand(2, 4, 7, 6), RNG.rand(4, 4, 3, 2)
+
+
+def value(expression):
+    return theano.function([], expression, mode="FAST_COMPILE")()
+
+
+def plain(x, w):
+    """Every picture with every filter, by SciPy."""
+    return np.array([[sum(convolve(x[n, c], w[m, c], "valid") for c in range(x.shape[1]))
+                      for m in range(len(w))] for n in range(len(x))])  # fmt: skip
+
+
+@pytest.mark.parametrize("flip", [True, False])
+def test_a_convolution_and_its_older_forms(flip):
+    w = W if flip else W[:, :, ::-1, ::-1]
+    np.testing.assert_allclose(value(T.nnet.conv2d(X, W, filter_flip=flip)), plain(X, w))
+    np.testing.assert_allclose(value(T.nnet.conv2d(X, W)), loops(X, W))
+    np.testing.assert_allclose(value(conv.conv2d(X, W, image_shape=X.shape)), plain(X, W))
+
+
+def test_uneven_borders_dilation_and_groups():
+    padded = np.pad(X, [(0, 0), (0, 0), (1, 0), (2, 2)])
+    found = value(T.nnet.conv2d(X, W, border_mode=((1, 0), 2)))
+    np.testing.assert_allclose(found, plain(padded, W))
+    wide = np.zeros((4, 4, 5, 3))
+    wide[:, :, ::2, ::2] = W
+    np.testing.assert_allclose(value(T.nnet.conv2d(X, W, filter_dilation=(2, 2))), plain(X, wide))
+    parts = [plain(X[:, 2 * g : 2 * g + 2], W[2 * g : 2 * g + 2, :2]) for g in range(2)]
+    found = value(T.nnet.conv2d(X, W[:, :2], num_groups=2))
+    np.testing.assert_allclose(found, np.concatenate(parts, axis=1))
+
+
+@pytest.mark.parametrize("border", ["valid", "half", (1, 0)])
+def test_the_other_ways_round_are_the_gradients(border):
+    x, w = T.dtensor4("x"), T.dtensor4("w")
+    maps = T.nnet.conv2d(x, w, border_mode=border, subsample=(2, 1))
+    up = T.ones_like(maps) * T.arange(maps.shape[3])
+    options = {"border_mode": border, "subsample": (2, 1)}
+    found = theano.function(
+        [x, w],
+        [
+            *T.grad((maps * T.arange(maps.shape[3])).sum(), [x, w]),
+            abstract_conv.conv2d_grad_wrt_inputs(up, w, (None, None, 7, 6), **options),
+            abstract_conv.conv2d_grad_wrt_weights(x, up, (None, None, 3, 2), **options),
+            abstract_conv.AbstractConv2d_gradInputs(**options)(w, up, T.constant([7, 6])),
+            abstract_conv.AbstractConv2d_gradWeights(**options)(x, up, T.constant([3, 2])),
+        ],
+        mode="FAST_COMPILE",
+    )(X, W)
+    for number, one in enumerate(found[2:]):
+        np.testing.assert_allclose(one, found[number % 2])
+
+
+def test_volumes():
+    x, w = RNG.rand(1, 2, 4, 5, 5), RNG.rand(2, 2, 2, 3, 3)
+    expected = np.array(
+        [[sum(convolve(x[0, c], w[m, c], "valid") for c in range(2)) for m in (0, 1)]]
+    )
+    np.testing.assert_allclose(value(T.nnet.conv3d(x, w)), expected)
+    turned = conv3d2d.conv3d(
+        T.constant(x.swapaxes(1, 2)), T.constant(w.swapaxes(1, 2)), None, w.swapaxes(1, 2).shape
+    )
+    np.testing.assert_allclose(value(turned).swapaxes(1, 2), expected)
+    last = Conv3D.conv3D(
+        T.constant(np.moveaxis(x, 1, -1)),
+        T.constant(np.moveaxis(w[:, :, ::-1, ::-1, ::-1], 1, -1)),
+        0.0,
+        (1, 1, 1),
+    )
+    np.testing.assert_allclose(np.moveaxis(value(last), -1, 1), expected)
+    with pytest.raises(NotServed, match="filter_shape"):
+        T.nnet.conv3d(x, T.TensorType("float64", (False,) * 5)())
+
+
+def test_a_constant_picture_stays_constant_when_it_is_enlarged():
+    large = value(abstract_conv.bilinear_upsampling(np.ones((1, 2, 4, 5)), 2))
+    assert large.shape == (1, 2, 8, 10)
+    np.testing.assert_allclose(large, 1)
+
+
+def test_what_is_not_served_says_so():
+    with pytest.raises(NotServed, match="unshared"):
+        T.nnet.conv2d(X, W, unshared=True)
+    with pytest.raises(TypeError, match="4 axes"):
+        T.nnet.conv2d(X[0], W)

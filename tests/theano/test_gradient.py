@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+import dltut.theano.tensor as T
+from dltut.theano.gradient import DisconnectedInputError, format_as, grad
+from dltut.theano.tests.unittest_tools import assert_allclose, verify_grad
+
+
+def test_a_variable_that_the_cost_does_not_know_is_an_error():
+    x, y = T.dscalars("x", "y")
+    with pytest.raises(DisconnectedInputError):
+        grad(x**2, y)
+    assert isinstance(grad(x**2, [x]), list)
+    assert isinstance(grad(x**2, (x,)), tuple)
+
+
+def test_gradients_agree_with_finite_differences():
+    verify_grad(lambda x: T.tanh(x) ** 2, [np.random.RandomState(0).rand(3)])
+    with pytest.raises(Exception, match="GradientError|gradient"):
+        verify_grad(lambda x: T.floor(x) * x, [np.array([0.3, 1.0])], eps=1e-3)
+
+
+def test_small_helpers():
+    assert format_as(False, False, [1]) == 1
+    assert format_as(True, False, (1, 2)) == [1, 2]
+    assert_allclose(np.ones(2), np.ones(2) + 1e-9)
