@@ -113,8 +113,8 @@ def conv2d_transpose(
     x, w = pt.as_tensor_variable(x), pt.as_tensor_variable(w)
     if x.ndim != 4 or w.ndim != 4:
         raise InputError(
-            "conv2d_transpose needs maps of rank 4 (batch, maps, rows, columns) and filters of rank "
-            f"4 (maps, channels, rows, columns); x has rank {x.ndim}, w has rank {w.ndim}"
+            "conv2d_transpose needs maps of rank 4 (batch, maps, rows, columns) and filters of "
+            f"rank 4 (maps, channels, rows, columns); x has rank {x.ndim}, w has rank {w.ndim}"
         )
     steps = pair(subsample, "subsample", least=1)
     operation = TransposedConvolution(_border(border_mode), steps, bool(filter_flip))

@@ -231,7 +231,7 @@ class TransposedConvolution(_Convolution):
         input_gradient.perform(node, [up, w, pictures], output_storage)
 
     def pullback(self, inputs, outputs, cotangents):
-        """Linear in up and in w: what a convolution makes of pictures, and its filters' gradient."""
+        """Linear in up and in w: a convolution, and the gradient of its filters."""
         up, w = inputs
         forward, _, weight_gradient = self._siblings()
         return [forward(cotangents[0], w), weight_gradient(cotangents[0], up, w)]
