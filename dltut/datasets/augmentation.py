@@ -47,8 +47,8 @@ class Augmentation:
     Examples
     --------
     >>> mirror = Augmentation(flip_columns=True)
-    >>> x, y = mirror(np.array([[[0.1, 0.2, 0.3]]]), np.array([[1, 2, 3]]), np.random.default_rng(4))
-    >>> y.tolist()
+    >>> picture, mask = np.array([[[0.1, 0.2, 0.3]]]), np.array([[1, 2, 3]])
+    >>> mirror(picture, mask, np.random.default_rng(4))[1].tolist()
     [[3, 2, 1]]
     """
 

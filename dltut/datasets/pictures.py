@@ -40,8 +40,8 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     Notes
     -----
     "digit" (MNIST, the embedded digits): `prepare_digit`. "light on dark" (Fashion-MNIST):
-    `resized`, and light and dark change places on a light ground. "whole" (pictures with masks): the
-    size stays. "resize" (all others): `resized`, as `dltut.datasets.images` does.
+    `resized`, and light and dark change places on a light ground. "whole" (pictures with masks):
+    the size stays. "resize" (all others): `resized`, as `dltut.datasets.images` does.
     """
     if facts["preparation"] == "digit":
         return prepare_digit(picture)[None]

@@ -110,6 +110,6 @@ class Conv2D(Network):
     def __call__(self, x, train: bool = False):
         """Maps, (batch, n_out, rows, columns), of pictures (batch, n_in, rows, columns)."""
         if self.batch_norm:
-            return self.activation(self.normal(self._maps(x), train))
+            return self.normal(self._maps(x), train, self.activation)
         b = self.b[None] if self.untie_biases else self.b[None, :, None, None]
         return self.activation(self._maps(x) + b)

@@ -76,5 +76,5 @@ class ConvTranspose2D(Network):
         """Maps, (batch, n_out, rows, columns), of maps (batch, n_in, rows, columns)."""
         maps = conv2d_transpose(x, self.W, self.border_mode, self.subsample, self.filter_flip)
         if self.batch_norm:
-            return self.activation(self.normal(maps, train))
+            return self.normal(maps, train, self.activation)
         return self.activation(maps + self.b[None, :, None, None])

@@ -89,7 +89,7 @@ class FCN1D(Network):
         maps = maps.dimshuffle(0, 2, 1)  # (batch, channels, steps)
         for first, second in self.blocks:
             if self.block == "bn_relu_conv":
-                maps = second(relu(first(maps, train)), train)
+                maps = second(first(maps, train, relu), train)
             else:
-                maps = relu(second(first(maps, train), train))
+                maps = second(first(maps, train), train, relu)
         return self.output(maps, train)

@@ -145,7 +145,7 @@ class Segmentation(Task):
         scores = function([x], model(x).argmax(axis=1).astype("int32"), name="the prediction")
 
         def answers(given):
-            if getattr(given, "dtype", None) != object:
+            if getattr(given, "dtype", np.dtype(float)).kind != "O":
                 return np.asarray(scores(np.asarray(given, x.dtype).reshape(-1, *shape)))
             found = np.empty(len(given), dtype=object)
             found[:] = [np.asarray(scores(np.asarray(each[None], x.dtype)))[0] for each in given]
@@ -227,7 +227,7 @@ class Segmentation(Task):
         return self.targets.colours or None
 
     def _as_given(self, example, answer) -> np.ndarray:
-        """The classes of the given picture's own pixels: those of the nearest, if it was resized."""
+        """The classes of the given picture's own pixels, if it was resized."""
         rows, columns = example.given.height, example.given.width
         down, right = (
             np.arange(n) * m // n for n, m in zip((rows, columns), answer.shape, strict=True)
