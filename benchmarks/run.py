@@ -25,7 +25,7 @@ PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
 
 
 def main(
-    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "conv"),
+    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "unet", "conv"),
     peers: tuple[str, ...] = (),
     repeats: int = 7,
     threads: int = 2,
