@@ -6,8 +6,8 @@ import pytensor.tensor as pt
 from peers.ours_recurrent import recurrent, tagger
 
 import dltut
-from dltut.machine.config import configure
 from dltut.datasets import Masks, Pictures
+from dltut.machine.config import configure
 from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, UNet, dA
 from dltut.nn import conv2d, errors, l2, negative_log_likelihood
 from dltut.optim import sgd

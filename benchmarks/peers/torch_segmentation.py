@@ -43,7 +43,7 @@ def segmentation(work, arrays, layout, compiled):
 
 
 def scores(params, x, depth):
-    """Scores of pictures; parameters in dltut's order: all blocks down, the doublings, blocks up."""
+    """Scores of pictures; parameters in dltut's order: blocks down, doublings, blocks up."""
     blocks = 2 * (depth + 1)
     triples = [params[i : i + 3] for i in range(0, len(params) - 2, 3)]
     down, ups, joined = triples[:blocks], triples[blocks:][:depth], triples[blocks + depth :]
