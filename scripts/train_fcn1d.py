@@ -60,7 +60,7 @@ def main(
     kernel_size : int
         Steps that a filter sees.
     depth : int
-        Blocks.
+        Blocks; a quick run has 2 at most.
     block : str
         bn_relu_conv, the published one, or conv_bn_relu.
     patience : int
@@ -71,7 +71,8 @@ def main(
     train = shared_dataset(data.train)
     x, y = pt.matrix("x"), pt.imatrix("y")
 
-    n_filters = min(n_filters, 8) if run.quick else n_filters
+    if run.quick:
+        n_filters, depth = min(n_filters, 8), min(depth, 2)
     sizes = data.inputs.shape, data.n_outputs, n_filters, kernel_size, depth
     model = FCN1D(np.random.RandomState(seed), *sizes, block)
     cost = task.cost(model(x, train=True), y) + l2_reg * l2(model.weights)

@@ -54,7 +54,7 @@ def main(
     n_filters : int
         Maps at full size; a quick run takes 8 at most.
     depth : int
-        How often the maps are halved.
+        How often the maps are halved; a quick run does it twice at most.
     dropout : float
         Share of the smallest maps that is dropped while training.
     rotation, shear, warp : float
@@ -73,7 +73,8 @@ def main(
     augment = Augment(data.train, data.image_shape, moves, seed)
     x, y = pt.matrix("x"), pt.itensor3("y")
 
-    n_filters = min(n_filters, 8) if run.quick else n_filters
+    if run.quick:
+        n_filters, depth = min(n_filters, 8), min(depth, 2)
     sizes = augment.image_shape, data.n_outputs, n_filters, depth
     model = UNet(np.random.RandomState(seed), *sizes, dropout=dropout)
     cost = task.cost(model(x, train=True), y)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from dltut.datasets.kinds import VOID
 from dltut.datasets.layouts import table_text
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 
 VOID_NAME = "void"
 VOID_NUMBER = 255  # in masks of bytes whose other numbers count from 0
@@ -57,9 +57,13 @@ def read_table(path: str | PathLike) -> ClassTable:
     InputError
         If it is no such table.
     """
-    lines = [
-        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(table_text(path))) if row
-    ]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(table_text(path))) if row]
+    except csv.Error as error:
+        raise InputError(
+            f"{path} is no table of classes ({error}): expected lines of text"
+        ) from None
+    lines = [[cell.strip() for cell in row] for row in rows]
     if lines and lines[0][0].lower() in ("name", "class"):
         lines = lines[1:]
     widths = {len(row) for row in lines}
@@ -94,8 +98,8 @@ def table_of(given: list[tuple[str, tuple[int, ...]]], source: str = "the table"
     names = [name for name, _ in given if name.lower() != VOID_NAME]
     keys = [key for _, key in given]
     twice = next((each for each in [*names, *keys] if (names + keys).count(each) > 1), None)
-    if not names or twice is not None:
-        said = f"has {twice} twice" if names else "names no class"
+    if not all(names) or not names or twice is not None:
+        said = f"has {printable(twice)} twice" if twice is not None else "names no class"
         raise InputError(f"{source} {said}: expected one line for each class")
     classes = {key: VOID if name.lower() == VOID_NAME else names.index(name) for name, key in given}
     if len(keys[0]) == 1:
@@ -227,7 +231,7 @@ def _whole(cells: list[str], path) -> tuple[int, ...]:
         numbers = (-1,)
     if numbers and not (min(numbers) >= 0 and max(numbers) < (256 if len(numbers) == 3 else 65536)):
         raise InputError(
-            f"{path}: {', '.join(cells)} are not whole numbers from 0 to 255: expected a class's "
+            f"{path}: {printable(', '.join(cells))} are not whole numbers from 0 to 255: expected a class's "
             "number, or its red, green and blue"
         )
     return numbers

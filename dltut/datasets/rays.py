@@ -81,13 +81,13 @@ def read_rays(folder: str | PathLike, seed: int = 1234) -> Dataset:
     if len(shapes) > 1:
         told = ", ".join(f"{FILES[name]} {each.shape}" for name, each in arrays.items())
         raise InputError(f"{folder}: the files have different sizes: {told}; expected a ray a line")
-    y = arrays["y"].astype(np.int64)
-    if (y != arrays["y"]).any() or y.min() < 0 or y.max() >= len(NAMES):
+    y = arrays["y"]
+    if (y != np.floor(y)).any() or y.min() < 0 or y.max() >= len(NAMES):
         raise InputError(
-            f"{folder / FILES['y']} holds {arrays['y'].min():g} to {arrays['y'].max():g}; expected "
+            f"{folder / FILES['y']} holds {y.min():g} to {y.max():g}; expected "
             f"whole numbers from 0 to {len(NAMES) - 1}: outside and six layers"
         )
-    x, n = np.stack([arrays["smooth"], arrays["raw"]], axis=2), len(y)
+    x, y, n = np.stack([arrays["smooth"], arrays["raw"]], axis=2), y.astype(np.int64), len(y)
     size = max(1, round(0.15 * n))
     if n < 3:
         raise InputError(f"{folder} has {n} rays; expected three or more, one for each part")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltut.datasets.rays import FILES, has_rays, ray, rays, read_rays
@@ -66,6 +66,7 @@ def test_files_that_do_not_fit(changed, message, tmp_path):
         read_rays(tmp_path)
 
 
+@settings(max_examples=40, deadline=None)
 @given(text=st.text(max_size=80))
 def test_any_file_is_read_or_refused_in_one_line(text, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp() / "rays"

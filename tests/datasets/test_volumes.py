@@ -63,7 +63,7 @@ def test_damage(content, message, tmp_path):
         read_nifti(tmp_path / "missing.nii")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 420), byte=st.integers(0, 255), cut=st.integers(0, 500))
 def test_any_damaged_byte_is_read_or_refused_in_one_line(at, byte, cut, tmp_path_factory):
     content = bytearray(nifti(np.arange(60, dtype=np.uint8).reshape(3, 4, 5)))

@@ -67,7 +67,8 @@ class Says(Network):
 
     def __call__(self, x, train=False):
         maps = x if x.ndim == 4 else x.reshape((-1, 1, 4, 4))
-        return -((maps - np.arange(3)[:, None, None] / 10) ** 2)
+        tenths = np.arange(3)[:, None, None] / 10
+        return -((maps[:, 0].dimshuffle(0, "x", 1, 2) - tenths) ** 2)
 
 
 def test_a_pass_over_a_split_and_not_the_mean_of_its_batches(rng):
