@@ -231,7 +231,7 @@ def _whole(cells: list[str], path) -> tuple[int, ...]:
         numbers = (-1,)
     if numbers and not (min(numbers) >= 0 and max(numbers) < (256 if len(numbers) == 3 else 65536)):
         raise InputError(
-            f"{path}: {printable(', '.join(cells))} are not whole numbers from 0 to 255: expected a class's "
-            "number, or its red, green and blue"
+            f"{path}: {printable(', '.join(cells))} are not whole numbers from 0 to 255: expected "
+            "a class's number, or its red, green and blue"
         )
     return numbers
