@@ -102,6 +102,12 @@ def test_a_trunk_that_was_learned_before_and_stays(tmp_path, capsys):
         for one, other in zip(first.scores[0].params, after.scores[0].params, strict=True)
     ]
     assert any(changed)
-    other = [*flags("fcn8", "--pretrained", best), "--n-hidden", 4]
-    line = refusal(capsys, *other)
+    with pytest.raises(SystemExit):
+        call(*flags("fcn8", "--pretrained", best), "--n-hidden", 4)
+    line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith(f"error: {best} is of another model: fc6.W has shape")
+
+
+def test_what_is_no_folder_of_pictures(tmp_path, capsys):
+    line = refusal(capsys, "train_unet", "--dataset", tmp_path)
+    assert line.startswith(f"error: {tmp_path} has no folders images and masks")
