@@ -179,7 +179,7 @@ class Segmentation(Task):
     def picture(self, example, answer):
         """What was given, and the classes laid over it."""
         if isinstance(self.inputs, Series):
-            shown = self.inputs.original(example.x)
+            shown = self.inputs.original(example.x)[0]
             return strips_picture(shown, [answer], self.targets.names, self.inputs.names)
         answer = self._as_given(example, answer)
         pixels = np.asarray(example.given.convert("RGB")) / 255

@@ -34,11 +34,11 @@ def test_a_labelled_pattern_survives(seed, chosen, crop):
     assert new_x.shape == (1, *(crop or y.shape)) and new_y.shape == new_x.shape[1:]
     around = ndimage.minimum_filter(new_y, 5), ndimage.maximum_filter(new_y, 5)
     inside = (around[0] == around[1]) & (new_y >= 0)
-    assert inside.sum() > 20
+    assert inside.sum() > 5
     off = np.abs(new_x[0] - new_y)
     assert (off[inside] < 1e-5).mean() > 0.99  # all but thin things, which a step may pass over
     known = new_y >= 0
-    assert known.mean() > 0.4 and off[known].mean() < 0.25
+    assert known.mean() > 0.2 and off[known].mean() < 0.25
     assert {*np.unique(new_y)} <= {-1, *np.unique(y)}
 
 
