@@ -16,7 +16,7 @@ def test_a_variable_that_the_cost_does_not_know_is_an_error():
 
 def test_gradients_agree_with_finite_differences():
     verify_grad(lambda x: T.tanh(x) ** 2, [np.random.RandomState(0).rand(3)])
-    with pytest.raises(Exception, match="GradientError|gradient"):
+    with pytest.raises(Exception, match=r"GradientError|gradient"):
         verify_grad(lambda x: T.floor(x) * x, [np.array([0.3, 1.0])], eps=1e-3)
 
 

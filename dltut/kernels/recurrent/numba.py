@@ -209,6 +209,67 @@ def forward_of(cell: str):
     return forward
 
 
+@numba_njit
+def weight_block(i, side, states, through, h0, first, by_U):
+    """Some columns of the gradient of U.
+
+    Parameters
+    ----------
+    states : array, shape (rows, n)
+        Before each of some steps.
+    through : array, shape (rows, gates * n)
+    h0, first : array, shape (batch, n) and (batch, gates * n), or no rows
+        Of the first step, if it is none of those.
+    by_U : array, shape (n, gates * n)
+    """
+    (n, n_sums), left = by_U.shape, i * side
+    width, out = min(side, n_sums - left), by_U[:, left:]
+    for x, delta, beta in ((states, through, 0), (h0, first, 1)):
+        if beta == 0 or len(x) > 0:
+            part, ld = delta[:, left:], n_sums
+            product(True, False, n, width, len(x), 1, x, n, part, ld, beta, out, ld)
+
+
+@numba_njit
+def before_block(t, backwards, live, first, h0, h, before):
+    """The states before step t of the sequences that have it, below each other."""
+    begin, end = first[t], first[t + 1]
+    earlier = t + 1 if backwards else t - 1
+    states = h[earlier] if 0 <= earlier < len(h) else h0
+    gather(states, live[begin:end], before[begin:end])
+
+
+@numba_njit
+def weight_gradient(live, first, is_masked, backwards, h0, h, through, by_U):
+    """The gradient of U, of all steps: one product, and where none is masked one of the first step.
+
+    Parameters
+    ----------
+    live, first, is_masked, backwards, h0, h
+        As on the way there.
+    through : array, shape (steps, gates * n)
+    by_U : array, shape (n, gates * n)
+    """
+    (time, _, n), (steps, n_sums) = h.shape, through.shape
+    if steps == 0:
+        by_U[:] = 0
+        return
+    if is_masked:
+        states, delta = np.empty((steps, n), by_U.dtype), through
+        in_parallel(before_block, time, (backwards, live, first, h0, h, states))
+        beginning, of_first = h0[:0], through[:0]
+    else:
+        t = time - 1 if backwards else 0
+        earlier = slice(1, time) if backwards else slice(0, time - 1)
+        states = h[earlier].reshape(-1, n)
+        delta = through[: first[t]] if backwards else through[first[1] :]
+        beginning, of_first = h0, through[first[t] : first[t + 1]]
+    blocks = blocks_for(n_sums, steps * n * n_sums, min(n, steps) >= COPY_LEFT_FROM)
+    side = side_of_block(n_sums, COLUMNS, blocks)
+    data = side, states, delta, beginning, of_first, by_U
+    in_parallel(weight_block, count_of_blocks(n_sums, side), data)
+
+
 def backward_of(cell: str):
     """The way back through the loop of a cell, to be compiled."""
     row, n_gates, n_kept = ROWS[cell][1], CELLS[cell].n_gates, KEPT.get(cell, 0)
@@ -302,34 +363,6 @@ def backward_of(cell: str):
         """Block i of the gradient of h before the first step, in the place of `carried`."""
         come_back(i, side, U, packed, rows, after, fresh, carried)
 
-    @numba_njit
-    def weight_block(i, side, states, through, h0, first, by_U):
-        """Some columns of the gradient of U.
-
-        Parameters
-        ----------
-        states : array, shape (rows, n)
-            Before each of some steps.
-        through : array, shape (rows, gates * n)
-        h0, first : array, shape (batch, n) and (batch, gates * n), or no rows
-            Of the first step, if it is none of those.
-        by_U : array, shape (n, gates * n)
-        """
-        (n, n_sums), left = by_U.shape, i * side
-        width, out = min(side, n_sums - left), by_U[:, left:]
-        for x, delta, beta in ((states, through, 0), (h0, first, 1)):
-            if beta == 0 or len(x) > 0:
-                part, ld = delta[:, left:], n_sums
-                product(True, False, n, width, len(x), 1, x, n, part, ld, beta, out, ld)
-
-    @numba_njit
-    def before_block(t, backwards, live, first, h0, h, before):
-        """The states before step t of the sequences that have it, below each other."""
-        begin, end = first[t], first[t + 1]
-        earlier = t + 1 if backwards else t - 1
-        states = h[earlier] if 0 <= earlier < len(h) else h0
-        gather(states, live[begin:end], before[begin:end])
-
     def backward(
         kept, U, p, mask, h0, c0, is_masked, backwards, truncate, clip, h, c, up_h, up_c, sums,
         through, by_U, carried, memory, by_p,
@@ -378,23 +411,7 @@ def backward_of(cell: str):
         if after_end > after_begin:
             rows, after = live[after_begin:after_end], through[after_begin:after_end]
             in_parallel(start_block, blocks, (side, U, packed, rows, after, fresh, carried))
-        if len(sums) == 0:
-            by_U[:] = 0
-            return
-        if is_masked:
-            states, delta = np.empty((len(sums), n), U.dtype), through
-            in_parallel(before_block, time, (backwards, live, first, h0, h, states))
-            beginning, of_first = h0[:0], through[:0]
-        else:
-            t = time - 1 if backwards else 0
-            earlier = slice(1, time) if backwards else slice(0, time - 1)
-            states = h[earlier].reshape(-1, n)
-            delta = through[: first[t]] if backwards else through[first[1] :]
-            beginning, of_first = h0, through[first[t] : first[t + 1]]
-        blocks = blocks_for(n_sums, len(sums) * n * n_sums, min(n, len(sums)) >= COPY_LEFT_FROM)
-        side = side_of_block(n_sums, COLUMNS, blocks)
-        data = side, states, delta, beginning, of_first, by_U
-        in_parallel(weight_block, count_of_blocks(n_sums, side), data)
+        weight_gradient(live, first, is_masked, backwards, h0, h, through, by_U)
 
     backward.__name__ = f"recurrent_{cell.replace(' ', '_')}_gradient"
     return backward

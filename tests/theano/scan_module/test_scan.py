@@ -9,7 +9,9 @@ from dltut.theano.tensor.shared_randomstreams import RandomStreams
 def test_draws_inside_a_loop_advance_with_its_updates():
     for kind in (RandomStreams, MRG_RandomStreams):
         streams = kind(7)
-        draws, updates = theano.scan(lambda: streams.uniform((2,)), n_steps=3, mode="FAST_COMPILE")
+        draws, updates = theano.scan(
+            lambda drawn=streams: drawn.uniform((2,)), n_steps=3, mode="FAST_COMPILE"
+        )
         made = theano.function([], draws, updates=updates, mode="FAST_COMPILE")
         first, second = made(), made()
         assert len(np.unique([first, second])) == 12
