@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import dltut.theano.tensor as T
-from dltut.theano.gradient import DisconnectedInputError, format_as, grad
+from dltut.theano.gradient import DisconnectedInputError, GradientError, format_as, grad, zero_grad
 from dltut.theano.tests.unittest_tools import assert_allclose, verify_grad
 
 
@@ -15,9 +15,9 @@ def test_a_variable_that_the_cost_does_not_know_is_an_error():
 
 
 def test_gradients_agree_with_finite_differences():
-    verify_grad(lambda x: T.tanh(x) ** 2, [np.random.RandomState(0).rand(3)])
-    with pytest.raises(Exception, match=r"GradientError|gradient"):
-        verify_grad(lambda x: T.floor(x) * x, [np.array([0.3, 1.0])], eps=1e-3)
+    verify_grad(lambda x: T.tanh(x) ** 2, [np.random.RandomState(0).rand(3)], mode="FAST_COMPILE")
+    with pytest.raises(GradientError):
+        verify_grad(lambda x: x * zero_grad(x), [np.array([0.3, 1.0])], mode="FAST_COMPILE")
 
 
 def test_small_helpers():

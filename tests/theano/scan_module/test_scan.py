@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 import dltut.theano as theano
 import dltut.theano.tensor as T
@@ -6,15 +7,13 @@ from dltut.theano.sandbox.rng_mrg import MRG_RandomStreams
 from dltut.theano.tensor.shared_randomstreams import RandomStreams
 
 
-def test_draws_inside_a_loop_advance_with_its_updates():
-    for kind in (RandomStreams, MRG_RandomStreams):
-        streams = kind(7)
-        draws, updates = theano.scan(
-            lambda drawn=streams: drawn.uniform((2,)), n_steps=3, mode="FAST_COMPILE"
-        )
-        made = theano.function([], draws, updates=updates, mode="FAST_COMPILE")
-        first, second = made(), made()
-        assert len(np.unique([first, second])) == 12
+@pytest.mark.parametrize("kind", [RandomStreams, MRG_RandomStreams])
+def test_draws_inside_a_loop_advance_with_its_updates(kind):
+    streams = kind(7)
+    draws, updates = theano.scan(lambda: streams.uniform((2,)), n_steps=3, mode="FAST_COMPILE")
+    made = theano.function([], draws, updates=updates, mode="FAST_COMPILE")
+    first, second = made(), made()
+    assert len(np.unique([first, second])) == 12
 
 
 def test_a_shared_variable_that_the_step_updates():

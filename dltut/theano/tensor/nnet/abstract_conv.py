@@ -463,8 +463,8 @@ def bilinear_upsampling(input, ratio, batch_size=None, num_input_channels=None, 
     rows, columns = x.shape[2], x.shape[3]
     flat = x.reshape((x.shape[0] * x.shape[1], 1, rows, columns), ndim=4)
     kernel = bilinear_kernel_2D(ratio).astype(x.dtype)[None, None]
-    pad = 2 * ratio - 1 - (ratio - 1) // 2 - 1
-    sides = [(n - 1) * ratio + 2 * ratio - 1 - 2 * pad for n in (rows, columns)]
+    pad = 2 * ratio - (ratio - 1) // 2 - 1
+    sides = [(n - 2) * ratio for n in (rows, columns)]
     large = conv2d_grad_wrt_inputs(
         flat, kernel, [None, None, *sides], border_mode=(pad, pad), subsample=(ratio, ratio)
     )
