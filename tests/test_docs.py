@@ -218,7 +218,7 @@ def public():
     for info in pkgutil.walk_packages(dltut.__path__, "dltut."):
         inner = info.name.removeprefix("dltut.")
         rooms = inner.startswith(("machine.", "commands.", "experiment."))
-        if inner.startswith(("kernels", "__main__")) or (
+        if inner.startswith(("kernels", "__main__", "theano")) or (  # Theano's are in a table
             "." in inner and not (info.ispkg or rooms)
         ):
             continue
