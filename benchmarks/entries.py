@@ -7,6 +7,7 @@ CLASSIFIED = (*TRAINED, "lenet-eval")
 LEARNT = ("da", "rbm", "dbn")  # without labels
 DRAWING = (*LEARNT, "hmc")
 RECURRENT = ("lstm", "gru", "chars", "elman")
+SEGMENTED = ("unet",)
 LOOPED = (*TRAINED, *LEARNT, *RECURRENT)
 KERAS = (*CLASSIFIED, "lstm")
 
@@ -56,10 +57,16 @@ def pytensor_ml(mode):
 
 
 ENTRIES = (
-    Entry("dltut", "ours", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT), {"mode": "NUMBA"}, "ours"),
+    Entry(
+        "dltut",
+        "ours",
+        (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED),
+        {"mode": "NUMBA"},
+        "ours",
+    ),
     Entry("dltut, JAX mode", "ours", (*CLASSIFIED, *DRAWING, *RECURRENT), {"mode": "JAX"}, "ours"),
-    torch("torch", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT)),
-    torch("torch, channels last", ("lenet", "lenet-eval", "conv-"), channels_last=True),
+    torch("torch", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED)),
+    torch("torch, channels last", ("lenet", "lenet-eval", "conv-", *SEGMENTED), channels_last=True),
     torch("torch, compiled", (*CLASSIFIED, *DRAWING, *RECURRENT), compile=True),
     torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
     Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT), {"loop": False}),

@@ -25,7 +25,7 @@ PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
 
 
 def main(
-    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "conv"),
+    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "unet", "conv"),
     peers: tuple[str, ...] = (),
     repeats: int = 7,
     threads: int = 2,
@@ -41,7 +41,7 @@ def main(
     ----------
     works : names
         Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), lstm,
-        gru, chars, elman, recurrent (those four), conv (all six shapes) or one of them.
+        gru, chars, elman, recurrent (those four), unet, conv (all six shapes) or one of them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int

@@ -11,6 +11,7 @@ N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
 TRAINING = ("logistic", "mlp", "lenet")
 DRAWING = ("da", "rbm", "dbn", "hmc")  # everyone with random numbers of their own
 RECURRENT = ("lstm", "gru", "chars", "elman")
+SEGMENTING = ("unet",)
 
 
 def everything(arrays):
@@ -180,6 +181,20 @@ def convolution(settings):
     return arrays | {"p0": arrays["p0"] * np.float32(scale)}
 
 
+def segmentation(settings):
+    """Noisy pictures, the class of each pixel, and first weights of a U-Net in dltut's order."""
+    from dltut.models import UNet
+
+    rng, side = np.random.RandomState(SEED), settings["side"]
+    n, classes = settings["n_examples"], settings["n_classes"]
+    model = UNet(rng, (1, side, side), classes, settings["n_filters"], settings["depth"])
+    fields = rng.normal(size=(n, side // 8, side // 8)).repeat(8, 1).repeat(8, 2)
+    y = (fields > 0).astype("int32") + (fields > 1)
+    x = y / 4 + 0.1 * rng.normal(size=y.shape)
+    arrays = _named([each.get_value() for each in model.params])
+    return arrays | {"x": x.reshape(n, -1).astype("float32"), "y": y.astype("int32")}
+
+
 def _named(params):
     return {f"p{i}": np.asarray(param, "float32") for i, param in enumerate(params)}
 
@@ -193,6 +208,7 @@ ARRAYS = {
     "hmc": gaussian,
     "recurrent": recurrent,
     "tagger": tagger,
+    "segmentation": segmentation,
 }
 
 LENET = {"maps": [20, 50], "n_hidden": [500], "batch_size": 500, "learning_rate": 0.1, "l2": 0.0}
@@ -218,6 +234,9 @@ CHARS = {"kind": "recurrent", "n_words": 96, "n_in": 64, "n_out": 512, "n_classe
 TAGGER = {"kind": "tagger", "n_words": 572, "n_in": 50, "window": 7, "n_out": 200} | {
     "n_classes": 127, "n_examples": 500, "steps": 12, "batch_size": 1, "every": True,
     "rule": "sgd", "learning_rate": 0.06, "cell": "elman", "gates": 1,
+}  # fmt: skip
+UNET = {"kind": "segmentation", "side": 128, "n_filters": 16, "depth": 4, "n_classes": 3} | {
+    "n_examples": 16, "batch_size": 4, "learning_rate": 0.05,
 }  # fmt: skip
 
 
@@ -287,6 +306,7 @@ WORKS = {
             tolerance=2e-3,
         ),
         Work("chars", "LSTM of characters, 512 units, batch 64, 64 steps", CHARS, 4, 1, 4),
+        Work("unet", "U-Net, 16 filters, 128 x 128, batch 4", UNET, 4, 1, 2, 5e-3),
         Work("elman", "Elman tagger, one sentence of 12 words", TAGGER, 500, 1, 50),
         _conv("lenet1", "5x5, 1 to 20 maps", (500, 1, 28, 28), (20, 1, 5, 5)),
         _conv("lenet2", "5x5, 20 to 50 maps", (500, 20, 12, 12), (50, 20, 5, 5)),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How docs/pictures was made. first_run_* and own_digit_prediction.png: what `make train` does, on the
-# embedded digits, and what start/your_own_picture.rst draws; regression_*, rnnslu_*: what those pages draw; watch_*: screens of
+# embedded digits, and what start/your_own_picture.rst draws; regression_*, rnnslu_*, segmentation_*:
+# what those pages draw; watch_*: screens of
 # python -m dltut watch, taken by hand. The others: runs on the whole MNIST,
 # which DLTUT_DATA or the data folder must hold (python -m dltut data mnist).
 set -euo pipefail
@@ -86,13 +87,28 @@ for block in code:
 shutil.copy("predicted.png", pictures / "regression_predicted.png")
 PYTHON
 
-# What the page on slot filling draws.
+# What the pages on slot filling and on segmentation draw.
 "$python" - <<'PYTHON'
+from dltut.datasets import Augmentation, augmented, rays, shapes
 from dltut.datasets.slot_sentences import flights
-from dltut.viz import save_picture, tagged_picture
+from dltut.viz import overlay_picture, save_picture, strips_picture, tagged_picture
 
 [six] = flights([6], seed=3)
 save_picture("docs/pictures/rnnslu_tagged.png", tagged_picture(six))
+
+data = shapes.shapes(side=32, counts=(24, 8, 8))
+names, colours = data.targets.names, data.targets.colours
+pixels = data.train.x[:3].reshape(3, 32, 32, 1).repeat(3, axis=3)
+drawn = overlay_picture(pixels, {"true": data.train.y[:3]}, names, colours)
+save_picture("docs/pictures/segmentation_shapes.png", drawn)
+moves = Augmentation(flip_rows=True, flip_columns=True, rotation=25, shear=0.41, warp=2)
+x, y = augmented(data.train.x[:3].reshape(3, 1, 32, 32), data.train.y[:3], moves, seed=1)
+drawn = overlay_picture(x.transpose(0, 2, 3, 1).repeat(3, axis=3), {"mask": y}, names, colours)
+save_picture("docs/pictures/segmentation_moved.png", drawn)
+data = rays.rays(counts=(64, 16, 16))
+ray, labels = data.inputs.original(data.train.x[0])[0], [data.train.y[0]]
+drawn = strips_picture(ray, labels, data.targets.names, data.inputs.names, ["true"])
+save_picture("docs/pictures/segmentation_ray.png", drawn)
 PYTHON
 
 # script, what else to say, the pictures to keep

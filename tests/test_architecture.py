@@ -21,7 +21,7 @@ FLOORS = [
     "models samplers",
     "tasks",
     "training",
-    "experiment commands sweeps theano __main__",
+    "experiment commands sweeps old_code theano __main__",
 ]
 GROUND = set(FLOORS[0].split())
 FLOOR = {part: number for number, parts in enumerate(FLOORS) for part in parts.split()}
@@ -247,7 +247,8 @@ def test_modules_do_nothing_when_they_are_imported():
         if (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant))
         or isinstance(node, ast.For | ast.While | ast.With | ast.Global)
     ]
-    assert_none([place for place in does if "commands/flags.py" not in place])  # a program begins
+    begins_a_program = "commands/flags.py", "theano/install.py"
+    assert_none([place for place in does if not any(each in place for each in begins_a_program)])
 
 
 def test_nothing_is_read_that_can_run_code():

@@ -25,7 +25,7 @@ PAGES = [
     *(path for path in sorted(DOCS.rglob("*.rst")) if "_build" not in path.parts),
     ROOT / "README.rst",
 ]
-NOT_PAGES = {"conf.py", "downloads.py", "mathml.py", "quoting.py"}
+NOT_PAGES = {"conf.py", "downloads.py", "mathml.py", "quoting.py", "theano_names.py"}
 BLOCK = re.compile(
     r"^(?P<indent> *)\.\. code-block:: (?P<language>\w+)\n(?P<body>(?:(?:(?P=indent) +.*)?\n)+)"
     r"|^(?P<doctest> *>>> .*\n(?:.*\S.*\n)*)",
@@ -218,7 +218,7 @@ def public():
     for info in pkgutil.walk_packages(dltut.__path__, "dltut."):
         inner = info.name.removeprefix("dltut.")
         rooms = inner.startswith(("machine.", "commands.", "experiment."))
-        if inner.startswith(("kernels", "__main__", "theano")) or (  # Theano's are in a table
+        if inner.startswith(("kernels", "theano", "__main__")) or (  # theano's are in a table
             "." in inner and not (info.ispkg or rooms)
         ):
             continue

@@ -1,11 +1,6 @@
 """The scripts on series, the adding problem and texts: their files, going on, predicting."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,7 +16,6 @@ from dltut.machine.serialize import read_arrays
 from dltut.training import read_log
 from dltut.training.extensions import Extension
 
-ROOT = Path(__file__).parents[1]
 TEXT = "It was the best of times, it was the worst of times; nobody minded.\n" * 40
 SMALL = {
     "adding": ["--length", "6", "--n-hidden", "4", "--n-train", "500", "--batch-size", "100"],
@@ -78,27 +72,6 @@ def test_stopped_inside_an_epoch_it_goes_on_bit_for_bit(name, tmp_path, monkeypa
     for each in ("log.jsonl", "best.safetensors", *DRAWN[name]):
         stopped, whole = (tmp_path / folder / each for folder in ("stopped", "whole"))
         assert stopped.read_bytes() == whole.read_bytes(), each
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_a_killed_run_goes_on_bit_for_bit(name, tmp_path, text):
-    """SIGKILL as soon as there is a checkpoint, then --resume."""
-    command = [sys.executable, ROOT / "scripts" / f"train_{name}.py", *flags(name, text)]
-    command += ["--checkpoint-seconds", "0", "--resume", "--run-dir"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    killed = subprocess.Popen(
-        [*map(str, command), tmp_path / "killed"], env=environment, stderr=subprocess.DEVNULL
-    )
-    while killed.poll() is None and not (tmp_path / "killed" / "last.ckpt").exists():
-        pass
-    killed.send_signal(signal.SIGKILL)
-    assert killed.wait() in (0, -signal.SIGKILL)
-    for folder in ("killed", "whole"):
-        again = [*map(str, command), tmp_path / folder]
-        subprocess.run(again, env=environment, check=True, capture_output=True)
-    for each in ("log.jsonl", "best.safetensors"):
-        one, other = (tmp_path / folder / each for folder in ("killed", "whole"))
-        assert one.read_bytes() == other.read_bytes(), each
 
 
 def test_power_says_what_persistence_and_linear_regression_come_to(tmp_path, capsys):

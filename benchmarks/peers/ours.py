@@ -6,11 +6,13 @@ import pytensor.tensor as pt
 from peers.ours_recurrent import recurrent, tagger
 
 import dltut
+from dltut.datasets import Masks, Pictures
 from dltut.machine.config import configure
-from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, dA
+from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, UNet, dA
 from dltut.nn import conv2d, errors, l2, negative_log_likelihood
 from dltut.optim import sgd
 from dltut.samplers import HMC
+from dltut.tasks import Segmentation
 from dltut.training import minibatch_function
 
 
@@ -22,7 +24,7 @@ def build(work, arrays, options):
     configure(floatX="float32", mode=options["mode"], threads=options["threads"])
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
-    kinds |= {"recurrent": recurrent, "tagger": tagger}
+    kinds |= {"recurrent": recurrent, "tagger": tagger, "segmentation": segmentation}
     return kinds[work["kind"]](work, arrays)
 
 
@@ -112,6 +114,25 @@ def boltzmann_machine(work, arrays):
         model = stack.rbms[0]
         cost, updates = stack.pretraining(0, x, work["learning_rate"], k=k)
     return learning(work, arrays, model, [x], cost, updates)
+
+
+def segmentation(work, arrays):
+    """Steps of a U-Net, as `scripts/train_unet.py` takes them but for the rule."""
+    shape, n_classes = (1, work["side"], work["side"]), work["n_classes"]
+    model = UNet(np.random.RandomState(0), shape, n_classes, work["n_filters"], work["depth"])
+    for i, param in enumerate(model.params):
+        param.set_value(arrays[f"p{i}"])
+    task = Segmentation(Pictures(shape), Masks(tuple(map(str, range(n_classes)))))
+    x, y = pt.matrix("x"), pt.itensor3("y")
+    train = dltut.shared_dataset({"x": arrays["x"], "y": arrays["y"]})
+    cost = task.cost(model(x, train=True), y)
+    updates = sgd(cost, model.params, work["learning_rate"])
+    step = minibatch_function(cost, [x, y], train, work["batch_size"], updates)
+
+    def result():
+        return [param.get_value() for param in model.params]
+
+    return lambda n: [step(index) for index in range(n)], result
 
 
 def sampler(work, arrays):

@@ -2,6 +2,7 @@
 
 import torch
 from peers.torch_recurrent import recurrent, tagger
+from peers.torch_segmentation import segmentation
 from peers.torch_unsupervised import autoencoder, boltzmann_machine, sampler
 from torch.nn.functional import conv2d, cross_entropy, max_pool2d
 
@@ -19,6 +20,7 @@ def build(work, arrays, options):
     if work["kind"] in others:
         return others[work["kind"]](work, arrays, compiled)
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
+    kinds |= {"segmentation": segmentation}
     return kinds[work["kind"]](work, arrays, layout, compiled)
 
 

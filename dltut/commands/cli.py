@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dltut import __version__
 from dltut.commands.flags import mistakes_reported, run
+from dltut.commands.theano import divided
 from dltut.exceptions import InputError, nearest, printable
 
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         elif name == "--version":
             print(f"dltut {__version__}")
         else:
-            run(function_of(name), rest, program=f"python -m dltut {name}")
+            run(function_of(name), own(name, rest), program=f"python -m dltut {name}")
 
 
 def overview() -> str:
@@ -55,6 +56,19 @@ def commands() -> dict[str, str]:
         if function is not None:
             found[path.stem] = ast.get_docstring(function).partition("\n")[0]
     return found
+
+
+def own(name: str, arguments: Sequence[str]) -> Sequence[str]:
+    """The arguments of a command; marked, those that it hands to another program.
+
+    Parameters
+    ----------
+    name : str
+        Of the command.
+    arguments : sequence of str
+        What stands behind it.
+    """
+    return divided(arguments) if name == "theano" else arguments
 
 
 def function_of(name: str) -> Callable:

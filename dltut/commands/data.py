@@ -11,7 +11,7 @@ def data(name: str, data_dir: Path | None = None) -> None:
     Parameters
     ----------
     name : str
-        The data set: mnist, fashion-mnist or imdb.
+        The data set: mnist, fashion-mnist, imdb or brain.
     data_dir : path
         The data folder; default: the one configured.
     """

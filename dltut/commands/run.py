@@ -141,7 +141,10 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: Literal["classification", "regression", "multilabel", "tagging", "music"] | None = None
+    task: (
+        Literal["classification", "regression", "multilabel", "tagging", "music", "segmentation"]
+        | None
+    ) = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None

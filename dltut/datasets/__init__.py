@@ -2,6 +2,7 @@
 
 from dltut.datasets import (
     adding,
+    brain,
     characters,
     digits,
     fashion_mnist,
@@ -10,11 +11,15 @@ from dltut.datasets import (
     mnist,
     music,
     pictures,
+    rays,
+    segmentation,
     series,
+    shapes,
     slots,
     toy_reviews,
 )
 from dltut.datasets.arrays import from_arrays
+from dltut.datasets.augmentation import Augmentation, augmented
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.catalogue import load, load_data
 from dltut.datasets.codes import encoded
@@ -24,6 +29,7 @@ from dltut.datasets.kinds import (
     Characters,
     Classes,
     Labels,
+    Masks,
     Numbers,
     Pictures,
     Rolls,
@@ -52,11 +58,13 @@ from dltut.machine.columns import check_range
 
 __all__ = [
     "ZCA",
+    "Augmentation",
     "Characters",
     "Classes",
     "ContrastNormalise",
     "Dataset",
     "Labels",
+    "Masks",
     "Numbers",
     "Pictures",
     "Rolls",
@@ -68,6 +76,8 @@ __all__ = [
     "Vocabulary",
     "Words",
     "adding",
+    "augmented",
+    "brain",
     "characters",
     "check_range",
     "contrast_normalise",
@@ -89,10 +99,13 @@ __all__ = [
     "music",
     "one_hot",
     "pictures",
+    "rays",
     "read_idx",
     "read_inputs",
     "read_midi",
+    "segmentation",
     "series",
+    "shapes",
     "slots",
     "standardise",
     "toy_reviews",

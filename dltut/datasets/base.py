@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
+from dltut.datasets.kinds import Classes, Kind, Labels, Masks, Numbers, Pictures, square_shape
 from dltut.exceptions import InputError
 from dltut.machine.columns import checked_columns
 
@@ -258,7 +258,7 @@ class Dataset:
         InputError
             If the targets are real numbers, or there are none.
         """
-        if not isinstance(self.targets, Classes | Labels):
+        if not isinstance(self.targets, Classes | Labels | Masks):
             told = "no targets" if self.targets is None else f"real targets, {self.targets}"
             raise InputError(f"{self.name} has {told}: there are no classes to tell apart")
         return self.targets.names

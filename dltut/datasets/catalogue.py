@@ -13,6 +13,7 @@ from dltut.datasets import (
     layouts,
     mnist,
     music,
+    segmentation,
     slots,
     texts,
     toy_reviews,
@@ -70,10 +71,12 @@ def load(
         Which columns of a table are left out.
     header : bool, optional
         Whether the first row of a table has the names of the columns; default: if it looks so.
-    task : {"classification", "regression", "multilabel", "tagging", "music"}, optional
+    task : {"classification", "regression", "multilabel", "tagging", "music", "segmentation"}
         What the targets of a path are; default: as they look, and one line says what was decided.
         "tagging" is of sentences whose words have tags, see `dltut.datasets.slots.load`; there
         "auto" is SNIPS or ATIS where the data folder has it, and generated sentences elsewhere.
+        "segmentation" is of pictures with a class for each pixel, see
+        `dltut.datasets.segmentation.load`.
     scale : float, optional
         What the inputs of a path are divided by; default: 256 for the bytes of pictures, and tables
         are standardised. 1 leaves the values as they are.
@@ -101,6 +104,10 @@ def load(
     if task == "music":
         rolls, most = Rolls(dt=dt), music.LONGEST if longest is None else longest
         return music.load(dataset, data_dir, quick, rolls=rolls, longest=most, seed=seed)
+    if task == "segmentation":
+        place = dataset if str(dataset) in segmentation.NAMES else _existing(dataset, data_dir)
+        sizes = {"image_shape": image_shape, "seed": seed}
+        return segmentation.load(place, data_dir, quick, **sizes)
     words = {"n_words": n_words, "longest": longest, "longer": longer}
     if task == "tagging":
         place = None if str(dataset) == "auto" else _existing(dataset, data_dir)

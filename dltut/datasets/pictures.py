@@ -40,11 +40,14 @@ def prepare(picture: str | PathLike | Image.Image, facts: Mapping) -> np.ndarray
     Notes
     -----
     "digit" (MNIST, the embedded digits): `prepare_digit`. "light on dark" (Fashion-MNIST):
-    `resized`, and light and dark change places on a light ground. "resize" (all others):
-    `resized`, as `dltut.datasets.images` does.
+    `resized`, and light and dark change places on a light ground. "whole" (pictures with masks):
+    the size stays. "resize" (all others): `resized`, as `dltut.datasets.images` does.
     """
     if facts["preparation"] == "digit":
         return prepare_digit(picture)[None]
+    if facts["preparation"] == "whole":
+        image, name = _opened(picture)
+        return whole(image, facts["image_shape"][0], name)
     x = resized(picture, tuple(facts["image_shape"]))
     has_light_ground = np.median(_border(x[0])) > 0.5
     is_to_be_dark = facts["preparation"] == "light on dark"
@@ -84,6 +87,22 @@ def resized(
     x = from_bytes(np.asarray(image)).reshape(rows, columns, -1)
     x = x.repeat(channels // x.shape[2], axis=2)  # grey is the same in all colours
     return x.transpose(2, 0, 1)  # (channels, rows, columns)
+
+
+def whole(image: Image.Image, channels: int, name: object = "the picture") -> np.ndarray:
+    """A picture of its own size, float32 (channels, rows, columns), bytes divided by 256.
+
+    Parameters
+    ----------
+    image : PIL image
+    channels : int
+        1 for grey, 3 for colour.
+    name : str or path
+        What messages call it.
+    """
+    pixels = from_bytes(np.asarray(eight_bits(image, grey=channels == 1, name=name)))
+    pixels = pixels.reshape(*pixels.shape[:2], -1)
+    return pixels.repeat(channels // pixels.shape[2], axis=2).transpose(2, 0, 1)
 
 
 def checked_shape(image_shape: tuple) -> tuple[int, int, int]:

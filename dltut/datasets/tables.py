@@ -287,17 +287,22 @@ def _is_even(text: str, delimiter: str) -> bool:
 def _has_header(rows: list[list[str]]) -> bool:
     """Whether the first row names the columns: by text above numbers, or text in all its cells."""
     first, *others = rows
-    names = [
+    is_name = [
         number_in(cell, True) is None and cell.strip().casefold() not in MISSING for cell in first
     ]
-    for number, is_name in enumerate(names):
-        below = [row[number] for row in others if number < len(row)]
-        if is_name and below and all(number_in(cell, True) is not None for cell in below):
-            return True
-    # no data: texts, nothing, and numbers only where they count the columns
-    return (any(names) or len(first) > 2) and all(
-        is_name or cell.strip() in ("", str(number))
-        for number, (is_name, cell) in enumerate(zip(names, first, strict=True))
+    below = [[row[i] for row in others if i < len(row)] for i in range(len(first))]
+    named = [i for i in range(len(first)) if is_name[i] and below[i]]
+    if any(all(number_in(cell, True) is not None for cell in below[i]) for i in named):
+        return True
+    if any(first[i] in below[i] for i in named):  # a value, such as a class
+        return False
+    # no data: texts, nothing, and numbers only where they count the columns, one after the other
+    counts = {str(i): cell.strip() for i, cell in enumerate(first) if not is_name[i]}
+    counts = {i: cell for i, cell in counts.items() if cell}
+    return (
+        (any(is_name) or len(first) > 2)
+        and len(counts) != 1
+        and all(i == cell for i, cell in counts.items())
     )
 
 

@@ -1,5 +1,6 @@
 """Batch normalisation: every feature with mean 0 and variance 1, as the batch has it."""
 
+from collections.abc import Callable
 from dataclasses import InitVar
 from math import inf
 
@@ -12,6 +13,8 @@ from dltut.machine.checks import check_numbers
 from dltut.machine.remember import remember
 from dltut.machine.shared import as_floats
 from dltut.nn import init
+from dltut.nn.activations import linear
+from dltut.nn.normal import batch_normalised
 
 
 class BatchNorm(Network):
@@ -92,9 +95,13 @@ class BatchNorm(Network):
         """The averages."""
         return [self.mean, self.variance]
 
-    def __call__(self, x, train: bool = False):
-        """`x` normalised, of the same shape, (batch, n_in, ...)."""
+    def __call__(self, x, train: bool = False, activation: Callable = linear):
+        """`x` normalised, then activated; of the same shape, (batch, n_in, ...)."""
         x = as_floats(x)
+        if train and x.ndim > 2:
+            scale = self.gamma, self.beta, self.epsilon
+            out, *averages = batch_normalised(x, *scale, activation)
+            return self._remembered(out, averages)
         axes = [0, *range(2, x.ndim)]
         averages = (x.mean(axes), x.var(axes)) if train else (self.mean, self.variance)
         mean, variance, gamma, beta = (
@@ -102,10 +109,13 @@ class BatchNorm(Network):
             for each in (*averages, self.gamma, self.beta)
         )
         out = (x - mean) * (gamma / pt.sqrt(variance + _as(x, self.epsilon))) + beta
-        if train:
-            for state, batch in zip(self.kept, averages, strict=True):
-                alpha = _as(state, self.alpha)
-                out = remember(out, state, (1 - alpha) * state + alpha * batch)
+        return activation(self._remembered(out, averages) if train else out)
+
+    def _remembered(self, out, averages):
+        """What goes on, with a note of how the batch moves the averages."""
+        for state, batch in zip(self.kept, averages, strict=True):
+            alpha = _as(state, self.alpha)
+            out = remember(out, state, (1 - alpha) * state + alpha * batch)
         return out
 
 

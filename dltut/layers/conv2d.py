@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError
+from dltut.layers.batch_norm import BatchNorm
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import conv2d, init
@@ -39,11 +40,16 @@ class Conv2D(Network):
         Whether each place of a map has a bias of its own.
     sides : (rows, columns), optional
         Of the pictures; needed for biases that are untied.
+    dilation : int or pair of int
+        As in `dltut.nn.conv2d`.
+    batch_norm : bool
+        Whether the maps are normalised before the activation by `BatchNorm`, whose shift takes the
+        place of b.
 
     Raises
     ------
     InputError
-        If the biases are untied and no sides are given.
+        If the biases are untied and no sides are given, or they are and maps are normalised.
 
     Examples
     --------
@@ -68,12 +74,19 @@ class Conv2D(Network):
     name: str = ""
     untie_biases: bool = False
     sides: tuple[int, int] | None = None
+    dilation: int | tuple[int, int] = (1, 1)
+    batch_norm: bool = False
 
     def __post_init__(self, rng, W, b):
         self.activation = activation(self.activation)
         shape = self.n_out, self.n_in, *pair(self.kernel_size, "kernel_size", least=1)
         W = init.glorot_uniform() if W is None else W
         self.W = parameter(W, shape, joined(self.name, "W"), rng)
+        if self.batch_norm:
+            if self.untie_biases:
+                raise InputError("maps that are normalised have one shift each: leave biases tied")
+            self.normal = BatchNorm(self.n_out, beta=b, name=self.name)
+            return
         shape = self._maps_of_sides() if self.untie_biases else (self.n_out,)
         self.b = parameter(b, shape, joined(self.name, "b"), rng)
 
@@ -86,14 +99,17 @@ class Conv2D(Network):
         return self._maps(pictures).type.shape[1:]
 
     def _maps(self, x):
-        return conv2d(x, self.W, self.border_mode, self.subsample, self.filter_flip)
+        settings = self.border_mode, self.subsample, self.filter_flip, self.dilation
+        return conv2d(x, self.W, *settings)
 
     @property
     def biases(self) -> list:
-        """The one, whatever its shape."""
-        return [each for each in self.params if each is self.b]
+        """All but W, whatever their shape."""
+        return [each for each in self.params if each is not self.W]
 
     def __call__(self, x, train: bool = False):
         """Maps, (batch, n_out, rows, columns), of pictures (batch, n_in, rows, columns)."""
+        if self.batch_norm:
+            return self.normal(self._maps(x), train, self.activation)
         b = self.b[None] if self.untie_biases else self.b[None, :, None, None]
         return self.activation(self._maps(x) + b)

@@ -14,7 +14,7 @@ from pytensor.gradient import grad_clip
 
 from dltut.exceptions import InputError
 from dltut.kernels.recurrent import Recurrence
-from dltut.kernels.steps import AsRows, AsSteps
+from dltut.kernels.steps import AsRows, AsSteps, RealRows
 from dltut.layers.network import Network
 from dltut.layers.parameter import joined, parameter
 from dltut.nn import init
@@ -74,14 +74,20 @@ class Cell(Network):
                 for name in self.state_names
             ]
 
-    def _looped(self, kind: str, a, mask, start, truncate, backwards, p=None) -> list:
+    def _looped(self, kind: str, x, mask, start, truncate, backwards, p=None) -> list:
         """All steps as one operation, that of a kind of `dltut.kernels.recurrent`."""
-        nothing = pt.zeros((0, 0))
-        mask = nothing > 0 if mask is None else pt.as_tensor(mask) > 0
-        floats = [self.U, nothing if p is None else p, *start]
+        no_p, is_step = pt.zeros((0, 0)), pt.zeros((0, 0)) > 0
+        if mask is None:
+            a = self.prepare(x)
+        else:  # nothing is computed of padding
+            is_step = pt.as_tensor(mask) > 0
+            simple = type(self).prepare is Cell.prepare
+            a = RealRows()(x if simple else self.prepare(x), is_step)
+            a = a @ self.W + self.b if simple else a
+        floats = [self.U, no_p if p is None else p, *start]
         U, p, *start = (pt.as_tensor(each).astype(a.dtype) for each in floats)
         op = Recurrence(kind, backwards, truncate or 0, self.clip or 0)
-        return op(a, U, mask, p, *start)[:-1]
+        return op(a, U, is_step, p, *start)[:-1]
 
     def _clipped(self, sums):
         """The sums; their gradients are held to -clip ... clip."""
@@ -144,18 +150,18 @@ class Elman(Cell):
         """The next h."""
         return [self.activation(self._clipped(a + h @ self.U))]
 
-    def loop(self, a, mask, start, truncate, backwards) -> list:
+    def loop(self, x, mask, start, truncate, backwards) -> list:
         """The same, all steps at once, for activations that the kernel knows.
 
         Parameters
         ----------
-        a, mask, start, truncate, backwards
-            As for `dltut.nn.loop.stepped`.
+        x, mask, start, truncate, backwards
+            As for `dltut.nn.loop.run`.
         """
         kind = KINDS.get(self.activation)
         if kind is None:
-            return stepped(self.step, a, mask, start, truncate, backwards)
-        return self._looped(kind, a, mask, start, truncate, backwards)
+            return stepped(self.step, self.prepare(x), mask, start, truncate, backwards)
+        return self._looped(kind, x, mask, start, truncate, backwards)
 
 
 class LSTM(Cell):
@@ -238,16 +244,16 @@ class LSTM(Cell):
         c = kept + pt.sigmoid(i + p_i * c) * pt.tanh(g)
         return [pt.sigmoid(o + p_o * c) * pt.tanh(c), c]
 
-    def loop(self, a, mask, start, truncate, backwards) -> list:
+    def loop(self, x, mask, start, truncate, backwards) -> list:
         """The same, all steps at once.
 
         Parameters
         ----------
-        a, mask, start, truncate, backwards
-            As for `dltut.nn.loop.stepped`.
+        x, mask, start, truncate, backwards
+            As for `dltut.nn.loop.run`.
         """
         kind, p = ("lstm with peepholes", self.p) if self.peepholes else ("lstm", None)
-        return self._looped(kind, a, mask, start, truncate, backwards, p)
+        return self._looped(kind, x, mask, start, truncate, backwards, p)
 
 
 class GRU(Cell):
@@ -315,15 +321,15 @@ class GRU(Cell):
         r, u = (pt.sigmoid(self._clipped(each)) for each in (a_r + h_r, a_u + h_u))
         return [(1 - u) * h + u * pt.tanh(self._clipped(a_c + r * h_c))]
 
-    def loop(self, a, mask, start, truncate, backwards) -> list:
+    def loop(self, x, mask, start, truncate, backwards) -> list:
         """The same, all steps at once.
 
         Parameters
         ----------
-        a, mask, start, truncate, backwards
-            As for `dltut.nn.loop.stepped`.
+        x, mask, start, truncate, backwards
+            As for `dltut.nn.loop.run`.
         """
-        return self._looped("gru", a, mask, start, truncate, backwards)
+        return self._looped("gru", x, mask, start, truncate, backwards)
 
 
 class Recurrent(Network):

@@ -10,6 +10,8 @@ from dltut.models.boltzmann import (
     scattered_bits,
 )
 from dltut.models.characters import CharacterModel, Writer
+from dltut.models.fcn1d import FCN1D
+from dltut.models.fcn8 import FCN8
 from dltut.models.lenet import LeNet
 from dltut.models.logistic import LogisticRegression
 from dltut.models.mlp import MLP
@@ -21,9 +23,12 @@ from dltut.models.sequential import Sequential
 from dltut.models.stacked import DBN, SdA
 from dltut.models.tagger import BidirectionalTagger, WindowTagger
 from dltut.models.text_classifier import TextClassifier
+from dltut.models.unet import UNet
 
 __all__ = [
     "DBN",
+    "FCN1D",
+    "FCN8",
     "MLP",
     "RBM",
     "RNNNADE",
@@ -37,6 +42,7 @@ __all__ = [
     "SdA",
     "Sequential",
     "TextClassifier",
+    "UNet",
     "WindowTagger",
     "Writer",
     "cA",

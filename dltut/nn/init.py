@@ -100,6 +100,41 @@ def he_normal(gain: float = np.sqrt(2.0)) -> Initializer:
     return lambda rng, shape: normal(gain * np.sqrt(1.0 / fans(shape)[0]))(rng, shape)
 
 
+def bilinear() -> Initializer:
+    """Filters by which a transposed convolution upsamples linearly, each map by itself.
+
+    Raises
+    ------
+    InputError
+        When called, if the shape is not (n, n, rows, columns).
+
+    References
+    ----------
+    .. [1] Long, Shelhamer, Darrell (2015), Fully convolutional networks for semantic segmentation.
+
+    Examples
+    --------
+    >>> bilinear()(None, (1, 1, 1, 4))
+    array([[[[0.25, 0.75, 0.75, 0.25]]]])
+    """
+
+    def tent(n):
+        if n == 1:
+            return np.ones(1)
+        half = (n + 1) // 2
+        return 1 - np.abs(np.arange(n) - (n - 1) / 2) / half
+
+    def drawn(rng, shape):
+        if len(shape) != 4 or shape[0] != shape[1]:
+            raise InputError(
+                f"bilinear filters send each map to itself: expected (n, n, rows, columns), not "
+                f"{shape}"
+            )
+        return np.eye(shape[0])[:, :, None, None] * np.outer(tent(shape[2]), tent(shape[3]))
+
+    return drawn
+
+
 def orthogonal(gain: float = 1.0) -> Initializer:
     """Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014)."""
 
@@ -144,6 +179,7 @@ INITIALIZERS = Names(
     glorot_normal=glorot_normal,
     he_uniform=he_uniform,
     he_normal=he_normal,
+    bilinear=bilinear,
     orthogonal=orthogonal,
     sparse=sparse,
 )

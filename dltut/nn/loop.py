@@ -132,12 +132,11 @@ def run(
     """
     if truncate is not None and not (isinstance(truncate, int) and truncate >= 1):
         raise InputError(f"truncate is {truncate!r}; it counts steps and is at least 1")
-    a = cell.prepare(x)
     start = cell.start(x.shape[1]) if start is None else start
     owner = next(each for each in type(cell).__mro__ if "step" in vars(each))
     if "loop" in vars(owner):
-        return cell.loop(a, mask, start, truncate, backwards)
-    return stepped(cell.step, a, mask, start, truncate, backwards)
+        return cell.loop(x, mask, start, truncate, backwards)
+    return stepped(cell.step, cell.prepare(x), mask, start, truncate, backwards)
 
 
 def stepped(step, a, mask, start: list, truncate: int | None, backwards: bool) -> list:

@@ -69,3 +69,43 @@ def pool2d(
             f"pad is {pad} but the window {ws}: padding must be smaller than the window"
         )
     return Pooling(ws, stride, bool(ignore_border), pad, mode)(as_floats(x))
+
+
+def pool1d(
+    x,
+    ws: int,
+    stride: int | None = None,
+    ignore_border: bool = True,
+    pad: int = 0,
+    mode: str = "max",
+):
+    """Largest, summed or mean value under a window that moves along each series.
+
+    Parameters
+    ----------
+    x : tensor3, shape (batch, maps, steps)
+    ws, stride, pad : int
+    ignore_border : bool
+    mode : str
+        All as for `pool2d`.
+
+    Returns
+    -------
+    tensor3, shape (batch, maps, out steps)
+
+    Raises
+    ------
+    InputError
+        If x is not of rank 3; and as `pool2d`.
+
+    Examples
+    --------
+    >>> pool1d(pt.as_tensor([[[1.0, 3.0, 2.0, 0.0]]]), 2).eval(mode="FAST_COMPILE").tolist()
+    [[[3.0, 2.0]]]
+    """
+    x = pt.as_tensor_variable(x)
+    if x.ndim != 3:
+        raise InputError(f"pool1d needs rank 3 (batch, maps, steps); x has rank {x.ndim}")
+    steps = (1, stride) if stride is not None else None
+    rows = x.dimshuffle(0, 1, "x", 2)
+    return pool2d(rows, (1, ws), steps, ignore_border, (0, pad), mode)[:, :, 0]

@@ -9,6 +9,7 @@ from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
+from dltut.tasks.segmentation import PixelMeasure, Segmentation
 from dltut.tasks.tagging import ChunkMeasure, Tagging
 from dltut.tasks.task import Task
 from dltut.tasks.writing import Writing
@@ -21,8 +22,10 @@ __all__ = [
     "Forecasting",
     "MultiLabel",
     "Music",
+    "PixelMeasure",
     "Reconstruction",
     "Regression",
+    "Segmentation",
     "Tagging",
     "Task",
     "Writing",

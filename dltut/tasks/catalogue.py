@@ -14,6 +14,7 @@ from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
+from dltut.tasks.segmentation import Segmentation
 from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
 from dltut.tasks.writing import Writing
@@ -25,6 +26,7 @@ TASKS = (
     Music,
     Reconstruction,
     Regression,
+    Segmentation,
     Tagging,
     Writing,
 )
@@ -32,6 +34,7 @@ BY_INPUTS = {"Characters": Writing, "Rolls": Music, "Series": Forecasting}
 BY_TARGETS = {
     "Classes": Classification,
     "Labels": MultiLabel,
+    "Masks": Segmentation,
     "Numbers": Regression,
     "Tags": Tagging,
 }
@@ -121,7 +124,7 @@ def task_from(
 
 def _name(facts, model):
     inputs, targets = (type(kind_from(facts[each])).__name__ for each in ("inputs", "targets"))
-    if inputs in BY_INPUTS:
+    if inputs in BY_INPUTS and targets != "Masks":
         return BY_INPUTS[inputs].__name__
     given_back = model is not None and way_back(model)
     is_alone = given_back or facts["targets"] is None

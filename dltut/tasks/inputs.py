@@ -184,7 +184,7 @@ class PictureReader(Reader):
         """
         facts = {"image_shape": self.shape, "preparation": self.inputs.preparation}
         x = prepare(path or picture, facts) * np.float32(self.inputs.white / WHITE)
-        if x.shape != self.shape:
+        if x.shape != self.shape and self.inputs.preparation != "whole":
             x = resized(self.shown(x), self.shape)
         x = self.ready(x)
         n = marks(picture) if self.inputs.preparation == "digit" else 1

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import TypeVar
 
 from dltut.exceptions import InputError, close_match
 
@@ -46,6 +47,27 @@ def passed_on(
         raise AttributeError(f"{spoken} has no {name} here{_hint(name, module, homes)}")
 
     return found
+
+
+def names_of(*homes: str) -> list[str]:
+    """The names that `passed_on` finds in other modules, for ``import *`` and ``dir``.
+
+    Parameters
+    ----------
+    *homes : str
+        The modules; their own modules are left out.
+    """
+    modules = map(importlib.import_module, homes)
+    return sorted(
+        {
+            name
+            for module in modules
+            for name, value in vars(module).items()
+            if not name.startswith("_")
+            and not isinstance(value, ModuleType | TypeVar)
+            and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
+        }
+    )
 
 
 def _is_own_module(module: str, name: str) -> bool:

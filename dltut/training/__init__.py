@@ -1,6 +1,7 @@
 """The training loop and what hangs on it: monitoring, stopping, display, checkpoints."""
 
 from dltut.training.accompanied import accompanied
+from dltut.training.augmenting import Augment
 from dltut.training.averaging import PolyakAverage, Smooth
 from dltut.training.checkpoint import Checkpoint, read_meaning, read_run
 from dltut.training.dry_run import dry_run
@@ -45,6 +46,7 @@ from dltut.training.trainer import Trainer
 Schedule = Scheduled  # its name in 0.1
 
 __all__ = [
+    "Augment",
     "Checkpoint",
     "Criterion",
     "Diverged",

@@ -17,6 +17,7 @@ from dltut.viz.filters import (
 from dltut.viz.forecast import continuation_picture, forecast_picture, horizon_picture
 from dltut.viz.labels import label_counts, label_picture
 from dltut.viz.mistakes import mistakes_picture, worst_mistakes
+from dltut.viz.overlay import label_image, overlay_picture, strips_picture
 from dltut.viz.page import live_page
 from dltut.viz.piano_roll import note_name, piano_roll_picture
 from dltut.viz.prediction import prediction_picture, side_by_side
@@ -49,12 +50,14 @@ __all__ = [
     "gradient_picture",
     "horizon_picture",
     "label_counts",
+    "label_image",
     "label_picture",
     "learned_first",
     "learning_curves",
     "live_page",
     "mistakes_picture",
     "note_name",
+    "overlay_picture",
     "piano_roll_picture",
     "prediction_picture",
     "running_mean",
@@ -64,6 +67,7 @@ __all__ = [
     "scale_to_unit_interval",
     "side_by_side",
     "stacked_pictures",
+    "strips_picture",
     "tagged_picture",
     "terminal_view",
     "text_picture",

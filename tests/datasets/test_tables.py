@@ -241,6 +241,15 @@ tables = st.integers(2, 5).flatmap(
 )
 
 
+@pytest.mark.parametrize("labels", ["1 0 1 1 0 1", "2 1 2 1 2 1", "good bad good good bad bad"])
+def test_no_review_is_taken_for_a_header(tmp_path, labels):
+    rows = [(f"it was the {number}th film", label) for number, label in enumerate(labels.split())]
+    table = read_table(write(tmp_path / "reviews.csv", rows).read_bytes(), "reviews.csv")
+    assert len(table.columns[0]) == 6 and not table.has_header
+    named = read_table(write(tmp_path / "b.csv", rows, ["text", "label"]).read_bytes(), "b.csv")
+    assert len(named.columns[0]) == 6 and named.has_header
+
+
 def test_whether_there_is_a_header_may_be_said(tmp_path):
     path = write(tmp_path / "a.csv", [[1980 + i, (i + 1) % 7, i % 2] for i in range(21)])
     assert sum(map(len, load(path))) == 21 and sum(map(len, load(path, header=True))) == 20

@@ -11,7 +11,7 @@ from oracles import conv2d as loops
 
 from dltut import function
 from dltut.exceptions import InputError
-from dltut.nn import conv2d
+from dltut.nn import conv1d, conv2d, conv2d_transpose
 
 
 def with_gradients(x, w, up, **options):
@@ -128,3 +128,120 @@ def test_integers_and_mixed_widths():
 def test_refusals(x, w, options, message):
     with pytest.raises(InputError, match=message):
         conv2d(np.zeros(x), np.zeros(w), **options)
+
+
+@pytest.fixture(scope="module")
+def transposed():
+    """Compiled (a, w, b) -> conv2d(a, w), gradient by a, transpose of b, its gradients by b, w."""
+    compiled = {}
+
+    def on(backend, border, steps, flip):
+        key = backend, border, steps, flip, pytensor.config.floatX
+        if key not in compiled:
+            a, w, b = (pt.tensor4(name) for name in "awb")
+            there = conv2d(a, w, border, steps, flip)
+            back = conv2d_transpose(b, w, border, steps, flip)
+            outputs = [
+                *(there, pytensor.grad(None, a, known_grads={there: b}), back),
+                *pytensor.grad(None, [b, w], known_grads={back: a}),
+            ]
+            compiled[key] = function([a, w, b], outputs, mode=backend)
+        return compiled[key]
+
+    return on
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+@pytest.mark.parametrize(
+    ("border", "steps", "kernel", "flip"),
+    [
+        ("valid", (2, 2), (2, 2), True),
+        ((1, 0), (2, 3), (4, 3), False),
+        ("full", (1, 1), (2, 3), True),
+    ],
+)
+def test_the_transpose_is_the_gradient_of_the_convolution(
+    backend, border, steps, kernel, flip, transposed, floatX, rng
+):
+    """Exactly, bit for bit; and its own gradients are a convolution and that of its filters."""
+    w = rng.normal(size=(4, 3, *kernel)).astype(floatX)
+    b = rng.normal(size=(2, 4, 3, 5)).astype(floatX)
+    pads = {"valid": (0, 0), "full": (kernel[0] - 1, kernel[1] - 1)}.get(border, border)
+    sides = [
+        (n - 1) * s + k - 2 * p for n, s, k, p in zip((3, 5), steps, kernel, pads, strict=True)
+    ]
+    a = rng.normal(size=(2, 3, *sides)).astype(floatX)
+    there, gradient, back, of_b, of_w = transposed(backend, border, steps, flip)(a, w, b)
+    np.testing.assert_array_equal(back, gradient)
+    np.testing.assert_array_equal(of_b, there)
+    wanted = loops(a, w, b, pads, steps, flip)
+    tight = {"rtol": 1e-4, "atol": 1e-4} if floatX == "float32" else {"atol": 1e-11}
+    np.testing.assert_allclose(back, wanted[1], **tight)
+    np.testing.assert_allclose(of_w, wanted[2], **tight)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_maps_that_are_none_of_the_filters(backend):
+    """Sizes known only when called: refused in one line."""
+    w, b = pt.dtensor4("w"), pt.dtensor4("b")
+    f = function([w, b], conv2d_transpose(b, w, "full"), mode=backend)
+    with pytest.raises(InputError, match=r"^the maps .*have .*channels .*first of the filters$"):
+        f(np.ones((4, 3, 2, 2)), np.ones((1, 3, 5, 5)))
+    with pytest.raises(InputError, match=r"^of .*maps .*nothing is left inside .*border"):
+        f(np.ones((4, 3, 2, 2)), np.ones((1, 4, 1, 1)))
+
+
+def spread_out(w, dilation):
+    """Filters with zeros between their elements."""
+    sides = [(n - 1) * d + 1 for n, d in zip(w.shape[2:], dilation, strict=True)]
+    wide = np.zeros((*w.shape[:2], *sides))
+    wide[:, :, :: dilation[0], :: dilation[1]] = w
+    return wide
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_dilated(backend, rng):
+    """A dilated filter is one with zeros between; its gradient is that of the elements."""
+    x, w = pt.dtensor4("x"), pt.tensor4("w", dtype="float64", shape=(2, 3, 3, 2))
+    maps = conv2d(x, w, "half", dilation=(2, 3), filter_flip=False)
+    f = function([x, w], [maps, *pytensor.grad((maps**2).sum(), [x, w])], mode=backend)
+    a, b = rng.normal(size=(2, 3, 7, 6)), rng.normal(size=(2, 3, 3, 2))
+    wide = spread_out(b, (2, 3))
+    found, of_x, of_w = f(a, b)
+    out, _, _ = loops(a, wide, np.zeros(found.shape), (2, 2), (1, 1), False)
+    np.testing.assert_allclose(found, out, atol=1e-12)
+    _, gx, gw = loops(a, wide, 2 * out, (2, 2), (1, 1), False)
+    np.testing.assert_allclose(of_x, gx, atol=1e-11)
+    np.testing.assert_allclose(of_w, gw[:, :, ::2, ::3], atol=1e-11)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_series(backend, rng):
+    """Like NumPy's convolution of one series, summed over channels."""
+    x, w = pt.dtensor3("x"), pt.dtensor3("w")
+    f = function([x, w], [conv1d(x, w), conv1d(x, w, "half"), conv1d(x, w, 1, 2)], mode=backend)
+    a, b = rng.normal(size=(2, 3, 9)), rng.normal(size=(4, 3, 3))
+    full = np.array([[sum(map(np.convolve, s, m)) for m in b] for s in a])
+    valid, half, two = f(a, b)
+    np.testing.assert_allclose(valid, full[:, :, 2:-2], atol=1e-12)
+    np.testing.assert_allclose(half, full[:, :, 1:-1], atol=1e-12)
+    np.testing.assert_allclose(two, full[:, :, 1:-1:2], atol=1e-12)
+
+
+def test_ranks_of_series_and_maps():
+    for wrong, start in (
+        (lambda: conv1d(pt.matrix(), pt.tensor3()), "conv1d needs series of rank 3"),
+        (lambda: conv1d(pt.tensor3(), pt.tensor3(), "ful"), "there is no border_mode 'ful'"),
+        (
+            lambda: conv2d_transpose(pt.tensor4(), pt.matrix()),
+            "conv2d_transpose needs maps of rank 4",
+        ),
+        (lambda: conv2d(pt.tensor4(), pt.tensor4(), dilation=2), "dilated filters need a known"),
+        (lambda: conv2d(pt.tensor4(), pt.tensor4(), dilation=0), "dilation is 0"),
+        (
+            lambda: conv2d_transpose(pt.zeros((1, 1, 1, 1)), pt.zeros((1, 1, 2, 2)), 1),
+            "of maps of 1 x 1",
+        ),
+    ):
+        with pytest.raises(InputError, match=f"^{start}"):
+            wrong()

@@ -11,7 +11,7 @@ from oracles import pool2d as loops
 
 from dltut import function
 from dltut.exceptions import InputError
-from dltut.nn import pool2d
+from dltut.nn import pool1d, pool2d
 
 
 def with_gradient(x, up, *options, **more):
@@ -136,3 +136,15 @@ def test_integers():
 def test_refusals(x, options, message):
     with pytest.raises(InputError, match=message):
         pool2d(np.zeros(x), **options)
+
+
+def test_series(mode, rng):
+    x = pt.dtensor3("x")
+    f = function([x], [pool1d(x, 2), pool1d(x, 3, 2, mode="average_exc_pad", pad=1)])
+    a = rng.normal(size=(2, 3, 7))
+    largest, means = f(a)
+    np.testing.assert_array_equal(largest, a[:, :, :6].reshape(2, 3, 3, 2).max(axis=3))
+    np.testing.assert_allclose(means[:, :, 1], a[:, :, 1:4].mean(axis=2))
+    np.testing.assert_allclose(means[:, :, 0], a[:, :, :2].mean(axis=2))
+    with pytest.raises(InputError, match=r"^pool1d needs rank 3"):
+        pool1d(pt.matrix(), 2)

@@ -1,9 +1,10 @@
-"""Batched two-dimensional convolution and its two gradients."""
+"""Batched two-dimensional convolution and its two gradients and its transpose."""
 
 from dltut.kernels.conv.op import (
     Convolution,
     ConvolutionInputGradient,
     ConvolutionWeightGradient,
+    TransposedConvolution,
     output_size,
     padding,
 )
@@ -12,6 +13,7 @@ __all__ = [
     "Convolution",
     "ConvolutionInputGradient",
     "ConvolutionWeightGradient",
+    "TransposedConvolution",
     "output_size",
     "padding",
 ]

@@ -9,6 +9,7 @@ from dltut.kernels.conv.op import (
     Convolution,
     ConvolutionInputGradient,
     ConvolutionWeightGradient,
+    TransposedConvolution,
     padding,
 )
 
@@ -50,3 +51,16 @@ def weight_gradient(op, **_):
         return backward(up)[0]
 
     return gradient
+
+
+@jax_funcify.register(TransposedConvolution)
+def pictures(op, **_):
+    """The pictures of maps."""
+
+    def pictures_of(up, w):
+        """Of up (batch, maps, rows, columns) and w the pictures."""
+        x = jnp.zeros(op.pictures_shape(up.shape, w.shape), dtype=up.dtype)
+        _, backward = jax.vjp(lambda image: correlated(op, image, w), x)
+        return backward(up)[0]
+
+    return pictures_of

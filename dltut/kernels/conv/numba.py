@@ -13,7 +13,12 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
-from dltut.kernels.conv.op import Convolution, ConvolutionInputGradient, ConvolutionWeightGradient
+from dltut.kernels.conv.op import (
+    Convolution,
+    ConvolutionInputGradient,
+    ConvolutionWeightGradient,
+    TransposedConvolution,
+)
 from dltut.kernels.engine.gather import (
     FRAME,
     NUMBERS,
@@ -254,3 +259,38 @@ def weight_gradient(op, node):
         return gradient
 
     return weight_gradient
+
+
+@compiled_form(TransposedConvolution)
+def pictures(op, node):
+    """The pictures of maps."""
+    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
+    (row_step, column_step), border = op.subsample, op.border_mode
+    none, less = (0, 0), (-1, -1)  # zeros on a side: kernel * halves // 2 + added
+    known = {"valid": (0, none), "full": (2, less), "half": (1, none)}
+    halves, added = known.get(border, (0, border))
+
+    @numba_njit
+    def side(n, step, kernel, added):
+        """Rows or columns of the pictures."""
+        return (n - 1) * step + kernel - 2 * (kernel * halves // 2 + added)
+
+    @numba_njit
+    def pictures_of(up, w):
+        """Of up (batch, maps, rows, columns) and w the pictures."""
+        rows = side(up.shape[2], row_step, w.shape[2], added[0])
+        columns = side(up.shape[3], column_step, w.shape[3], added[1])
+        if up.shape[1] != w.shape[0]:
+            raise InputError(
+                "the maps do not have as many channels as the filters take: "
+                "the second axis of the maps must be the first of the filters"
+            )
+        if min(rows, columns) < 1:
+            raise InputError(
+                "of the maps nothing is left inside the border: use a smaller border_mode"
+            )
+        pictures = np.zeros((up.shape[0], w.shape[1], rows, columns), dtype=up.dtype)
+        fill((up, w, flip, frame_of(pictures.shape, w.shape), pictures))
+        return pictures
+
+    return pictures_of

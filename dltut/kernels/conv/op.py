@@ -1,6 +1,6 @@
-"""Batched two-dimensional convolution and its two gradients as Operations.
+"""Batched two-dimensional convolution, its two gradients and its transpose as Operations.
 
-All three are written for cross-correlation; `filter_flip` flips the filters first, which makes it a
+All four are written for cross-correlation; `filter_flip` flips the filters first, which makes it a
 convolution in the mathematical sense. Pictures x have shape (batch, channels, rows, columns),
 filters w (maps, channels, kernel rows, kernel columns), maps (batch, maps, out rows, out columns).
 """
@@ -192,3 +192,46 @@ class ConvolutionWeightGradient(_Convolution):
             forward(x, cotangents[0]),
             DisconnectedType()(),
         ]
+
+
+class TransposedConvolution(_Convolution):
+    """The gradient of a convolution's pictures as a layer of its own: maps in, pictures out."""
+
+    def pictures_shape(self, up: tuple, w: tuple) -> tuple:
+        """The shape of the smallest pictures of which a convolution makes maps of shape `up`."""
+        if up[1] != w[0]:
+            raise InputError(
+                f"the maps have {up[1]} channels but the filters take {w[0]}: "
+                "the second axis of the maps must be the first of the filters"
+            )
+        pads, step = padding(self.border_mode, w[2:]), self.subsample
+        rows, columns = (
+            (n - 1) * s + k - 2 * p for n, s, k, p in zip(up[2:], step, w[2:], pads, strict=True)
+        )
+        if min(rows, columns) < 1:
+            raise InputError(
+                f"of maps of {up[2]} x {up[3]} nothing is left inside a border of {pads}: "
+                "use a smaller border_mode"
+            )
+        return up[0], w[1], rows, columns
+
+    def make_node(self, up, w):
+        """Of up (batch, maps, rows, columns) and w pictures (batch, channels, ...)."""
+        up, w = as_tensor_variable(up), as_tensor_variable(w)
+        sizes = up.type.shape, w.type.shape
+        known = None not in (*sizes[0][1:], *sizes[1])
+        shape = self.pictures_shape(*sizes) if known else (sizes[0][0], sizes[1][1], None, None)
+        return Apply(self, [up, w], [TensorType(up.type.dtype, shape=shape)()])
+
+    def perform(self, node, inputs, output_storage):
+        """The reference in NumPy: the gradient of pictures of that shape."""
+        up, w = inputs
+        _, input_gradient, _ = self._siblings()
+        pictures = np.empty(self.pictures_shape(up.shape, w.shape), dtype=up.dtype)
+        input_gradient.perform(node, [up, w, pictures], output_storage)
+
+    def pullback(self, inputs, outputs, cotangents):
+        """Linear in up and in w: a convolution, and the gradient of its filters."""
+        up, w = inputs
+        forward, _, weight_gradient = self._siblings()
+        return [forward(cotangents[0], w), weight_gradient(cotangents[0], up, w)]

@@ -14,7 +14,7 @@ from dltut.kernels.engine.blocks import (
     side_of_block,
 )
 from dltut.kernels.engine.elementary import sigmoid, tanh
-from dltut.kernels.engine.gemm import COLUMNS, ROWS, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, ROWS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 
@@ -87,7 +87,9 @@ def multiply(left_transposed, right_transposed, a, b, bias, activation, out):
             "the biases are not as many as the columns of their weights: "
             "give a layer one bias for each of its units"
         )
-    side = side_of_block(max(m, n), COLUMNS if n >= m else ROWS, blocks_for(max(m, n), m * n * k))
+    is_copied = left_transposed and n >= m and min(m, k) >= COPY_LEFT_FROM
+    blocks = blocks_for(max(m, n), m * n * k, is_copied)
+    side = side_of_block(max(m, n), COLUMNS if n >= m else ROWS, blocks)
     arguments = side, left_transposed, right_transposed, a, b, bias, activation, out
     in_parallel(multiply_block, count_of_blocks(max(m, n), side), arguments)
 

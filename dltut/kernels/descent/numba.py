@@ -12,7 +12,7 @@ from dltut.kernels.engine.blocks import (
     leading,
     side_of_block,
 )
-from dltut.kernels.engine.gemm import COLUMNS, ROWS, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, ROWS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.sums.numba import squares_of
@@ -94,7 +94,8 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
         x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
         rate = W.dtype.type(1)
     length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
-    side = side_of_block(length, step, blocks_for(length, W.size * len(x)))
+    is_copied = step == COLUMNS and min(len(W), len(x)) >= COPY_LEFT_FROM
+    side = side_of_block(length, step, blocks_for(length, W.size * len(x), is_copied))
     partial = np.empty(count_of_blocks(length, side), np.float64)
     in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, partial))
     total = 0.0

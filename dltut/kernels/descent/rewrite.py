@@ -43,7 +43,21 @@ def descent(fgraph, node):
         factors = zip(products, rates, strict=True)
         inputs = [each for product, rate in factors for each in (*product.inputs, rate)]
         return [DenseUpdate()(p, keep, *inputs)[0]]
-    return [Step()(p, gradients[0], keep, rates[0])] if len(gradients) == 1 else None
+    if len(gradients) > 1 or _is_shared(fgraph, gradients[0]):
+        return None
+    return [Step()(p, gradients[0], keep, rates[0])]
+
+
+def _is_shared(fgraph, gradient) -> bool:
+    """Whether other updates need the same arrays: PyTensor computes all of them in one pass.
+
+    So it is with rules that have a memory, such as adadelta.
+    """
+    node = made_by(gradient, Elemwise)
+    if node is None:
+        return False
+    arrays = [gradient, *(each for each in node.inputs if not all(each.type.broadcastable))]
+    return not all(used_once(fgraph, each) for each in arrays)
 
 
 def outer_product(fgraph, gradient, p):

@@ -27,13 +27,16 @@ def leading(a):
 
 
 @numba_njit
-def blocks_for(length, work):
+def blocks_for(length, work, is_copied=False):
     """How many blocks to make of `length` rows or columns, with so many multiplications in all.
 
     Eight or some multiple of it: an even number keeps the threads on the same blocks from one
-    operation to the next.
+    operation to the next. Where each block copies the other factor (`dltut.kernels.engine.gemm`),
+    as many as have some 256 of them, so that the copies are little work, but at least two.
     """
-    return 8 * max(1, length // 2048) if work > ALONE_BELOW else 1
+    if work <= ALONE_BELOW:
+        return 1
+    return max(2, length // 256) if is_copied else 8 * max(1, length // 2048)
 
 
 @numba_njit

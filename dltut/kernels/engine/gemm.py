@@ -23,12 +23,16 @@ from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, ve
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
+ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition takes cycles, twice
 COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
-# A left factor that lies transposed and is at least so large on every side is copied to rows first,
-# so many rows and terms at a time; from row to row it is no power of 2.
-COPY_LEFT_FROM, TALL, LEFT_DEPTH = 64, 192, 256
+# Where all sides are at least so long, a left factor that lies transposed is copied to rows first,
+# so many rows and terms at a time: what one thread's cache holds beside a panel. So is one of at
+# least so many bytes that meets so many columns. From row to row it is no power of 2.
+COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
+TALL, LEFT_DEPTH = 192 if IS_WIDE else 96, 256
 LEFT_ROW = LEFT_DEPTH + 16
+AHEAD = 8  # rows from one that is copied to one that memory is asked for
 _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
 
@@ -59,6 +63,8 @@ def tile(rows: int, vectors: int, dtype: str):
             k, a, a_row, a_term, b, b_row, c, c_row = cgutils.unpack_tuple(builder, values[0])
             alpha, beta = cgutils.unpack_tuple(builder, values[1])
             sums = {cell: cgutils.alloca_once_value(builder, vector(None)) for cell in cells}
+            for r in range(rows):
+                _fetch(builder, builder.add(c, builder.mul(c_row, _INTEGER(r))))
             with cgutils.for_range(builder, k) as loop:
                 left = builder.add(a, builder.mul(loop.index, a_term))
                 right = builder.add(b, builder.mul(loop.index, b_row))
@@ -96,6 +102,15 @@ def _read(builder, place, vector, v):
     return builder.load(builder.inttoptr(place, vector.as_pointer()), align=4)
 
 
+def _fetch(builder, place, to_write=1):
+    """Generate a hint that an address is written to soon, or read."""
+    number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+    near, data = number(3), number(1)
+    builder.call(fetch, [builder.inttoptr(place, pointer), number(to_write), near, data])
+
+
 def _spread(builder, number, vector):
     """Generate a vector that holds a number in every place."""
     first = builder.insert_element(vector(ir.Undefined), number, ir.IntType(32)(0))
@@ -119,6 +134,18 @@ def peek(typing, place, like):
         return builder.load(builder.inttoptr(values[0], kind))
 
     return like.dtype(types.intp, like), code
+
+
+@intrinsic
+def expect(typing, place):
+    """A hint that an address is read soon."""
+
+    def code(context, builder, signature, values):
+        """No more than that: any address will do."""
+        _fetch(builder, values[0], to_write=0)
+        return context.get_dummy_value()
+
+    return types.void(types.intp), code
 
 
 @intrinsic
@@ -303,21 +330,62 @@ def columns_of_product_of(dtype: str):
 
 
 @numba_njit
-def copy_left(a, row, m, k, left):
-    """Copy a left factor that lies transposed to rows of its own, `LEFT_ROW` elements apart.
+def copy_left(a, row, term, m, k, left):
+    """Copy a left factor to rows `LEFT_ROW` elements apart.
 
     Parameters
     ----------
-    a, row : int
-        Where it begins, and bytes from one row of the transpose to the next.
+    a, row, term : int
+        Where it begins, and bytes from row to row and from term to term.
     m, k : int
         Rows, and terms of a sum.
     left : array, shape (m * LEFT_ROW,) or more
     """
-    for top in range(0, m, 16):
+    if term == left.itemsize:
+        width, start = 2 * BYTES // left.itemsize, np.intp(left.ctypes.data)
+        for r in range(m):
+            whole, to = k - k % width, start + r * LEFT_ROW * term
+            for p in range(0, whole, width):
+                copy_two_vectors(a + r * row + p * term, to + p * term, left)
+            for p in range(whole, k):
+                left[r * LEFT_ROW + p] = peek(a + r * row + p * term, left)
+        return
+    for first in range(0, k, 16):
+        for top in range(0, m, 16):
+            for p in range(first, min(first + 16, k)):
+                expect(a + (p + 16) * term + top * row)
+                for r in range(top, min(top + 16, m)):
+                    left[r * LEFT_ROW + p] = peek(a + p * term + r * left.itemsize, left)
+
+
+@numba_njit
+def copy_right(b, row, column, k, n, width, right):
+    """Copy the right factor to panels of all its columns, and zeros up to the width of the last.
+
+    Some panels at a time, so that their rows are read from few pages of memory.
+
+    Parameters
+    ----------
+    b, row, column : int
+        Where it begins, and bytes from row to row and from column to column.
+    k, n, width : int
+        Rows, columns, and columns of a panel.
+    right : array, shape (panels * k * width,) or more
+    """
+    for left in range(0, n, 8 * width):
         for p in range(k):
-            for r in range(top, min(top + 16, m)):
-                left[r * LEFT_ROW + p] = peek(a + p * row + r * left.itemsize, left)
+            for j in range(left, min(left + 8 * width, n), width):
+                at = j * k + p * width
+                expect(b + (p + AHEAD) * row + j * column)
+                if column == right.itemsize and j + width <= n:
+                    place = np.intp(right.ctypes.data) + at * right.itemsize
+                    copy_two_vectors(b + p * row + j * column, place, right)
+                else:
+                    for s in range(width):
+                        number = right.dtype.type(0)
+                        if j + s < n:
+                            number = peek(b + p * row + (j + s) * column, right)
+                        right[at + s] = number
 
 
 def gemm_of(dtype: str):
@@ -325,41 +393,69 @@ def gemm_of(dtype: str):
     size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
     lanes = BYTES // size
     dots, columns_of_product = dots_of(dtype), columns_of_product_of(dtype)
+    long, part_of_row = ALONE * lanes, tile(1, ALONE, dtype)
+
+    @numba_njit
+    def strip(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_copied, is_packed, beta, c,
+        c_row, panel, edge):  # fmt: skip
+        """All columns of some rows, a vector or two after the other, at addresses."""
+        for j in range(0, n, 2 * lanes):
+            columns = min(2 * lanes, n - j)
+            columns_of_product(
+                columns, columns % lanes != 0 and not is_packed, is_copied, m, k, alpha, a, a_row,
+                a_term, b + j * b_column, b_row, b_column, beta, c + j * size, c_row, panel, edge,
+            )  # fmt: skip
+
+    @numba_njit
+    def large(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c, c_row,
+        edge):  # fmt: skip
+        """The same of large matrices: both factors are copied, some rows and terms at a time."""
+        left = np.empty(min(m, TALL) * LEFT_ROW, real)
+        right = np.empty(0 if is_packed else (n + 2 * lanes) * LEFT_DEPTH, real)
+        nothing, keep = left[:0], beta
+        for first in range(0, k, LEFT_DEPTH):
+            terms = min(LEFT_DEPTH, k - first)
+            place, column = b + first * b_row, b_column
+            if not is_packed:
+                copy_right(place, b_row, b_column, terms, n, 2 * lanes, right)
+                place, column = np.intp(right.ctypes.data), terms * size
+            for top in range(0, m, TALL):
+                rows, start = min(TALL, m - top), a + top * a_row + first * a_term
+                copy_left(start, a_row, a_term, rows, terms, left)
+                start = np.intp(left.ctypes.data)
+                strip(
+                    rows, n, terms, alpha, start, LEFT_ROW * size, size, place, 2 * lanes * size,
+                    column, False, True, keep, c + top * c_row, c_row, nothing, edge,
+                )  # fmt: skip
+            keep = real(1)
 
     def gemm(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
         """``c = alpha * a @ b + beta * c`` at addresses, see `product`."""
         if right_transposed and not left_transposed and m <= DOTS_UP_TO_ROWS and k >= lanes:
             dots(m, n, k, a, lda * size, b, ldb * size, c, ldc * size, alpha, beta)
             return
-        a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
         b_row, b_column = (size, ldb * size) if right_transposed else (ldb * size, size)
         is_ragged, is_packed = n % lanes != 0, ldb == 0
         if is_packed:
             b_row, b_column = 2 * lanes * size, k * size
+        edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
+        a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
+        is_large = left_transposed or (m * k * size >= LARGE_BYTES and n >= LARGE_COLUMNS)
+        if is_large and min(m, n, k) >= COPY_LEFT_FROM:
+            large(
+                m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c,
+                ldc * size, edge,
+            )  # fmt: skip
+            return
+        while m == 1 and n >= long and not (right_transposed or is_packed):
+            part_of_row((k, a, a_row, a_term, b, b_row, c, 0), (alpha, beta))
+            n, b, c = n - long, b + long * size, c + long * size
         is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
-        edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
-        is_tall = left_transposed and min(m, n, k) >= COPY_LEFT_FROM
-        left = np.empty(min(m, TALL) * LEFT_ROW if is_tall else 0, real)
-        rows, depth = (TALL, LEFT_DEPTH) if is_tall else (max(m, 1), max(k, 1))
-        for top in range(0, m, rows):
-            height = min(rows, m - top)
-            for first in range(0, max(k, 1), depth):
-                terms, start = min(depth, k - first), a + top * a_row + first * a_term
-                if is_tall:
-                    copy_left(start, a_term, height, terms, left)
-                    start, a_step, a_next = np.intp(left.ctypes.data), LEFT_ROW * size, size
-                else:
-                    a_step, a_next = a_row, a_term
-                keep = beta if first == 0 else real(1)
-                for j in range(0, n, 2 * lanes):
-                    columns, right = min(2 * lanes, n - j), b + first * b_row + j * b_column
-                    is_last = columns % lanes != 0 and not is_packed
-                    out = c + top * ldc * size + j * size
-                    columns_of_product(
-                        columns, is_last, is_copied, height, terms, alpha, start, a_step, a_next,
-                        right, b_row, b_column, keep, out, ldc * size, panel, edge,
-                    )  # fmt: skip
+        strip(
+            m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_copied, is_packed, beta, c,
+            ldc * size, panel, edge,
+        )  # fmt: skip
 
     return gemm
 

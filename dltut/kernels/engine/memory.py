@@ -6,18 +6,17 @@ pages of zeros one by one when they are touched: an LSTM's step took twice as lo
 
 import ctypes
 
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # glibc's names of what is set, M_MMAP_THRESHOLD, ...
-LARGEST_MMAP_THRESHOLD = 2**25  # bytes; glibc takes no more
+TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's names of what is set, M_TRIM_THRESHOLD, ...
 KEPT = 2**30 - 1  # bytes that may lie free at the end of the heap
 
 
 def keep_freed_memory() -> bool:
     """Have the C library keep what is freed for the next arrays; whether it can.
 
-    It is a setting of the whole process, of glibc: arrays up to 32 MiB lie in the heap, and up to
-    1 GiB of what is free there stays.
+    It is a setting of the whole process, of glibc: arrays of any size lie in the heap, and up to
+    1 GiB of what is free at its end stays.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     return set_option is not None and bool(
-        set_option(MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD) and set_option(TRIM_THRESHOLD, KEPT)
+        set_option(MMAP_MAX, 0) and set_option(TRIM_THRESHOLD, KEPT)
     )

@@ -20,7 +20,9 @@ def recurrence(op, **_):
 
     def loop(a, U, mask, p, *start):
         """The outputs of `Recurrence`."""
-        check_shapes(op.kind, a.shape, U.shape, mask.shape, p.shape, [s.shape for s in start])
+        check_shapes(op.kind, a, U, mask, p, start, mask.size)
+        masks = None if a.ndim == 3 else mask
+        a = a if masks is None else a.reshape((*mask.shape, a.shape[1]))
         nothing = jnp.zeros((a.shape[1], 0), a.dtype)
 
         def step(states, each):
@@ -30,7 +32,6 @@ def recurrence(op, **_):
             after = choose(is_step, after, states)
             return after, (after, jnp.concatenate([nothing, *parts], axis=1))
 
-        masks = mask if mask.shape[0] else None
         _, (states, kept) = lax.scan(step, list(start), (a, masks), reverse=op.backwards)
         return [*states, kept]
 
@@ -52,7 +53,7 @@ def recurrence_gradient(op, **_):
             for first, each in zip(start, states, strict=True)
         ]
         passes = jnp.array([op.passes_before(number) for number in op.order(time)], bool)
-        masks = mask if mask.shape[0] else None
+        masks = None if op.has_all_steps else mask
         ups = [up if up.shape[0] else None for up in ups]
 
         def step(carry, each):
@@ -75,6 +76,8 @@ def recurrence_gradient(op, **_):
             step, (zeros, jnp.zeros_like(p)), each, reverse=not op.backwards
         )
         by_U = jnp.einsum("tbi,tbj->ij", before[0], through)
+        if not op.has_all_steps:
+            sums = sums.reshape((mask.size, sums.shape[2]))
         return [sums, by_U, by_p, *by_start]
 
     return loop

@@ -4,6 +4,10 @@ A block multiplies the states before the step with its units' columns of U, for 
 on to the next states while the products are in the cache. On the way back it multiplies the
 gradients of all sums of the step after with its units' rows of U. The columns of a block lie in
 panels that are made once for all steps, so that they stay in the cache of the thread that takes it.
+
+The sums of all steps are rows below each other, and where there is a mask they are those of the
+sequences that have the step alone: `live` are their numbers in the batch, and those of step t begin
+at `first[t]`. Products are made of these rows only.
 """
 
 import numpy as np
@@ -12,7 +16,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import ALONE_BELOW, blocks_for, count_of_blocks, side_of_block
-from dltut.kernels.engine.gemm import COLUMNS, panel_width, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, panel_width, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import count_of_threads, in_parallel
 from dltut.kernels.recurrent.cells import CELLS
@@ -79,18 +83,25 @@ def packed_blocks(side, is_back, U, rows):
 
 
 @numba_njit
-def any_step(mask):
-    """Whether one of the sequences has this step, by its mask (batch,), or (0,) for all."""
-    found = len(mask) == 0
-    for r in range(len(mask)):
-        found = found or mask[r]
-    return found
+def rows_of_steps(mask, time, batch, is_masked):
+    """Of all steps, one after the other, the sequences that have it, and where each step begins."""
+    live, first = np.empty(time * batch, np.intp), np.empty(time + 1, np.intp)
+    count = 0
+    for t in range(time):
+        first[t] = count
+        for r in range(batch):
+            if not is_masked or mask[t, r]:
+                live[count] = r
+                count += 1
+    first[time] = count
+    return live[:count], first
 
 
 @numba_njit
-def at_step(mask, t):
-    """The mask (batch,) of a step, or (0,) where there is no mask."""
-    return mask[t] if len(mask) > 0 else np.empty(0, np.bool_)
+def gather(states, rows, out):
+    """The states (batch, n) of some sequences, below each other."""
+    for j in range(len(rows)):
+        out[j] = states[rows[j]]
 
 
 @numba_njit
@@ -100,12 +111,16 @@ def place(array):
 
 
 @numba_njit
-def check_shapes(n_gates, has_p, sums, U, p, mask, h0, c0):
-    """Refuse what does not fit together; `sums` is (time, batch, gates * n)."""
-    (time, batch, n_sums), n = sums.shape, len(U)
-    fits = U.shape == (n, n_sums) and n_sums == n_gates * n
+def check_shapes(n_gates, has_p, is_masked, sums, U, p, mask, h0, c0):
+    """Refuse what does not fit together; `sums` is (steps, gates * n)."""
+    n, batch = len(U), len(h0)
+    n_sums = n_gates * n
+    fits = U.shape == (n, n_sums) and sums.shape[1] == n_sums
     fits = fits and h0.shape == (batch, n) and c0.shape == (batch, n)
-    fits = fits and (mask.shape == (time, batch) or mask.shape == (0, 0))
+    if is_masked:
+        fits = fits and mask.shape[1] == batch and len(sums) == np.sum(mask)
+    else:
+        fits = fits and mask.shape == (0, 0)
     if not fits or (has_p and p.shape != (3, n)):
         raise InputError(NOT_FIT)
 
@@ -113,75 +128,146 @@ def check_shapes(n_gates, has_p, sums, U, p, mask, h0, c0):
 def forward_of(cell: str):
     """The loop of a cell, to be compiled."""
     row, n_gates, n_kept = ROWS[cell][0], CELLS[cell].n_gates, KEPT.get(cell, 1)
-    has_p = CELLS[cell].has_peepholes
+    has_p, keeps = CELLS[cell].has_peepholes, cell in KEPT
 
     @numba_njit
-    def block(i, side, is_step, a, U, packed, p, mask, h0, c0, h, c, kept):
+    def block(i, side, a, U, packed, p, rows, x, h0, c0, h, c, kept):
         """Block i of the units in one step.
 
         Parameters
         ----------
         side : int
             Units of a block.
-        is_step : bool
-            Whether any sequence has the step.
-        a : array, shape (batch, gates * n)
+        a : array, shape (rows, gates * n)
         U, packed
             See `pack_block`.
         p : array, shape (3, n), or anything
-        mask : array, shape (batch,) or (0,)
+        rows : array, shape (rows,)
+            The sequences that have the step.
+        x : array, shape (rows, n)
+            Their states before it.
         h0, c0, h, c : array, shape (batch, n)
             States before and after the step; c is h where there is one state.
-        kept : array, shape (blocks, batch, parts * side)
+        kept : array, shape (blocks, rows, parts * side)
         """
-        (batch, n), left, size = h.shape, i * side, a.itemsize
+        (batch, n), left, size, n_rows = h.shape, i * side, a.itemsize, len(rows)
         width, n_sums, ld = min(side, n - left), n_gates * n, n_kept * side
-        if is_step and packed.size > 0:
-            product(False, False, batch, n_gates * side, n, 1, h0, n, packed[i], 0, 0, kept[i], ld)
-        elif is_step:
+        if n_rows > 0 and packed.size > 0:
+            product(False, False, n_rows, n_gates * side, n, 1, x, n, packed[i], 0, 0, kept[i], ld)
+        elif n_rows > 0:
             for gate in range(n_gates):
                 columns, out = U[:, gate * n + left :], kept[i, :, gate * side :]
-                product(False, False, batch, width, n, 1, h0, n, columns, n_sums, 0, out, ld)
+                product(False, False, n_rows, width, n, 1, x, n, columns, n_sums, 0, out, ld)
+        to_keep = place(kept) + i * kept.strides[0]
+        j = 0
         for r in range(batch):
             at = (r * n + left) * size
-            if len(mask) > 0 and not mask[r]:
+            if j == n_rows or rows[j] != r:
                 for s in range(left, left + width):
                     h[r, s], c[r, s] = h0[r, s], c0[r, s]
             else:
                 row(
-                    width, n * size, side * size, place(a) + (r * n_sums + left) * size,
-                    place(kept) + (i * batch + r) * ld * size, place(p) + left * size,
+                    width, n * size, side * size, place(a) + (j * n_sums + left) * size,
+                    to_keep + j * ld * size, place(p) + left * size,
                     place(h0) + at, place(c0) + at, place(h) + at, place(c) + at, a,
                 )  # fmt: skip
+                j += 1
 
-    def forward(a, U, p, mask, h0, c0, backwards, h, c, kept):
+    def forward(a, U, p, mask, h0, c0, is_masked, backwards, h, c, kept):
         """All steps of the loop.
 
         Parameters
         ----------
-        a : array, shape (time, batch, gates * n)
+        a : array, shape (steps, gates * n)
         U : array, shape (n, gates * n)
         p : array, shape (3, n) or (0, 0)
         mask : array, shape (time, batch) or (0, 0)
         h0, c0 : array, shape (batch, n)
-        backwards : bool
+        is_masked, backwards : bool
         h, c : array, shape (time, batch, n)
             c is h, and c0 h0, where there is one state.
-        kept : array, shape (time or 1, blocks, batch, parts * side)
+        kept : array, shape (blocks, steps or batch, parts * side)
         """
-        check_shapes(n_gates, has_p, a, U, p, mask, h0, c0)
+        check_shapes(n_gates, has_p, is_masked, a, U, p, mask, h0, c0)
         time, batch, n = h.shape
-        side = side_of(batch, n, a.shape[2])
-        packed = packed_blocks(side, False, U, time * batch)
+        side = side_of(batch, n, a.shape[1])
+        live, first = rows_of_steps(mask, time, batch, is_masked)
+        packed, room = packed_blocks(side, False, U, len(a)), np.empty((batch, n), U.dtype)
         for number in range(time):
             t = time - 1 - number if backwards else number
-            mask_t, room = at_step(mask, t), kept[t % len(kept)]
-            data = U, packed, p, mask_t, h0, c0, h[t], c[t], room
-            in_parallel(block, room.shape[0], (side, any_step(mask_t), a[t], *data))
+            begin, end = first[t], first[t + 1]
+            rows, x = live[begin:end], h0
+            if len(rows) < batch:
+                x = room[: len(rows)]
+                gather(h0, rows, x)
+            kept_t = kept[:, begin:] if keeps else kept
+            data = side, a[begin:end], U, packed, p, rows, x, h0, c0, h[t], c[t], kept_t
+            in_parallel(block, len(kept), data)
             h0, c0 = h[t], c[t]
 
     forward.__name__ = f"recurrent_{cell.replace(' ', '_')}"
     return forward
+
+
+@numba_njit
+def weight_block(i, side, states, through, h0, first, by_U):
+    """Some columns of the gradient of U.
+
+    Parameters
+    ----------
+    states : array, shape (rows, n)
+        Before each of some steps.
+    through : array, shape (rows, gates * n)
+    h0, first : array, shape (batch, n) and (batch, gates * n), or no rows
+        Of the first step, if it is none of those.
+    by_U : array, shape (n, gates * n)
+    """
+    (n, n_sums), left = by_U.shape, i * side
+    width, out = min(side, n_sums - left), by_U[:, left:]
+    for x, delta, beta in ((states, through, 0), (h0, first, 1)):
+        if beta == 0 or len(x) > 0:
+            part, ld = delta[:, left:], n_sums
+            product(True, False, n, width, len(x), 1, x, n, part, ld, beta, out, ld)
+
+
+@numba_njit
+def before_block(t, backwards, live, first, h0, h, before):
+    """The states before step t of the sequences that have it, below each other."""
+    begin, end = first[t], first[t + 1]
+    earlier = t + 1 if backwards else t - 1
+    states = h[earlier] if 0 <= earlier < len(h) else h0
+    gather(states, live[begin:end], before[begin:end])
+
+
+@numba_njit
+def weight_gradient(live, first, is_masked, backwards, h0, h, through, by_U):
+    """The gradient of U, of all steps: one product, and where none is masked one of the first step.
+
+    Parameters
+    ----------
+    live, first, is_masked, backwards, h0, h
+        As on the way there.
+    through : array, shape (steps, gates * n)
+    by_U : array, shape (n, gates * n)
+    """
+    (time, _, n), (steps, n_sums) = h.shape, through.shape
+    if steps == 0:
+        by_U[:] = 0
+        return
+    if is_masked:
+        states, delta = np.empty((steps, n), by_U.dtype), through
+        in_parallel(before_block, time, (backwards, live, first, h0, h, states))
+        beginning, of_first = h0[:0], through[:0]
+    else:
+        t = time - 1 if backwards else 0
+        earlier = slice(1, time) if backwards else slice(0, time - 1)
+        states = h[earlier].reshape(-1, n)
+        delta = through[: first[t]] if backwards else through[first[1] :]
+        beginning, of_first = h0, through[first[t] : first[t + 1]]
+    blocks = blocks_for(n_sums, steps * n * n_sums, min(n, steps) >= COPY_LEFT_FROM)
+    side = side_of_block(n_sums, COLUMNS, blocks)
+    data = side, states, delta, beginning, of_first, by_U
+    in_parallel(weight_block, count_of_blocks(n_sums, side), data)
 
 
 def backward_of(cell: str):
@@ -190,23 +276,37 @@ def backward_of(cell: str):
     has_memory, has_p = CELLS[cell].n_states > 1, CELLS[cell].has_peepholes
 
     @numba_njit
-    def come_back(i, side, U, packed, through, fresh):
-        """What comes to block i of the units (batch, side) through the product after them."""
-        (batch, n_sums), n, left = through.shape, len(U), i * side
+    def come_back(i, side, U, packed, rows, through, fresh, carried):
+        """Add what comes to block i of the units through the product of the step after.
+
+        Parameters
+        ----------
+        rows : array, shape (rows,)
+            The sequences that have that step.
+        through : array, shape (rows, gates * n)
+        fresh : array, shape (blocks, batch, side)
+            Room for the product.
+        carried : array, shape (batch, n)
+        """
+        (n_rows, n_sums), n, left, room = through.shape, len(U), i * side, fresh[i]
+        width = min(side, n - left)
         if packed.size > 0:
             product(
-                False, False, batch, side, n_sums, 1, through, n_sums, packed[i], 0, 0, fresh, side
+                False, False, n_rows, side, n_sums, 1, through, n_sums, packed[i], 0, 0, room, side
             )
         else:
-            rows, width = U[left:], min(side, n - left)
             product(
-                False, True, batch, width, n_sums, 1, through, n_sums, rows, n_sums, 0, fresh, side
-            )
+                False, True, n_rows, width, n_sums, 1, through, n_sums, U[left:], n_sums, 0, room,
+                side,
+            )  # fmt: skip
+        for j in range(n_rows):
+            for s in range(width):
+                carried[rows[j], left + s] += room[j, s]
 
     @numba_njit
     def block(
-        i, side, is_end, U, packed, p, mask, h0, c0, h, c, kept, up_h, up_c, after, fresh, carried,
-        memory, sums, through, by_p, clip,
+        i, side, is_end, U, packed, p, rows, h0, c0, h, c, kept, up_h, up_c, rows_after, after,
+        fresh, carried, memory, sums, through, by_p, clip,
     ):  # fmt: skip
         """Block i of the units in one step, on the way back.
 
@@ -216,92 +316,67 @@ def backward_of(cell: str):
             Units of a block.
         is_end : bool
             Whether nothing comes from the step after this one.
-        U, packed, p, mask, h0, c0, h, c, kept
+        U, packed, p, rows, h0, c0, h, c, kept
             As on the way there.
         up_h, up_c : array, shape (batch, n)
             Gradients of the states after the step that come from outside of the loop.
-        after : array, shape (batch, gates * n)
-            Gradients that go through the product of the step after this one; no rows for zeros.
+        rows_after, after : array, shape (rows after,) and (rows after, gates * n)
+            The sequences that have the step after this one, and their gradients that go through
+            its product.
         fresh : array, shape (blocks, batch, side)
             Room for what becomes of them.
         carried, memory : array, shape (batch, n)
-            Gradients of the states beside the product, from the step after to the one before.
-        sums, through : array, shape (batch, gates * n)
+            Gradients of the states, from the step after to the one before.
+        sums, through : array, shape (rows, gates * n)
         by_p : array, shape (3, n)
         clip : float
         """
-        (batch, n), left, size, room = h.shape, i * side, h.itemsize, fresh[i]
+        (batch, n), left, size, n_rows = h.shape, i * side, h.itemsize, len(rows)
         width, n_sums = min(side, n - left), n_gates * n
         if is_end:
             carried[:, left : left + width] = 0
             memory[:, left : left + width] = 0
-        if len(after) > 0:
-            come_back(i, side, U, packed, after, room)
-        else:
-            room[:] = 0
+        elif len(after) > 0:
+            come_back(i, side, U, packed, rows_after, after, fresh, carried)
+        parts = place(kept) + i * kept.strides[0]
+        j = 0
         for r in range(batch):
-            at, over = (r * n + left) * size, (r * n_sums + left) * size
-            if len(mask) > 0 and not mask[r]:
-                for s in range(width):
-                    carried[r, left + s] += room[r, s] + up_h[r, left + s]
+            at, over = (r * n + left) * size, (j * n_sums + left) * size
+            if j == n_rows or rows[j] != r:
+                for s in range(left, left + width):
+                    carried[r, s] += up_h[r, s]
                     if has_memory:
-                        memory[r, left + s] += up_c[r, left + s]
-                for gate in range(n_gates):
-                    for s in range(gate * n + left, gate * n + left + width):
-                        sums[r, s] = through[r, s] = 0
+                        memory[r, s] += up_c[r, s]
             else:
-                parts = place(kept) + (i * batch + r) * n_kept * side * size
                 row(
-                    width, n * size, side * size, parts, place(p) + left * size, place(h0) + at,
+                    width, n * size, side * size, parts + j * n_kept * side * size,
+                    place(p) + left * size, place(h0) + at,
                     place(c0) + at, place(h) + at, place(c) + at, place(up_h) + at,
-                    place(up_c) + at, place(fresh) + (i * batch + r) * side * size,
-                    place(carried) + at, place(memory) + at, place(sums) + over,
+                    place(up_c) + at, place(carried) + at, place(memory) + at, place(sums) + over,
                     place(through) + over,
                     place(by_p) + left * size, clip, h,
                 )  # fmt: skip
+                j += 1
 
     @numba_njit
-    def start_block(i, side, U, packed, after, fresh, carried):
+    def start_block(i, side, U, packed, rows, after, fresh, carried):
         """Block i of the gradient of h before the first step, in the place of `carried`."""
-        room, left = fresh[i], i * side
-        come_back(i, side, U, packed, after, room)
-        for r in range(len(carried)):
-            for s in range(min(side, len(U) - left)):
-                carried[r, left + s] += room[r, s]
-
-    @numba_njit
-    def weight_block(i, side, states, through, h0, first, by_U):
-        """Some columns of the gradient of U: of all steps but the first, and of the first.
-
-        Parameters
-        ----------
-        states : array, shape (steps * batch, n)
-            Before each of those steps.
-        through : array, shape (steps * batch, gates * n)
-        h0, first : array, shape (batch, n) and (batch, gates * n)
-            Of the first step.
-        by_U : array, shape (n, gates * n)
-        """
-        (n, n_sums), left = by_U.shape, i * side
-        width, out = min(side, n_sums - left), by_U[:, left:]
-        for x, delta, beta in ((states, through, 0), (h0, first, 1)):
-            part, ld = delta[:, left:], n_sums
-            product(True, False, n, width, len(x), 1, x, n, part, ld, beta, out, ld)
+        come_back(i, side, U, packed, rows, after, fresh, carried)
 
     def backward(
-        kept, U, p, mask, h0, c0, backwards, truncate, clip, h, c, up_h, up_c, sums,
+        kept, U, p, mask, h0, c0, is_masked, backwards, truncate, clip, h, c, up_h, up_c, sums,
         through, by_U, carried, memory, by_p,
     ):  # fmt: skip
         """All gradients.
 
         Parameters
         ----------
-        kept, U, p, mask, h0, c0, backwards, h, c
+        kept, U, p, mask, h0, c0, is_masked, backwards, h, c
             As on the way there.
         truncate : int
         clip : float
         up_h, up_c : array, shape (time, batch, n), or (1, batch, n) of zeros
-        sums, through : array, shape (time, batch, gates * n)
+        sums, through : array, shape (steps, gates * n)
             `through` may be `sums`.
         by_U : array, shape (n, gates * n)
         carried, memory : array, shape (batch, n)
@@ -311,89 +386,80 @@ def backward_of(cell: str):
             Of zeros.
         """
         time, batch, n = h.shape
-        check_shapes(n_gates, has_p, sums, U, p, mask, h0, c0)
+        check_shapes(n_gates, has_p, is_masked, sums, U, p, mask, h0, c0)
         if up_h.shape[1:] != (batch, n) or up_c.shape[1:] != (batch, n):
             raise InputError(NOT_FIT)
-        side = side_of(batch, n, sums.shape[2])
+        n_sums = sums.shape[1]
+        side = side_of(batch, n, n_sums)
+        live, first = rows_of_steps(mask, time, batch, is_masked)
         blocks = count_of_blocks(n, side)
-        packed = packed_blocks(side, True, U, time * batch)
-        fresh, nothing = (
-            np.empty((blocks, batch, side), U.dtype),
-            np.empty((0, sums.shape[2]), U.dtype),
-        )
-        after = nothing
+        packed = packed_blocks(side, True, U, len(sums))
+        fresh = np.empty((blocks, batch, side), U.dtype)
+        after_begin, after_end = 0, 0
         for number in range(time - 1, -1, -1):
             t = time - 1 - number if backwards else number
-            before = t + 1 if backwards else t - 1
-            h_before, c_before = (h[before], c[before]) if number > 0 else (h0, c0)
+            begin, end = first[t], first[t + 1]
+            earlier = t + 1 if backwards else t - 1
+            h_before, c_before = (h[earlier], c[earlier]) if number > 0 else (h0, c0)
             is_end = number == time - 1 or (truncate > 0 and (number + 1) % truncate == 0)
-            mask_t, room = at_step(mask, t), kept[t % max(1, len(kept))]
-            there = p, mask_t, h_before, c_before, h[t], c[t], room
-            back = up_h[t % len(up_h)], up_c[t % len(up_c)], nothing if is_end else after, fresh
-            results = carried, memory, sums[t], through[t], by_p, clip
+            there = p, live[begin:end], h_before, c_before, h[t], c[t], kept[:, begin:]
+            rows_after, after = live[after_begin:after_end], through[after_begin:after_end]
+            back = up_h[t % len(up_h)], up_c[t % len(up_c)], rows_after, after, fresh
+            results = carried, memory, sums[begin:end], through[begin:end], by_p, clip
             in_parallel(block, blocks, (side, is_end, U, packed, *there, *back, *results))
-            after = through[t] if any_step(mask_t) else nothing
-        if len(after) > 0:
-            in_parallel(start_block, blocks, (side, U, packed, after, fresh, carried))
-        if time == 0:
-            by_U[:] = 0
-            return
-        n_sums, first = sums.shape[2], time - 1 if backwards else 0
-        rest = slice(0, time - 1) if backwards else slice(1, time)
-        earlier = slice(1, time) if backwards else slice(0, time - 1)
-        states, delta = h[earlier].reshape(-1, n), through[rest].reshape(-1, n_sums)
-        side = side_of_block(n_sums, COLUMNS, blocks_for(n_sums, time * batch * n * n_sums))
-        data = side, states, delta, h0, through[first], by_U
-        in_parallel(weight_block, count_of_blocks(n_sums, side), data)
+            after_begin, after_end = begin, end
+        if after_end > after_begin:
+            rows, after = live[after_begin:after_end], through[after_begin:after_end]
+            in_parallel(start_block, blocks, (side, U, packed, rows, after, fresh, carried))
+        weight_gradient(live, first, is_masked, backwards, h0, h, through, by_U)
 
     backward.__name__ = f"recurrent_{cell.replace(' ', '_')}_gradient"
     return backward
 
 
 def given_types(dtype: str) -> tuple:
-    """The types of U, p, mask, h0, c0 and `backwards`."""
+    """The types of U, p, mask, h0, c0, `is_masked` and `backwards`."""
     matrices = arrays(dtype, 2, 2, 2, 2, layout="C")
-    return (*matrices[:2], *arrays("bool", 2, layout="C"), *matrices[2:], types.boolean)
+    mask = arrays("bool", 2, layout="C")
+    return (*matrices[:2], *mask, *matrices[2:], types.boolean, types.boolean)
 
 
 @compiled_form(Recurrence)
 def recurrence(op, node):
     """All states, and what is kept, in the layout of `forward_of`."""
-    dtype, cell, backwards, n_kept = (
-        node.outputs[0].type.dtype,
-        op.cell,
-        op.backwards,
-        KEPT.get(op.cell, 0),
-    )
+    dtype, cell, backwards = node.outputs[0].type.dtype, op.cell, op.backwards
+    is_masked, n_kept = node.inputs[0].type.ndim == 2, KEPT.get(op.cell, 0)
     prepare(dtype)
-    results = arrays(dtype, 3, 3, 4, layout="C")
-    fill = kernel(forward_of(cell), (*arrays(dtype, 3, layout="C"), *given_types(dtype), *results))
+    results = arrays(dtype, 3, 3, 3, layout="C")
+    fill = kernel(forward_of(cell), (*arrays(dtype, 2, layout="C"), *given_types(dtype), *results))
 
     @numba_njit
-    def room_for(a, U):
-        """The states (time, batch, n), and what is kept of each step."""
-        (time, batch, n_sums), n = a.shape, len(U)
-        side = side_of(batch, n, n_sums)
-        parts, steps = (n_kept, time) if n_kept > 0 else (1, 1)
-        kept = np.empty((steps, count_of_blocks(n, side), batch, parts * side), a.dtype)
-        return np.empty((time, batch, n), a.dtype), kept
+    def rooms(a, U, mask, h0):
+        """The sums as rows; room for the states (time, batch, n), and for what is kept."""
+        a, (batch, n) = np.ascontiguousarray(a), h0.shape
+        time = len(mask) if is_masked else len(a)
+        sums = a.reshape((a.size // max(1, a.shape[-1]), a.shape[-1]))
+        side = side_of(batch, n, a.shape[-1])
+        parts, steps = (n_kept, len(sums)) if n_kept > 0 else (1, batch)
+        kept = np.empty((count_of_blocks(n, side), steps, parts * side), a.dtype)
+        return sums, np.empty((time, batch, n), a.dtype), kept
 
     @numba_njit
     def one_state(a, U, mask, p, h0):
         """Of the inputs of `Recurrence` the states and what is kept."""
-        a, U, mask, p = contiguous(a), contiguous(U), contiguous(mask), contiguous(p)
-        (h, kept), h0 = room_for(a, U), contiguous(h0)
-        fill((a, U, p, mask, h0, h0, backwards, h, h, kept))
-        return h, kept.reshape(len(kept), 1, -1)
+        U, mask, p, h0 = contiguous(U), contiguous(mask), contiguous(p), contiguous(h0)
+        sums, h, kept = rooms(a, U, mask, h0)
+        fill((sums, U, p, mask, h0, h0, is_masked, backwards, h, h, kept))
+        return h, kept
 
     @numba_njit
     def two_states(a, U, mask, p, h0, c0):
         """The same of a cell with a memory."""
-        a, U, mask, p = contiguous(a), contiguous(U), contiguous(mask), contiguous(p)
-        (h, kept), h0, c0 = room_for(a, U), contiguous(h0), contiguous(c0)
+        U, mask, p, h0 = contiguous(U), contiguous(mask), contiguous(p), contiguous(h0)
+        (sums, h, kept), c0 = rooms(a, U, mask, h0), contiguous(c0)
         c = np.empty_like(h)
-        fill((a, U, p, mask, h0, c0, backwards, h, c, kept))
-        return h, c, kept.reshape(len(kept), 1, -1)
+        fill((sums, U, p, mask, h0, c0, is_masked, backwards, h, c, kept))
+        return h, c, kept
 
     return one_state if op.kind.n_states == 1 else two_states
 
@@ -415,71 +481,51 @@ def up_or_zeros(up, h):
 @compiled_form(RecurrenceGradient)
 def recurrence_gradient(op, node):
     """All gradients."""
-    dtype, cell, backwards, truncate = (
-        node.outputs[0].type.dtype,
-        op.cell,
-        op.backwards,
-        op.truncate,
-    )
+    dtype, cell = node.outputs[0].type.dtype, op.cell
+    backwards, truncate, is_masked = op.backwards, op.truncate, not op.has_all_steps
     clip = np.dtype(dtype).type(op.clip or np.inf)
-    n_kept, is_gru = KEPT.get(cell, 0), cell == "gru"
+    is_gru = cell == "gru"
     prepare(dtype)
-    (kept,), arrays_of_3 = arrays(dtype, 4, layout="C"), arrays(dtype, *(3,) * 6, layout="C")
-    by = arrays(dtype, 2, 2, 2, 2, layout="C")
-    settings = types.intp, kept.dtype
-    fill = kernel(backward_of(cell), (kept, *given_types(dtype), *settings, *arrays_of_3, *by))
+    kept, arrays_of_3 = arrays(dtype, 3, layout="C"), arrays(dtype, *(3,) * 4, layout="C")
+    by = arrays(dtype, *(2,) * 6, layout="C")
+    settings = types.intp, kept[0].dtype
+    fill = kernel(backward_of(cell), (*kept, *given_types(dtype), *settings, *arrays_of_3, *by))
 
     @numba_njit
-    def parted(kept, U, h):
-        """What is kept, (steps, blocks, batch, parts * side), which may be nothing."""
-        (time, batch, n), n_sums = h.shape, U.shape[1]
-        side = side_of(batch, n, n_sums)
-        blocks = count_of_blocks(n, side)
-        if n_kept == 0:
-            return np.empty((1, blocks, batch, 0), h.dtype)
-        return np.ascontiguousarray(kept).reshape(time, blocks, batch, n_kept * side)
-
-    @numba_njit
-    def rooms(U, p, h):
+    def rooms(U, p, mask, h):
         """Places for the gradients of the sums, through the product, of U, p, and a state."""
-        shape = h.shape[0], h.shape[1], U.shape[1]
+        (time, batch, _), n_sums = h.shape, U.shape[1]
+        shape = np.sum(mask) if is_masked else time * batch, n_sums
         sums = np.empty(shape, h.dtype)
         through = np.empty(shape, h.dtype) if is_gru else sums
-        by_state = np.zeros((h.shape[1], h.shape[2]), h.dtype)
-        return sums, through, np.empty(U.shape, h.dtype), np.zeros(p.shape, h.dtype), by_state
+        return sums, through, np.empty(U.shape, h.dtype), np.zeros(p.shape, h.dtype)
+
+    @numba_njit
+    def in_shape(sums, h):
+        """The gradients of the sums in the shape of the sums."""
+        return sums if is_masked else sums.reshape((h.shape[0], h.shape[1], sums.shape[1]))
 
     @numba_njit
     def one_state(kept, U, mask, p, h0, h, up_h):
         """Of the inputs of `RecurrenceGradient` the gradients."""
-        U, mask, p, h0, h = (
-            contiguous(U),
-            contiguous(mask),
-            contiguous(p),
-            contiguous(h0),
-            contiguous(h),
-        )
-        kept, up_h = parted(kept, U, h), up_or_zeros(up_h, h)
-        sums, through, by_U, by_p, by_h = rooms(U, p, h)
-        given = kept, U, p, mask, h0, h0, backwards, truncate, clip, h, h, up_h, up_h
+        U, mask, p, h0 = contiguous(U), contiguous(mask), contiguous(p), contiguous(h0)
+        kept, h, up_h = contiguous(kept), contiguous(h), up_or_zeros(up_h, h)
+        sums, through, by_U, by_p = rooms(U, p, mask, h)
+        by_h, ways = np.zeros(h0.shape, h.dtype), (is_masked, backwards, truncate, clip)
+        given = kept, U, p, mask, h0, h0, *ways, h, h, up_h, up_h
         fill((*given, sums, through, by_U, by_h, by_h, by_p))
-        return sums, by_U, by_p, by_h
+        return in_shape(sums, h), by_U, by_p, by_h
 
     @numba_njit
     def two_states(kept, U, mask, p, h0, c0, h, c, up_h, up_c):
         """The same of a cell with a memory."""
-        U, mask, p, h0, h = (
-            contiguous(U),
-            contiguous(mask),
-            contiguous(p),
-            contiguous(h0),
-            contiguous(h),
-        )
-        c0, c, kept = contiguous(c0), contiguous(c), parted(kept, U, h)
-        up_h, up_c = up_or_zeros(up_h, h), up_or_zeros(up_c, h)
-        by_c = np.zeros(c0.shape, h.dtype)
-        sums, through, by_U, by_p, by_h = rooms(U, p, h)
-        given = kept, U, p, mask, h0, c0, backwards, truncate, clip, h, c, up_h, up_c
+        U, mask, p, h0 = contiguous(U), contiguous(mask), contiguous(p), contiguous(h0)
+        kept, h, up_h = contiguous(kept), contiguous(h), up_or_zeros(up_h, h)
+        c0, c, up_c = contiguous(c0), contiguous(c), up_or_zeros(up_c, h)
+        sums, through, by_U, by_p = rooms(U, p, mask, h)
+        by_h, by_c = np.zeros(h0.shape, h.dtype), np.zeros(c0.shape, h.dtype)
+        given = kept, U, p, mask, h0, c0, is_masked, backwards, truncate, clip, h, c, up_h, up_c
         fill((*given, sums, through, by_U, by_h, by_c, by_p))
-        return sums, by_U, by_p, by_h, by_c
+        return in_shape(sums, h), by_U, by_p, by_h, by_c
 
     return one_state if op.kind.n_states == 1 else two_states

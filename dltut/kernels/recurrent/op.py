@@ -3,6 +3,10 @@
 Shapes are called (time, batch, n). What all steps have of their inputs comes in, one product made
 elsewhere; each step adds its own product with U. The gradient goes through the loop once, from its
 end, and has one product for U behind it.
+
+With a mask, what comes in are the rows of the steps that are no padding, (steps, ...), as
+`dltut.kernels.steps.RealRows` makes them, and so are the gradients that go out: no product is made
+of padding. On JAX they are the rows of all steps.
 """
 
 import numpy as np
@@ -16,8 +20,9 @@ from dltut.exceptions import InputError, nearest
 from dltut.kernels.recurrent.cells import CELLS
 
 NOT_FIT = (
-    "the shapes of a recurrent loop do not fit: with inputs (time, batch, gates * n) go weights "
-    "(n, gates * n), states (batch, n), a mask (time, batch) and peepholes (3, n)"
+    "the shapes of a recurrent loop do not fit: with inputs (time, batch, gates * n), or rows of "
+    "the mask's steps, go weights (n, gates * n), states (batch, n), a mask (time, batch) and "
+    "peepholes (3, n)"
 )
 
 
@@ -83,8 +88,10 @@ class Recurrence(_Loop):
         Parameters
         ----------
         a : tensor3, shape (time, batch, gates * n)
+            Or a matrix, (steps, gates * n), with a mask.
         U : matrix, shape (n, gates * n)
         mask : bool matrix, shape (time, batch) or (0, 0)
+            The latter, whatever it holds, where a has three axes.
         p : matrix, shape (3, n) or (0, 0)
         *start : matrix, shape (batch, n)
             Each state before the first step.
@@ -94,20 +101,22 @@ class Recurrence(_Loop):
         Apply
             Its outputs: each state (time, batch, n), and what the gradient needs, in any layout.
         """
-        states = TensorType(a.dtype, shape=(*a.type.shape[:2], U.type.shape[0]))
+        time_and_batch = a.type.shape[:2] if a.ndim == 3 else mask.type.shape
+        states = TensorType(a.dtype, shape=(*time_and_batch, U.type.shape[0]))
         kept = TensorType(a.dtype, shape=(None, None, None))
         return Apply(self, [a, U, mask, p, *start], [*(states() for _ in start), kept()])
 
     def perform(self, node, inputs, output_storage):
         """The reference in NumPy: step after step."""
         a, U, mask, p, *states = inputs
-        check_shapes(self.kind, a.shape, U.shape, mask.shape, p.shape, [s.shape for s in states])
+        check_shapes(self.kind, a, U, mask, p, states, int(mask.sum()))
+        a = every_step(a, mask)
         (time, batch, _), n = a.shape, len(U)
         outputs = [np.empty((time, batch, n), a.dtype) for _ in states]
         kept = [None] * time
         for t in self.order(time):
             after, parts = self.kind.forward(np, a[t], states, U, p)
-            if mask.shape[0]:
+            if inputs[0].ndim == 2:
                 pairs = zip(after, states, strict=True)
                 after = [np.where(mask[t][:, None], new, old) for new, old in pairs]
             states = after
@@ -127,7 +136,8 @@ class Recurrence(_Loop):
         """The other operation, of the gradients of the states that have one."""
         nothing = pt.constant(np.zeros((0, 0, 0), dtype=inputs[0].dtype))
         ups = [nothing if _is_missing(each) else each for each in cotangents[:-1]]
-        gradient = RecurrenceGradient(*(getattr(self, name) for name in self.__props__))
+        settings = (getattr(self, name) for name in self.__props__)
+        gradient = RecurrenceGradient(*settings, has_all_steps=inputs[0].ndim == 3)
         *states, kept = outputs
         by_a, by_U, by_p, *by_start = gradient(kept, *inputs[1:], *states, *ups)
         return [by_a, by_U, DisconnectedType()(), by_p, *by_start]
@@ -139,7 +149,19 @@ def _is_missing(gradient) -> bool:
 
 
 class RecurrenceGradient(_Loop):
-    """The gradients of the sums of all steps, of weights, peepholes and the first states."""
+    """The gradients of the sums of all steps, of weights, peepholes and the first states.
+
+    Parameters
+    ----------
+    has_all_steps : bool
+        Whether a has three axes; see `Recurrence`.
+    """
+
+    __props__ = (*_Loop.__props__, "has_all_steps")
+
+    def __init__(self, *settings, has_all_steps: bool = True):
+        super().__init__(*settings)
+        self.has_all_steps = has_all_steps
 
     def make_node(self, kept, U, mask, p, *rest):
         """Of what the loop kept, its inputs less the sums, its states, and their gradients.
@@ -155,11 +177,12 @@ class RecurrenceGradient(_Loop):
         Returns
         -------
         Apply
-            Its outputs: the gradients of a (time, batch, gates * n), U, p, and the states before
-            the first step.
+            Its outputs: the gradients of a, of its shape, U, p, and the states before the first
+            step.
         """
         start, states, _ = self.split(rest)
-        sums = TensorType(U.dtype, shape=(*states[0].type.shape[:2], U.type.shape[1]))
+        rows = states[0].type.shape[:2] if self.has_all_steps else (None,)
+        sums = TensorType(U.dtype, shape=(*rows, U.type.shape[1]))
         outputs = [sums(), U.type(), p.type(), *(each.type() for each in start)]
         return Apply(self, [kept, U, mask, p, *rest], outputs)
 
@@ -177,7 +200,7 @@ class RecurrenceGradient(_Loop):
             carried = [
                 old + (up[t] if len(up) else 0) for old, up in zip(carried, ups, strict=True)
             ]
-            is_step = mask[t][:, None] if mask.shape[0] else np.ones((batch, 1), bool)
+            is_step = mask[t][:, None] if not self.has_all_steps else np.ones((batch, 1), bool)
             gradients[t], through, direct, share = self.kind.backward(
                 np,
                 [each * is_step for each in carried],
@@ -194,6 +217,7 @@ class RecurrenceGradient(_Loop):
             carried = [np.where(is_step, new, old) for new, old in pairs]
             if not self.passes_before(number):
                 carried = [np.zeros_like(each) for each in start]
+        gradients = gradients if self.has_all_steps else gradients[mask]
         for storage, value in zip(output_storage, [gradients, by_U, by_p, *carried], strict=True):
             storage[0] = value
 
@@ -206,17 +230,37 @@ class RecurrenceGradient(_Loop):
         raise NotImplementedError("second derivatives of a recurrent loop are not available")
 
 
-def check_shapes(cell, a: tuple, U: tuple, mask: tuple, p: tuple, start: list[tuple]) -> None:
+def every_step(a, mask):
+    """The rows of all steps, (time, batch, gates * n), zeros where there is padding."""
+    if a.ndim == 3:
+        return a
+    steps = np.zeros((*mask.shape, a.shape[1]), a.dtype)
+    steps[mask] = a
+    return steps
+
+
+def check_shapes(cell, a, U, mask, p, start: list, n_steps: int) -> None:
     """Refuse, by their shapes, what does not fit together.
+
+    Parameters
+    ----------
+    cell : Cell
+    a, U, mask, p, start
+        As for `Recurrence`.
+    n_steps : int
+        Of how many steps a has rows, where there is a mask.
 
     Raises
     ------
     InputError
         With the shapes that were given.
     """
-    (time, batch, n_sums), n = a, U[0]
-    fits = U[1] == n_sums == cell.n_gates * n and all(each == (batch, n) for each in start)
-    fits = fits and mask in ((time, batch), (0, 0)) and p in ((3, n), (0, 0))
-    if not fits or (cell.has_peepholes and p != (3, n)):
-        given = f"inputs {a}, weights {U}, states {start[0]}, mask {mask}, peepholes {p}"
-        raise InputError(f"{NOT_FIT}; here: {given}")
+    (batch, n), n_sums = start[0].shape, cell.n_gates * len(U)
+    fits = U.shape == (n, n_sums) and all(each.shape == (batch, n) for each in start)
+    if a.ndim == 3:
+        fits = fits and a.shape[1:] == (batch, n_sums) and mask.shape == (0, 0)
+    else:
+        fits = fits and a.shape == (n_steps, n_sums) and mask.shape[1] == batch
+    if not fits or p.shape not in ((3, n), (0, 0)) or (cell.has_peepholes and p.shape != (3, n)):
+        given = f"inputs {a.shape}, weights {U.shape}, states {start[0].shape}"
+        raise InputError(f"{NOT_FIT}; here: {given}, mask {mask.shape}, peepholes {p.shape}")

@@ -32,9 +32,9 @@ def elman(activation, slope):
         return (activation(a + product, zero),)
 
     @in_line
-    def unit_back(h, up, fresh, carried, by_sum, clip, zero):
+    def unit_back(h, up, carried, by_sum, clip, zero):
         """Nothing is carried beside the product."""
-        return zero, held(slope(h, up + fresh + carried, zero), clip)
+        return zero, held(slope(h, up + carried, zero), clip)
 
     @numba_njit
     def forward(width, gate, part, a, kept, p, h0, c0, h, c, like):
@@ -43,11 +43,11 @@ def elman(activation, slope):
 
     @numba_njit
     def backward(
-        width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, fresh, carried, memory, sums, through,
+        width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, carried, memory, sums, through,
         by_p, clip, like,
     ):  # fmt: skip
         """A row of gradients."""
-        rows = h, up_h, fresh, carried, sums
+        rows = h, up_h, carried, sums
         for_each(unit_back, width, rows, (clip, like.dtype.type(0)), like)
 
     return forward, backward
@@ -78,10 +78,10 @@ def lstm_gradients(i, f, o, g, c0, shown, up, by_c):
 
 @in_line
 def lstm_unit_back(
-    i, f, o, g, c0, c, up_h, up_c, fresh, carried, memory, by_i, by_f, by_o, by_g, clip, zero
+    i, f, o, g, c0, c, up_h, up_c, carried, memory, by_i, by_f, by_o, by_g, clip, zero
 ):
     """The gradients of the sums; `memory` is that of c, from the step after to the one before."""
-    shown, up = tanh(c), up_h + fresh + carried
+    shown, up = tanh(c), up_h + carried
     by_o = up * shown * (o - o * o)
     by_c, by_i, by_f, by_g = lstm_gradients(i, f, o, g, c0, shown, up, memory + up_c)
     sums = held(by_i, clip), held(by_f, clip), held(by_o, clip), held(by_g, clip)
@@ -90,13 +90,13 @@ def lstm_unit_back(
 
 @numba_njit
 def lstm_backward(
-    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, fresh, carried, memory, sums, through,
+    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, carried, memory, sums, through,
     by_p, clip, like,
 ):  # fmt: skip
     """A row of gradients."""
     gates = kept, kept + part, kept + 2 * part, kept + 3 * part
     results = carried, memory, sums, sums + gate, sums + 2 * gate, sums + 3 * gate
-    rows = *gates, c0, c, up_h, up_c, fresh, *results
+    rows = *gates, c0, c, up_h, up_c, *results
     for_each(lstm_unit_back, width, rows, (clip, like.dtype.type(0)), like)
 
 
@@ -120,11 +120,11 @@ def peephole_forward(width, gate, part, a, kept, p, h0, c0, h, c, like):
 
 @in_line
 def peephole_unit_back(
-    i, f, o, g, p_i, p_f, p_o, c0, c, up_h, up_c, fresh, carried, memory, by_i, by_f, by_o, by_g,
+    i, f, o, g, p_i, p_f, p_o, c0, c, up_h, up_c, carried, memory, by_i, by_f, by_o, by_g,
     by_p_i, by_p_f, by_p_o, clip, zero,
 ):  # fmt: skip
     """What goes through peepholes is not clipped; their own gradients are added up."""
-    shown, up = tanh(c), up_h + fresh + carried
+    shown, up = tanh(c), up_h + carried
     by_o = up * shown * (o - o * o)
     by_c = memory + up_c + by_o * p_o
     by_c, by_i, by_f, by_g = lstm_gradients(i, f, o, g, c0, shown, up, by_c)
@@ -136,7 +136,7 @@ def peephole_unit_back(
 
 @numba_njit
 def peephole_backward(
-    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, fresh, carried, memory, sums, through,
+    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, carried, memory, sums, through,
     by_p, clip, like,
 ):  # fmt: skip
     """A row of gradients."""
@@ -144,7 +144,7 @@ def peephole_backward(
     holes = p, p + gate, p + 2 * gate
     results = carried, memory, sums, sums + gate, sums + 2 * gate, sums + 3 * gate
     shares = by_p, by_p + gate, by_p + 2 * gate
-    rows = *gates, *holes, c0, c, up_h, up_c, fresh, *results, *shares
+    rows = *gates, *holes, c0, c, up_h, up_c, *results, *shares
     for_each(peephole_unit_back, width, rows, (clip, like.dtype.type(0)), like)
 
 
@@ -164,9 +164,9 @@ def gru_forward(width, gate, part, a, kept, p, h0, c0, h, c, like):
 
 
 @in_line
-def gru_unit_back(r, u, s, g, h0, up_h, fresh, carried, by_r, by_u, by_c, to_r, to_u, to_c, clip):
+def gru_unit_back(r, u, s, g, h0, up_h, carried, by_r, by_u, by_c, to_r, to_u, to_c, clip):
     """The gradients of the sums, and those that go through the product."""
-    up = up_h + fresh + carried
+    up = up_h + carried
     by_g = up * u
     by_c = held(by_g - by_g * g * g, clip)
     by_r = held(by_c * s * (r - r * r), clip)
@@ -176,13 +176,13 @@ def gru_unit_back(r, u, s, g, h0, up_h, fresh, carried, by_r, by_u, by_c, to_r, 
 
 @numba_njit
 def gru_backward(
-    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, fresh, carried, memory, sums, through,
+    width, gate, part, kept, p, h0, c0, h, c, up_h, up_c, carried, memory, sums, through,
     by_p, clip, like,
 ):  # fmt: skip
     """A row of gradients."""
     gates = kept, kept + part, kept + 2 * part, kept + 3 * part
     results = sums, sums + gate, sums + 2 * gate, through, through + gate, through + 2 * gate
-    rows = *gates, h0, up_h, fresh, carried, *results
+    rows = *gates, h0, up_h, carried, *results
     for_each(gru_unit_back, width, rows, (clip,), like)
 
 

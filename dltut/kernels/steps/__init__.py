@@ -1,5 +1,5 @@
 """The steps of all sequences below each other, for one product of two matrices, and back."""
 
-from dltut.kernels.steps.op import AsRows, AsSteps
+from dltut.kernels.steps.op import AsRows, AsSteps, RealRows, RealSteps
 
-__all__ = ["AsRows", "AsSteps"]
+__all__ = ["AsRows", "AsSteps", "RealRows", "RealSteps"]

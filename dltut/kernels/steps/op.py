@@ -3,10 +3,18 @@
 PyTensor's own reshaping does the same, with a shape that is computed: JAX wants one that is known.
 """
 
+import numpy as np
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.type import TensorType
+
+from dltut.exceptions import InputError
+
+NOT_FIT = (
+    "the shapes of a recurrent loop do not fit: with inputs (time, batch, n) goes a mask (time, "
+    "batch), or its steps are as many as the rows"
+)
 
 
 class AsRows(Op):
@@ -54,3 +62,60 @@ class AsSteps(Op):
     def pullback(self, inputs, outputs, cotangents):
         """The first way."""
         return [AsRows()(cotangents[0]), DisconnectedType()()]
+
+
+class RealRows(Op):
+    """The rows of the steps that are no padding: a product of them costs nothing for padding.
+
+    JAX, which must know how many rows there are, keeps all of them. So what is made of the rows may
+    not depend on those of padding.
+    """
+
+    __props__ = ()
+
+    def make_node(self, x, mask):
+        """Of x (time, batch, n) and a bool mask (time, batch) a matrix (steps, n), step by step."""
+        return Apply(self, [x, mask], [TensorType(x.dtype, shape=(None, x.type.shape[2]))()])
+
+    def perform(self, node, inputs, output_storage):
+        """The reference in NumPy."""
+        x, mask = inputs
+        if x.shape[:2] != mask.shape:
+            raise InputError(f"{NOT_FIT}; here: inputs {x.shape}, a mask {mask.shape}")
+        output_storage[0][0] = x[mask]
+
+    def connection_pattern(self, node):
+        """The mask decides."""
+        return [[True], [False]]
+
+    def pullback(self, inputs, outputs, cotangents):
+        """The way back."""
+        return [RealSteps()(cotangents[0], inputs[1]), DisconnectedType()()]
+
+
+class RealSteps(Op):
+    """The way back: the rows in their places, and zeros where there is padding."""
+
+    __props__ = ()
+
+    def make_node(self, rows, mask):
+        """Of rows (steps, m) and a bool mask (time, batch) a tensor (time, batch, m)."""
+        shape = *mask.type.shape, rows.type.shape[1]
+        return Apply(self, [rows, mask], [TensorType(rows.dtype, shape=shape)()])
+
+    def perform(self, node, inputs, output_storage):
+        """The reference in NumPy."""
+        rows, mask = inputs
+        if len(rows) != mask.sum():
+            raise InputError(f"{NOT_FIT}; here: {len(rows)} rows, {mask.sum()} steps")
+        steps = np.zeros((*mask.shape, rows.shape[1]), rows.dtype)
+        steps[mask] = rows
+        output_storage[0][0] = steps
+
+    def connection_pattern(self, node):
+        """The mask decides."""
+        return [[True], [False]]
+
+    def pullback(self, inputs, outputs, cotangents):
+        """The first way."""
+        return [RealRows()(cotangents[0], inputs[1]), DisconnectedType()()]

@@ -76,8 +76,10 @@ class Mode(pytensor.compile.mode.Mode):
     """
 
     def __init__(self, linker=None, optimizer="default"):
-        ours = mode_of("FAST_COMPILE" if linker in ("py", "vm", "vm_nogc") else "NUMBA")
-        linker = ours.linker if linker is None or isinstance(linker, str) else linker
+        is_named = linker is None or isinstance(linker, str)
+        is_python = not is_named or linker in ("py", "vm", "vm_nogc")
+        ours = mode_of("FAST_COMPILE" if is_python else "NUMBA")
+        linker = ours.linker if is_named else linker
         if optimizer is None or isinstance(optimizer, str):
             optimizer = ours.provided_optimizer
         super().__init__(linker, optimizer)

@@ -8,6 +8,7 @@ from pytensor.link.basic import Container, LocalLinker, PerformLinker
 from pytensor.link.c.basic import CLinker, DualLinker, OpWiseCLinker
 from pytensor.link.c.type import generic
 
+from dltut.theano.gof.link import WrapLinker, WrapLinkerMany
 from dltut.theano.gof.op import COp, Op, OpenMPOp, PureOp
 from dltut.theano.gof.opt import (
     EquilibriumOptimizer,
@@ -53,6 +54,8 @@ __all__ = [
     "TopoOptimizer",
     "Type",
     "Variable",
+    "WrapLinker",
+    "WrapLinkerMany",
     "generic",
     "local_optimizer",
     "object2",

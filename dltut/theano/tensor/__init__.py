@@ -17,7 +17,7 @@ from dltut.theano.gradient import (
     numeric_grad,
     verify_grad,
 )
-from dltut.theano.names import passed_on
+from dltut.theano.names import names_of, passed_on
 from dltut.theano.tensor import nnet, signal
 from dltut.theano.tensor import sort as _sorting
 from dltut.theano.tensor import var as _variables
@@ -56,8 +56,7 @@ __all__ = [
     "var",
     "verify_grad",
 ]
-__getattr__ = passed_on(
-    __name__,
+HOMES = (
     "dltut.theano.tensor.type",
     "dltut.theano.tensor.basic",
     "dltut.theano.tensor.subtensor",
@@ -75,3 +74,9 @@ __getattr__ = passed_on(
     "pytensor.tensor.type_other",
     "pytensor.tensor.exceptions",
 )
+__getattr__ = passed_on(__name__, *HOMES)
+__all__ += names_of(*HOMES)  # whatever ``import *`` gave
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -119,6 +119,10 @@ def test_left_factors_that_are_copied_to_rows(multiply, dtype):
     for sizes in ((64, 64, 64), (65, 70, depth + 1), (tall + 1, 64, 2 * depth + 3), (64, 63, 64)):
         check(multiply, dtype, (True, False), sizes, (0.5, -2.0), (1, 2, 3))
         check(multiply, dtype, (True, True), sizes)
+    m, n = 2 * tall + 7, gemm.LARGE_COLUMNS + 5  # of a cache's size, lying as it is
+    k = gemm.LARGE_BYTES // (m * np.dtype(dtype).itemsize) + 1
+    for turns in TURNS:
+        check(multiply, dtype, turns, (m, n, k), (0.5, -2.0), (1, 2, 3))
 
 
 @pytest.mark.parametrize("dtype", WIDTHS)

@@ -13,7 +13,7 @@ import numpy as np
 from dltut.kernels.engine.memory import keep_freed_memory
 
 def step():
-    one, other = np.ones(2**21), np.ones(2**20)
+    one, other = np.ones(2**23), np.ones(2**20)  # the first is larger than glibc keeps at most
     return one.sum() + other.sum()
 
 keep_freed_memory() if sys.argv[1] == "keep" else ctypes.CDLL(None).mallopt(-3, 2**20)

@@ -12,6 +12,7 @@ from dltut import function
 from dltut.exceptions import InputError
 from dltut.kernels.recurrent import Recurrence
 from dltut.kernels.recurrent.cells import CELLS
+from dltut.kernels.steps import RealRows
 from dltut.layers import GRU, LSTM, Dense, Elman, Embedding, Recurrent
 from dltut.nn.loop import run, stepped
 from dltut.nn.sequences import mean_over_time
@@ -130,7 +131,7 @@ def test_finite_differences(kind, rng):
 
     def states(a, U, *rest):
         p, *start = rest if cell.has_peepholes else (pt.zeros((0, 0)), *rest)
-        return pt.stack(Recurrence(kind)(a, U, mask, p, *start)[:-1])
+        return pt.stack(Recurrence(kind)(RealRows()(a, mask), U, mask, p, *start)[:-1])
 
     with pytensor.config.change_flags(floatX="float64"):
         assert_gradient(states, *sums, *([p] if cell.has_peepholes else []), *start)
@@ -192,7 +193,8 @@ def test_what_does_not_fit(mode, wrong, rng):
     given[wrong] = given[wrong][:, :-1]
     variables = [pt.tensor(dtype=each.dtype, shape=(None,) * each.ndim) for each in given.values()]
     a, U, mask, start = variables
-    h = Recurrence("tanh")(a, U, mask, pt.zeros((0, 0), dtype="float64"), start)[0]
+    no_p = pt.zeros((0, 0), dtype="float64")
+    h = Recurrence("tanh")(RealRows()(a, mask), U, mask, no_p, start)[0]
     with pytest.raises(InputError, match=r"^the shapes of a recurrent loop do not fit"):
         function(variables, h, mode=mode)(*given.values())
 

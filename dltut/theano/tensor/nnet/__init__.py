@@ -1,6 +1,6 @@
 """``theano.tensor.nnet``: what networks are made of, on our kernels."""
 
-from dltut.theano.names import passed_on
+from dltut.theano.names import names_of, passed_on
 from dltut.theano.tensor.nnet.abstract_conv import (
     conv2d,
     conv2d_grad_wrt_inputs,
@@ -61,11 +61,12 @@ __all__ = [
     "softsign",
     "ultra_fast_sigmoid",
 ]
+HOMES = ("dltut.theano.tensor.nnet.nnet", "dltut.theano.tensor.nnet.sigm")
 __getattr__ = passed_on(
     __name__,
-    "dltut.theano.tensor.nnet.nnet",
-    "dltut.theano.tensor.nnet.sigm",
+    *HOMES,
     refused={
         "ctc": "connectionist temporal classification needed a C library; write it with theano.scan"
     },
 )
+__all__ += names_of(*HOMES)  # whatever ``import *`` gave

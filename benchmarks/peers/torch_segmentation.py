@@ -1,0 +1,69 @@
+"""A U-Net in PyTorch: the same layers, sizes and first weights as dltut's, eager or compiled."""
+
+import torch
+from torch.nn.functional import (
+    batch_norm,
+    conv2d,
+    conv_transpose2d,
+    cross_entropy,
+    elu,
+    max_pool2d,
+)
+
+
+def segmentation(work, arrays, layout, compiled):
+    """Steps of SGD; filters are turned round, since torch correlates."""
+    side, size, depth = work["side"], work["batch_size"], work["depth"]
+    x = torch.from_numpy(arrays["x"]).reshape(-1, 1, side, side).to(memory_format=layout)
+    y = torch.from_numpy(arrays["y"]).long()
+    given = [torch.from_numpy(arrays[f"p{i}"]) for i in range(len(arrays) - 2)]
+    params = [p.flip(2, 3).to(memory_format=layout) if p.ndim == 4 else p for p in given]
+    params = [each.clone().requires_grad_() for each in params]
+    optimizer = torch.optim.SGD(params, work["learning_rate"], fused=True)
+
+    @compiled
+    def cost_of(params, x, y):
+        return cross_entropy(scores(params, x, depth), y)
+
+    def step(x, y):
+        cost = cost_of(params, x, y)
+        optimizer.zero_grad(set_to_none=True)
+        cost.backward()
+        optimizer.step()
+        return cost.detach()
+
+    def run(n):
+        batches = (slice(index * size, (index + 1) * size) for index in range(n))
+        return [step(x[batch], y[batch]) for batch in batches]
+
+    def result():
+        return [(p.flip(2, 3) if p.ndim == 4 else p).detach().numpy() for p in params]
+
+    return run, result
+
+
+def scores(params, x, depth):
+    """Scores of pictures; parameters in dltut's order: blocks down, doublings, blocks up."""
+    blocks = 2 * (depth + 1)
+    triples = [params[i : i + 3] for i in range(0, len(params) - 2, 3)]
+    down, ups, joined = triples[:blocks], triples[blocks:][:depth], triples[blocks + depth :]
+    passed = []
+    for i in range(0, blocks - 2, 2):
+        x = convolved(convolved(x, *down[i]), *down[i + 1])
+        passed.append(x)
+        x = max_pool2d(x, 2)
+    x = convolved(convolved(x, *down[-2]), *down[-1])
+    for i, (W, gamma, beta) in enumerate(ups):
+        doubled = normalised(conv_transpose2d(x, W, stride=2), gamma, beta)
+        x = torch.cat([doubled, passed.pop()], 1)
+        x = convolved(convolved(x, *joined[2 * i]), *joined[2 * i + 1])
+    W, b = params[-2:]
+    return conv2d(x, W, b)
+
+
+def convolved(x, W, gamma, beta):
+    return normalised(conv2d(x, W, padding=1), gamma, beta)
+
+
+def normalised(x, gamma, beta):
+    return elu(batch_norm(x, None, None, gamma, beta, training=True, eps=1e-4))

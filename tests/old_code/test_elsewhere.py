@@ -1,0 +1,56 @@
+"""Pictures without a screen, and Pillow's old constants."""
+
+import pytest
+
+
+def test_a_program_that_shows_pictures_goes_on(ran, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    out, said = ran(
+        """
+        import matplotlib
+        matplotlib.use('TkAgg')
+        import matplotlib.pyplot as plt
+        import pylab
+        plt.ion()
+        plt.hold(True)
+        plt.plot([1, 2])
+        plt.show()
+        pylab.show()
+        plt.show(block=False)
+        plt.pause(10)
+        plt.close()
+        print 'on', matplotlib.get_backend().lower()
+        """
+    )
+    assert out == ["on agg"]
+    assert said.count("there is no screen") <= 2
+    assert "plt.savefig(FILE)" in said
+
+
+def test_pillow_s_old_names(ran):
+    out, _ = ran(
+        """
+        from PIL import Image
+        import Image as older
+        picture = Image.fromstring('L', (1, 1), b'a').resize((2, 2), Image.ANTIALIAS)
+        print picture.size, older.ANTIALIAS == Image.ANTIALIAS, picture.tostring()
+        """
+    )
+    assert out == ["(2, 2) True b'aaaa'"]
+
+
+def test_music_is_read_and_written(ran, tmp_path):
+    pytest.importorskip("pretty_midi", reason="pip install 'dltut[music]'")
+    out, _ = ran(
+        f"""
+        import numpy
+        from midi.utils import midiread, midiwrite
+        roll = numpy.zeros((4, 88))
+        roll[1:3, 40] = 1
+        midiwrite({str(tmp_path / "a.mid")!r}, roll, (21, 109), 0.3)
+        print midiread({str(tmp_path / "a.mid")!r}, (21, 109), 0.3).piano_roll[:, 40]
+        """
+    )
+    assert out == ["[0. 1. 1. 0.]"]
