@@ -55,6 +55,8 @@ def main(
     ----------
     decay : float
         What the learning rate is multiplied by after each epoch.
+    l2_reg : float
+        Weight of the sum of the squared weights in the cost.
     n_filters : int
         Maps of every block; a quick run takes 8 at most.
     kernel_size : int

@@ -62,6 +62,8 @@ def main(
         Zeros around the picture; below 0, convolutions keep the size instead, as in a quick run.
     dropout : float
         Behind each of these two layers.
+    l2_reg : float
+        Weight of the sum of the squared weights in the cost.
     pretrained : path
         A model file whose parameters of the same names the layers of VGG-16 begin with.
     frozen : bool
