@@ -9,20 +9,18 @@ from dltut.tasks.multilabel import MultiLabel
 from dltut.tasks.music import Music
 from dltut.tasks.reconstruction import Reconstruction
 from dltut.tasks.regression import Regression
-from dltut.tasks.segmentation import PixelMeasure, Segmentation
-from dltut.tasks.tagging import ChunkMeasure, Tagging
+from dltut.tasks.segmentation import Segmentation
+from dltut.tasks.tagging import Tagging
 from dltut.tasks.task import Task
 from dltut.tasks.writing import Writing
 
 __all__ = [
-    "ChunkMeasure",
     "ChunkScores",
     "Classification",
     "Example",
     "Forecasting",
     "MultiLabel",
     "Music",
-    "PixelMeasure",
     "Reconstruction",
     "Regression",
     "Segmentation",

@@ -12,6 +12,7 @@ from dltut.datasets.base import Split
 from dltut.datasets.kinds import VOID, Masks, Pictures, Series
 from dltut.exceptions import InputError
 from dltut.machine.backend import function
+from dltut.machine.measured import Measured, measured_parts
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.task import Task
 from dltut.viz import (
@@ -86,7 +87,7 @@ class Segmentation(Task):
 
     def pixel_measures(
         self, model, splits: Mapping[str, Split], batch_size: int = 8
-    ) -> dict[str, "PixelMeasure"]:
+    ) -> dict[str, Measured]:
         """Mean intersection over union and accuracy, each over the whole of a split.
 
         Parameters
@@ -104,11 +105,7 @@ class Segmentation(Task):
         """
         answers = self.answer_function(model)
         joint = {part: _Joint(self, answers, each, batch_size) for part, each in splits.items()}
-        return {
-            f"{part}_{name}": PixelMeasure(each, place)
-            for part, each in joint.items()
-            for place, name in enumerate(MEASURES)
-        }
+        return measured_parts(joint, MEASURES)
 
     def counts(self, y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         """How many pixels of each class (row) were given each class (column); void is left out."""
@@ -235,43 +232,15 @@ class Segmentation(Task):
         return answer[np.ix_(down, right)]
 
 
-@dataclass(frozen=True)
-class PixelMeasure:
-    """One of the numbers that a pass over a split gives.
-
-    Parameters
-    ----------
-    joint : object
-        Its ``means()`` are all of them, on all examples; ``joint(0)`` on some.
-    place : int
-        Which of them.
-    """
-
-    joint: "_Joint"
-    place: int
-    n_batches = 1
-
-    @property
-    def n_examples(self) -> int:
-        """How many pixels are counted."""
-        return self.joint.n_pixels
-
-    def __call__(self, index: int) -> float:
-        """On the first examples."""
-        return self.joint(index)[self.place]
-
-    def mean(self) -> float:
-        """On all examples."""
-        return self.joint.means()[self.place]
-
-
 class _Joint:
     """A pass over a split, for all measures at once: what is counted is added up, then divided."""
 
+    n_batches = 1
+
     def __init__(self, task: Segmentation, answers: Callable, split: Split, batch_size: int):
         self.task, self.answers, self.split, self.batch_size = task, answers, split, batch_size
-        self.n_pixels = int((split.y != VOID).sum())
-        if not self.n_pixels:
+        self.n_examples = int((split.y != VOID).sum())
+        if not self.n_examples:
             raise InputError(
                 f"all pixels of the {split.part} masks are void: there is nothing to measure on"
             )

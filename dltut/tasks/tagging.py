@@ -11,6 +11,7 @@ from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
 from dltut.datasets.words import PADDING, words_of
 from dltut.kernels.trim import Trim
+from dltut.machine.measured import Measured, measured_parts
 from dltut.models import score_function
 from dltut.nn import negative_log_likelihood
 from dltut.tasks.chunks import chunk_scores, chunks_of
@@ -78,7 +79,7 @@ class Tagging(Task):
         wrong = pt.neq(rows.argmax(axis=1), tags) & is_word
         return {"error": wrong.sum(dtype="float64") / is_word.sum(dtype="float64")}
 
-    def chunk_measures(self, model, splits: Mapping[str, Split]) -> dict[str, "ChunkMeasure"]:
+    def chunk_measures(self, model, splits: Mapping[str, Split]) -> dict[str, Measured]:
         """The chunks' F1, precision and recall, and the word error, each over the whole of a split.
 
         Parameters
@@ -94,11 +95,7 @@ class Tagging(Task):
         """
         answers = self.answer_function(model)
         joint = {part: _Joint(self, answers, split) for part, split in splits.items()}
-        return {
-            f"{part}_{name}": ChunkMeasure(each, place)
-            for part, each in joint.items()
-            for place, name in enumerate(MEASURES)
-        }
+        return measured_parts(joint, MEASURES)
 
     def answer(self, scores: np.ndarray) -> np.ndarray:
         """The most probable tag of each word, or the most probable sequence, (n, time)."""
@@ -175,43 +172,15 @@ class Tagging(Task):
         return self.inputs.vocabulary.words(np.asarray(example.x)[example.x != PADDING])
 
 
-@dataclass(frozen=True)
-class ChunkMeasure:
-    """One of the numbers that a pass over a split gives.
-
-    Parameters
-    ----------
-    joint : object
-        Its ``means()`` are all of them, on all sentences; ``joint(0)`` on some.
-    place : int
-        Which of them.
-    """
-
-    joint: "_Joint"
-    place: int
-    n_batches = 1
-
-    @property
-    def n_examples(self) -> int:
-        """How many words are counted."""
-        return self.joint.n_words
-
-    def __call__(self, index: int) -> float:
-        """On the first sentences."""
-        return self.joint(index)[self.place]
-
-    def mean(self) -> float:
-        """On all sentences."""
-        return self.joint.means()[self.place]
-
-
 class _Joint:
     """A pass over a split, for all measures at once; sentences of like length go together."""
+
+    n_batches = 1
 
     def __init__(self, task: Tagging, answers: Callable, split: Split, batch_size: int = 100):
         self.task, self.answers, self.split, self.batch_size = task, answers, split, batch_size
         self.order = np.argsort((split.words != PADDING).sum(axis=1), kind="stable")
-        self.n_words = int((split.y != NO_TAG).sum())
+        self.n_examples = int((split.y != NO_TAG).sum())
 
     def __call__(self, index: int) -> list[float]:
         return self._measured(self.order[: self.batch_size])

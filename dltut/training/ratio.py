@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dltut.training.step import Measured
+from dltut.machine.measured import Measured
 
 
 class Ratio:

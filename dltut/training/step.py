@@ -10,6 +10,7 @@ from pytensor.graph.traversal import ancestors
 from dltut.exceptions import InputError
 from dltut.kernels.rows import rows
 from dltut.machine.backend import JaxFunction, function
+from dltut.machine.measured import Measured
 from dltut.machine.shared import ChunkedSplit, SharedSplit
 
 
@@ -153,35 +154,6 @@ def _size(split, batch_size: int, partial: str, at_once: int) -> int:
     while 2 * size <= min(at_once, split.n_examples):
         size *= 2  # doubled, so that a share of wrong answers stays exact
     return size
-
-
-class Measured:
-    """One of several outputs of a function of the minibatch's number.
-
-    Parameters
-    ----------
-    joint : MinibatchFunction
-        Whose outputs are a list.
-    place : int
-        Which of them.
-
-    Attributes
-    ----------
-    n_batches, n_examples : int
-        As those of the function.
-    """
-
-    def __init__(self, joint, place: int):
-        self.joint, self.place = joint, place
-        self.n_batches, self.n_examples = joint.n_batches, joint.n_examples
-
-    def __call__(self, index: int):
-        """The output on minibatch `index`."""
-        return self.joint(index)[self.place]
-
-    def mean(self) -> float:
-        """Mean of the output over every example counted, in float64."""
-        return float(self.joint.means()[self.place])
 
 
 class _Fixed:
