@@ -1,6 +1,5 @@
 """Convolution of a batch of pictures, or of series, with a bank of filters, and its transpose."""
 
-import numpy as np
 import pytensor.tensor as pt
 from pytensor.scalar import upcast
 
@@ -68,7 +67,7 @@ def conv2d(
     steps = pair(subsample, "subsample", least=1)
     operation = Convolution(_border(border_mode), steps, bool(filter_flip))
     x, w = _of_one_width(x, w)
-    return operation(x, _dilated(w, pair(dilation, "dilation", least=1)))
+    return operation(x, dilated(w, pair(dilation, "dilation", least=1)))
 
 
 def conv2d_transpose(
@@ -172,18 +171,13 @@ def _of_one_width(x, w):
     return x.astype(width), w.astype(width)
 
 
-def _dilated(w, dilation):
-    """The filters with zeros between their elements."""
-    if dilation == (1, 1):
+def dilated(w, dilation: tuple[int, ...]):
+    """Filters with `dilation` - 1 zeros between neighbours along each of their last axes."""
+    if all(each == 1 for each in dilation):
         return w
-    n = w.type.shape[1]
-    if n is None:
-        raise InputError(
-            "dilated filters need a known number of channels: give w by pt.specify_shape or as a "
-            "shared variable with a shape"
-        )
-    each_to_itself = np.eye(n, dtype=w.dtype)[:, :, None, None]
-    return TransposedConvolution("valid", dilation, False)(w, pt.as_tensor(each_to_itself))
+    sides = [(n - 1) * step + 1 for n, step in zip(tuple(w.shape)[2:], dilation, strict=True)]
+    zeros = pt.zeros((*tuple(w.shape)[:2], *sides), dtype=w.dtype)
+    return zeros[(..., *(slice(None, None, step) for step in dilation))].set(w)
 
 
 def _border(mode):

@@ -202,7 +202,8 @@ def spread_out(w, dilation):
 @pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
 def test_dilated(backend, rng):
     """A dilated filter is one with zeros between; its gradient is that of the elements."""
-    x, w = pt.dtensor4("x"), pt.tensor4("w", dtype="float64", shape=(2, 3, 3, 2))
+    shape = (2, 3, 3, 2) if backend == "JAX" else (None,) * 4  # which wants to know all shapes
+    x, w = pt.dtensor4("x"), pt.tensor4("w", dtype="float64", shape=shape)
     maps = conv2d(x, w, "half", dilation=(2, 3), filter_flip=False)
     f = function([x, w], [maps, *pytensor.grad((maps**2).sum(), [x, w])], mode=backend)
     a, b = rng.normal(size=(2, 3, 7, 6)), rng.normal(size=(2, 3, 3, 2))
@@ -236,7 +237,6 @@ def test_ranks_of_series_and_maps():
             lambda: conv2d_transpose(pt.tensor4(), pt.matrix()),
             "conv2d_transpose needs maps of rank 4",
         ),
-        (lambda: conv2d(pt.tensor4(), pt.tensor4(), dilation=2), "dilated filters need a known"),
         (lambda: conv2d(pt.tensor4(), pt.tensor4(), dilation=0), "dilation is 0"),
         (
             lambda: conv2d_transpose(pt.zeros((1, 1, 1, 1)), pt.zeros((1, 1, 2, 2)), 1),

@@ -9,6 +9,7 @@ from pytensor.compile.sharedvalue import SharedVariable
 from dltut.kernels.conv import Convolution, ConvolutionInputGradient, ConvolutionWeightGradient
 from dltut.machine.shared import as_floats
 from dltut.nn.conv import conv2d as plain_conv2d
+from dltut.nn.conv import dilated
 from dltut.theano.names import NotServed, passed_on
 
 
@@ -43,8 +44,7 @@ def conv2d(
     **others
         Unread, with a warning, as in Theano.
     """
-    if unshared:
-        raise NotServed("conv2d(unshared=True) is not served: use theano.tensor.nnet.neighbours")
+    _check_shared(unshared)
     for name in ("imshp_logical", "kshp_logical"):
         if others.pop(name, None) is not None:
             raise ValueError(f"conv2d has no {name} any more: insert the zeros yourself")
@@ -57,16 +57,28 @@ def conv2d(
         "subsample": _whole(subsample),
         "filter_flip": filter_flip,
     }
-    if num_groups == 1:
-        return plain_conv2d(x, w, **options)
     channels, maps = x.shape[1] // num_groups, w.shape[0] // num_groups
-    parts = [
-        plain_conv2d(
-            x[:, g * channels : (g + 1) * channels], w[g * maps : (g + 1) * maps], **options
-        )
-        for g in range(num_groups)
-    ]
-    return pt.concatenate(parts, axis=1)
+    parts = zip(_groups(x, channels, num_groups, axis=1), _groups(w, maps, num_groups), strict=True)
+    return _joined([plain_conv2d(*pair, **options) for pair in parts], axis=1)
+
+
+def _check_shared(unshared: bool) -> None:
+    """Refuse filters that differ from place to place."""
+    if unshared:
+        raise NotServed("unshared=True is not served: use theano.tensor.nnet.neighbours")
+
+
+def _groups(x, size, num_groups: int, axis: int = 0) -> list:
+    """The parts of `size` of x along an axis, itself if it is one group."""
+    if num_groups == 1:
+        return [x]
+    before = (slice(None),) * axis
+    return [x[(*before, slice(g * size, (g + 1) * size))] for g in range(num_groups)]
+
+
+def _joined(parts: list, axis: int):
+    """The parts one behind the other."""
+    return parts[0] if len(parts) == 1 else pt.concatenate(parts, axis=axis)
 
 
 def _ranked(x, ndim: int):
@@ -78,16 +90,6 @@ def _ranked(x, ndim: int):
 
 def _whole(numbers) -> tuple[int, ...]:
     return tuple(int(each) for each in numbers)
-
-
-def dilated(w, dilation):
-    """Filters with zeros between their elements: `dilation` - 1 of them."""
-    if all(each == 1 for each in dilation):
-        return w
-    sides = [(n - 1) * step + 1 for n, step in zip(_sides(w), dilation, strict=True)]
-    zeros = pt.zeros((*w.shape[:2], *sides), dtype=w.dtype)
-    places = tuple(slice(None, None, int(step)) for step in dilation)
-    return pt.set_subtensor(zeros[(slice(None), slice(None), *places)], w)
 
 
 def _sides(w):
@@ -136,28 +138,15 @@ def conv2d_grad_wrt_inputs(
     filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
+    _check_shared(unshared)
     up, w = _ranked(output_grad, 4), dilated(_ranked(filters, 4), filter_dilation)
-    lengths = (up.shape[0], w.shape[1] * num_groups, None, None)
+    lengths = (up.shape[0], w.shape[1], None, None)
     shape = [b if a is None else a for a, b in zip(input_shape, lengths, strict=True)]
-    if num_groups > 1:
-        maps = w.shape[0] // num_groups
-        part = [shape[0], w.shape[1], *shape[2:]]
-        return pt.concatenate(
-            [
-                conv2d_grad_wrt_inputs(
-                    up[:, g * maps : (g + 1) * maps],
-                    w[g * maps : (g + 1) * maps],
-                    part,
-                    border_mode=border_mode,
-                    subsample=subsample,
-                    filter_flip=filter_flip,
-                )
-                for g in range(num_groups)
-            ],
-            axis=1,
-        )
-    like, border = bordered(pt.zeros(shape, dtype=up.dtype), border_mode)
-    found = ConvolutionInputGradient(border, _whole(subsample), bool(filter_flip))(up, w, like)
+    like, border = bordered(pt.zeros((shape[0], w.shape[1], *shape[2:]), up.dtype), border_mode)
+    gradient = ConvolutionInputGradient(border, _whole(subsample), bool(filter_flip))
+    maps = w.shape[0] // num_groups
+    parts = zip(_groups(up, maps, num_groups, axis=1), _groups(w, maps, num_groups), strict=True)
+    found = _joined([gradient(*pair, like) for pair in parts], axis=1)
     if border == "valid" and border_mode != "valid":
         pairs = [p if isinstance(p, tuple | list) else (p, p) for p in border_mode]
         inside = [slice(p[0], p[0] + n) for n, p in zip(shape[2:], pairs, strict=True)]
@@ -187,13 +176,17 @@ def conv2d_grad_wrt_weights(
     input_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
+    _check_shared(unshared)
     x, up = _ranked(input, 4), _ranked(output_grad, 4)
-    lengths = (up.shape[1], x.shape[1], None, None)
-    shape = [b if a is None else a for a, b in zip(filter_shape, lengths, strict=True)]
-    shape[2:] = [(n - 1) * step + 1 for n, step in zip(shape[2:], filter_dilation, strict=True)]
+    channels, maps = x.shape[1] // num_groups, up.shape[1] // num_groups
+    sides = [(n - 1) * step + 1 for n, step in zip(filter_shape[2:], filter_dilation, strict=True)]
     x, border = bordered(x, border_mode)
-    like = pt.zeros(shape, dtype=x.dtype)
-    found = ConvolutionWeightGradient(border, _whole(subsample), bool(filter_flip))(x, up, like)
+    like = pt.zeros((maps, channels, *sides), dtype=x.dtype)
+    gradient = ConvolutionWeightGradient(border, _whole(subsample), bool(filter_flip))
+    parts = zip(
+        _groups(x, channels, num_groups, axis=1), _groups(up, maps, num_groups, axis=1), strict=True
+    )
+    found = _joined([gradient(*pair, like) for pair in parts], axis=0)
     rows, columns = _whole(filter_dilation)
     return found[:, :, ::rows, ::columns]
 
@@ -229,6 +222,7 @@ def conv2d_transpose(
         filter_flip=filter_flip,
         filter_dilation=filter_dilation,
         num_groups=num_groups,
+        unshared=unshared,
     )
 
 
@@ -262,7 +256,8 @@ def conv3d(
     subsample=(1, 1, 1),
     filter_flip=True,
     filter_dilation=(1, 1, 1),
-    **others,
+    num_groups=1,
+    unshared=False,
 ):
     """Convolve volumes with filters: the sum of two-dimensional convolutions.
 
@@ -271,11 +266,14 @@ def conv3d(
     input : tensor5, shape (batch, channels, depth, rows, columns)
     filters : tensor5, shape (maps, channels, depth, rows, columns)
         How deep it is must be known when the graph is built.
-    input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation
+    input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation, unshared
         As for `conv2d`.
-    **others
-        Unread.
+    num_groups : int
+        Only 1.
     """
+    _check_shared(unshared)
+    if num_groups != 1:
+        raise NotServed("conv3d in groups is not served: call it once for each, and concatenate")
     x, w = _ranked(input, 5), _ranked(filters, 5)
     depth, step, gap = _depth(w, filter_shape), int(subsample[0]), int(filter_dilation[0])
     reach = (depth - 1) * gap + 1
@@ -353,6 +351,7 @@ class _Abstract:
             "filter_flip": filter_flip,
             "filter_dilation": filter_dilation,
             "num_groups": num_groups,
+            "unshared": unshared,
         }
 
 
@@ -446,17 +445,21 @@ def bilinear_kernel_1D(ratio, normalize=True):
     return whole / ratio if normalize else whole
 
 
-def bilinear_upsampling(input, ratio, batch_size=None, num_input_channels=None, **others):
+def bilinear_upsampling(
+    input, ratio=None, frac_ratio=None, batch_size=None, num_input_channels=None, use_1D_kernel=True
+):
     """Pictures `ratio` times larger, along straight lines, edges repeated.
 
     Parameters
     ----------
     input : tensor4
     ratio : int
-    batch_size, num_input_channels : int, optional
-    **others
-        Unread.
+    frac_ratio : None
+    batch_size, num_input_channels, use_1D_kernel : optional
+        Unread: they steered Theano's loops.
     """
+    if frac_ratio is not None or ratio is None:
+        raise NotServed("bilinear_upsampling by a fraction is not served: give a whole ratio")
     x = _ranked(input, 4)
     x = pt.concatenate([x[:, :, :1], x, x[:, :, -1:]], axis=2)
     x = pt.concatenate([x[:, :, :, :1], x, x[:, :, :, -1:]], axis=3)

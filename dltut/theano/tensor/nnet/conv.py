@@ -23,9 +23,13 @@ def conv2d(
     border_mode : {"valid", "full"}
     subsample : pair of int
     **options
-        What steered Theano's loops, unread.
+        What steered Theano's loops, unread, but for zeros that it put in between: see `conv2d` of
+        ``abstract_conv``.
     """
-    return abstract_conv.conv2d(input, filters, border_mode=border_mode, subsample=subsample)
+    logical = {name: each for name, each in options.items() if name.endswith("_logical")}
+    return abstract_conv.conv2d(
+        input, filters, border_mode=border_mode, subsample=subsample, **logical
+    )
 
 
 class ConvOp:

@@ -26,7 +26,7 @@ logsoftmax_op = logsoftmax
 def _rows(c):
     c = pt.as_tensor_variable(c)
     if not c.dtype.startswith("float") or c.ndim < 1:
-        raise ValueError(f"x must be 1-d or 2-d tensor of floats. Got {c.type}")
+        raise ValueError(f"a softmax is of a vector or a matrix of floats; this is {c.type}")
     return pt.shape_padleft(c) if c.ndim == 1 else c
 
 
@@ -67,7 +67,10 @@ def categorical_crossentropy(coding_dist, true_dist):
         return -pt.sum(true_dist * stable.log(coding_dist), axis=coding_dist.ndim - 1)
     if true_dist.ndim == coding_dist.ndim - 1:
         return crossentropy_categorical_1hot(coding_dist, true_dist)
-    raise TypeError("rank mismatch between coding and true distributions")
+    raise TypeError(
+        f"a cross-entropy of {coding_dist.ndim} axes of probabilities has targets of as many, or "
+        f"of one less; these have {true_dist.ndim}"
+    )
 
 
 def binary_crossentropy(output, target):

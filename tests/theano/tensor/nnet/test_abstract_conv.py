@@ -42,12 +42,21 @@ def test_uneven_borders_dilation_and_groups():
     np.testing.assert_allclose(found, np.concatenate(parts, axis=1))
 
 
-@pytest.mark.parametrize("border", ["valid", "half", (1, 0)])
-def test_the_other_ways_round_are_the_gradients(border):
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"border_mode": "half", "subsample": (2, 1)},
+        {"border_mode": (1, 0), "filter_flip": False},
+        {"border_mode": ((1, 0), 2)},
+        {"filter_dilation": (2, 3)},
+        {"num_groups": 2, "subsample": (1, 2)},
+    ],
+)
+def test_the_other_ways_round_are_the_gradients(options):
     x, w = T.dtensor4("x"), T.dtensor4("w")
-    maps = T.nnet.conv2d(x, w, border_mode=border, subsample=(2, 1))
+    maps = T.nnet.conv2d(x, w, **options)
     up = T.ones_like(maps) * T.arange(maps.shape[3])
-    options = {"border_mode": border, "subsample": (2, 1)}
     found = theano.function(
         [x, w],
         [
@@ -58,7 +67,7 @@ def test_the_other_ways_round_are_the_gradients(border):
             abstract_conv.AbstractConv2d_gradWeights(**options)(x, up, T.constant([3, 2])),
         ],
         mode="FAST_COMPILE",
-    )(X, W)
+    )(X, W[:, :2] if "num_groups" in options else W)
     for number, one in enumerate(found[2:]):
         np.testing.assert_allclose(one, found[number % 2])
 
@@ -91,7 +100,20 @@ def test_a_constant_picture_stays_constant_when_it_is_enlarged():
 
 
 def test_what_is_not_served_says_so():
-    with pytest.raises(NotServed, match="unshared"):
-        T.nnet.conv2d(X, W, unshared=True)
+    up, five = T.dtensor4(), T.TensorType("float64", (False,) * 5)()
+    for call in (
+        lambda: T.nnet.conv2d(X, W, unshared=True),
+        lambda: abstract_conv.conv2d_grad_wrt_inputs(up, W, X.shape, unshared=True),
+        lambda: abstract_conv.conv2d_grad_wrt_weights(X, up, W.shape, unshared=True),
+        lambda: abstract_conv.conv2d_transpose(up, W, X.shape, unshared=True),
+        lambda: abstract_conv.AbstractConv2d(unshared=True)(X, W),
+        lambda: T.nnet.conv3d(five, five, unshared=True),
+    ):
+        with pytest.raises(NotServed, match="unshared"):
+            call()
+    with pytest.raises(NotServed, match="groups"):
+        T.nnet.conv3d(five, five, num_groups=2)
+    with pytest.raises(NotServed, match="fraction"):
+        abstract_conv.bilinear_upsampling(X, frac_ratio=(3, 2))
     with pytest.raises(TypeError, match="4 axes"):
         T.nnet.conv2d(X[0], W)
