@@ -144,10 +144,8 @@ class Loader(SourceFileLoader):
             Of the file.
         """
         shell = _Shell()
-        vars_of = {**names}
         shell.__dict__ = names
         found = self.program.source(Path(path).read_bytes(), path)
-        names.setdefault("__builtins__", vars_of.get("__builtins__"))
         _Compiled(names.get("__name__", self.name), path, found).exec_module(shell)
 
 

@@ -17,7 +17,7 @@ class OrderedUpdates(OrderedDict):
             If the key is not a shared variable.
         """
         if not isinstance(key, SharedVariable):
-            raise TypeError("OrderedUpdates keys must inherit from SharedVariable.", key)
+            raise TypeError(f"updates are of shared variables; {key} is none")
         super().__setitem__(key, value)
 
     def update(self, other=None, **named):
@@ -31,7 +31,7 @@ class OrderedUpdates(OrderedDict):
         pairs = dict(other or {}, **named)
         for key, value in pairs.items():
             if key in self and self[key] is not value:
-                raise KeyError("Collision", key)
+                raise KeyError(f"two updates of {key}: add them up to one")
             self[key] = value
 
     def __add__(self, other):

@@ -9,7 +9,7 @@ def test_two_can_be_added_unless_they_differ():
     a, b = theano.shared(1.0), theano.shared(2.0)
     first, second = OrderedUpdates([(a, a + 1)]), OrderedUpdates([(b, b + 1)])
     assert list(first + second) == [a, b]
-    with pytest.raises(KeyError, match="Collision"):
+    with pytest.raises(KeyError, match="two updates"):
         first.update({a: a + 2})
     with pytest.raises(TypeError):
         first["a"] = 1

@@ -183,7 +183,7 @@ class Function:
             str(i.variable) for i, v in zip(self._inputs, values, strict=True) if v is NO_DEFAULT
         ]
         if missing:
-            raise TypeError(f"Missing required input: {missing[0]}")
+            raise TypeError(f"the function needs its input {missing[0]}, which was not given")
         return values, len(arguments)
 
     def _called(self, values, n_given):
@@ -214,8 +214,8 @@ def _input(given, allow_downcast):
         raise TypeError(f"theano.function cannot have the input {given!r}: give a variable or In")
     if isinstance(given, SharedVariable):
         raise TypeError(
-            f"cannot use a shared variable ({given}) as explicit input. Consider substituting a "
-            "non-shared variable via the `givens` parameter"
+            f"theano.function has the shared variable {given} among its inputs: give a variable "
+            "without a value, and put it in the place of the shared one by givens="
         )
     return In(given, allow_downcast=allow_downcast)
 
@@ -283,7 +283,7 @@ def _converted(variable, value):
         If it cannot be had without loss.
     """
     if not isinstance(variable, SharedVariable):
-        raise TypeError(f"update target must be a SharedVariable, not {variable}")
+        raise TypeError(f"an update is of a shared variable; {variable} is none")
     if isinstance(value, Variable):
         return value
     return as_tensor_variable(value).astype(variable.dtype)

@@ -53,22 +53,8 @@ def raise_boolean(x: bool) -> None:
         Always.
     """
     raise TypeError(
-        f"cannot cast {x} as a tensor variable: if a variable was compared with ==, write T.eq; a "
-        "number says 1 or 0"
+        f"{x} is Python's and no part of a graph: compare variables with T.eq, or write 1 or 0"
     )
-
-
-def constant(x, name=None, ndim=None, dtype=None):
-    """Numbers in a graph.
-
-    Parameters
-    ----------
-    x : array or number
-    name : str, optional
-    ndim : int, optional
-    dtype : str, optional
-    """
-    return pt.constant(x, name=name, ndim=ndim, dtype=dtype)
 
 
 def cast(x, dtype):
@@ -207,8 +193,7 @@ def concatenate(tensor_list, axis=0):
     """
     if not isinstance(tensor_list, list | tuple):
         raise TypeError(
-            "The 'tensors' argument must be either a tuple or a list, make sure you did not forget "
-            f"() or [] around arguments of concatenate: {tensor_list}"
+            f"concatenate needs a list of variables, not {tensor_list}: put them in brackets"
         )
     return pt.concatenate(list(tensor_list), axis=axis)
 
@@ -268,8 +253,10 @@ def tile(x, reps, ndim=None):
     x : variable
     reps : sequence
     ndim : int, optional
+        Axes of the result; those that `reps` does not speak of are the first.
     """
-    return pt.tile(x, reps) if ndim is None else pt.tile(x, reps, ndim=ndim)
+    reps = list(reps) if isinstance(reps, list | tuple) else [reps]
+    return pt.tile(x, [1] * ((ndim or 0) - len(reps)) + reps)
 
 
 def split(x, splits_size, n_splits, axis=0):
@@ -401,11 +388,6 @@ def batched_tensordot(x, y, axes=2):
     return pt.matmul(left, right).reshape(shape, ndim=len(shape))
 
 
-def get_vector_length(v) -> int:
-    """How long a vector is, where the graph tells."""
-    return pt.get_vector_length(pt.as_tensor_variable(v))
-
-
 def get_scalar_constant_value(v, elemwise=True, only_process_constants=False, **others):
     """The number behind a variable that is constant.
 
@@ -432,11 +414,6 @@ def int_or_true_div(x, y):
     return pt.int_div(x, y) if whole else pt.true_div(x, y)
 
 
-def shape(x):
-    """The lengths of the axes."""
-    return pt.shape(_tensor(x))
-
-
 def switch(cond, ift, iff):
     """One value where a condition holds, another elsewhere.
 
@@ -458,11 +435,6 @@ def choose(a, choices, out=None, mode="raise"):
     mode : {"raise", "wrap", "clip"}
     """
     return pt.choose(a, choices, mode=mode)
-
-
-def nonzero(a, return_matrix=False):
-    """Where `a` is not zero."""
-    return pt.nonzero(_tensor(a), return_matrix=return_matrix)
 
 
 def any(x, axis=None, keepdims=False):
@@ -489,42 +461,6 @@ def all(x, axis=None, keepdims=False):
     return pt.all(pt.neq(_tensor(x), 0), axis=axis, keepdims=keepdims)
 
 
-def roll(x, shift, axis=None):
-    """`x`, moved along an axis; what leaves on one side comes back on the other.
-
-    Parameters
-    ----------
-    x : variable
-    shift : int
-    axis : int, optional
-    """
-    return pt.roll(_tensor(x), shift, axis=axis)
-
-
-def argmax(x, axis=None, keepdims=False):
-    """Where the largest element is.
-
-    Parameters
-    ----------
-    x : variable
-    axis : int, optional
-    keepdims : bool
-    """
-    return pt.argmax(_tensor(x), axis=axis, keepdims=keepdims)
-
-
-def max(x, axis=None, keepdims=False):
-    """The largest element.
-
-    Parameters
-    ----------
-    x : variable
-    axis : int or sequence of int, optional
-    keepdims : bool
-    """
-    return pt.max(_tensor(x), axis=axis, keepdims=keepdims)
-
-
 def log(a):
     """The natural logarithm; of a softmax it is exact for small probabilities too."""
     return stable.log(_tensor(a))
@@ -533,11 +469,6 @@ def log(a):
 def dot(a, b):
     """The product of matrices, or of vectors, or of their last and last but one axes."""
     return pt.dot(a if isinstance(a, Variable) else _tensor(a), b)
-
-
-def extract_constant(x, elemwise=True):
-    """The number behind a constant variable, or the variable."""
-    return pt.extract_constant(x, elemwise=elemwise)
 
 
 __getattr__ = passed_on(

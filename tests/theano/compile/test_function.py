@@ -50,7 +50,7 @@ def test_inputs_have_names_default_values_and_updates():
     assert [add(3), add(3, 2), add(3, by=5), add(x=1, y=1)] == [8, 10, 20, 4]
     with pytest.raises(TypeError, match="no input z"):
         add(3, z=1)
-    with pytest.raises(TypeError, match="Missing"):
+    with pytest.raises(TypeError, match="needs its input"):
         add()
     count = theano.function([theano.In(x, value=0.0, update=x + y), y], x, mode=FAST)
     with pytest.raises(TypeError):
@@ -117,5 +117,5 @@ def test_a_wrong_input_is_told_at_once():
         theano.function(T.dscalar(), 1)
     with pytest.raises(TypeError, match="givens"):
         theano.function([theano.shared(1.0)], T.dscalar())
-    with pytest.raises(TypeError, match="SharedVariable"):
+    with pytest.raises(TypeError, match="is of a shared variable"):
         theano.function([], [], updates=[(T.dscalar(), 1)])

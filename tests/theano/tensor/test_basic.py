@@ -22,7 +22,7 @@ def test_variables_by_name_number_and_width():
 def test_truths_are_no_variables():
     with pytest.raises(TypeError, match=r"T\.eq"):
         T.as_tensor_variable(True)
-    with pytest.raises(TypeError, match="forget"):
+    with pytest.raises(TypeError, match="needs a list of variables"):
         T.concatenate(T.dvector())
 
 
@@ -40,3 +40,11 @@ def test_the_gradient_passes_where_axes_are_forgotten():
     r = T.drow("r")
     made = theano.function([r], T.grad((T.unbroadcast(r, 0) ** 2).sum(), r), mode="FAST_COMPILE")
     assert made([[1.0, 2.0]]).tolist() == [[2, 4]]
+
+
+def test_tiles_of_more_axes_than_are_spoken_of():
+    x = np.arange(6.0).reshape(2, 3)
+    for ndim in (None, 2, 3):
+        found = T.tile(T.constant(x), (2,), ndim=ndim).eval(mode="FAST_COMPILE")
+        wanted = np.tile(x, [1] * ((ndim or 0) - 1) + [2])
+        assert found.shape == wanted.shape and (found == wanted).all()

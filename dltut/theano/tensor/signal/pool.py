@@ -38,7 +38,7 @@ def pool_2d(
     pad = _numbers(pad if padding is None else padding)
     x = pt.as_tensor_variable(input)
     if x.ndim < 2:
-        raise NotImplementedError("pool_2d requires a dimension >= 2")
+        raise NotServed(f"pool_2d needs rows and columns; {x} has {x.ndim} axes")
     options = {"stride": stride, "ignore_border": bool(ignore_border), "pad": pad, "mode": mode}
     if x.ndim == 4:
         return pool2d(x, ws, **options)
