@@ -303,6 +303,7 @@ TESTED_IN = {  # rooms that are tested with another, which they serve
     "nn.pair": "nn.pool",
     "samplers.checks": "samplers.hmc",
     "sweeps.worker": "sweeps.run",
+    "tasks.inputs.reader": "tasks.inputs.examples",
     "theano.compile.io": "theano.compile.function",
     "theano.compile.mode": "theano.compile.function",
     "theano.compile.ops": "theano.gof.op",
