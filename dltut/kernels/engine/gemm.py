@@ -2,9 +2,9 @@
 
 A tile of the result stays in registers while its sums run; numbers of the left factor are spread
 over a vector. Rows of the right factor are read where they lie by few rows of the left one; below
-many, when it lies transposed, and at the right edge, some columns are copied side by side first. A
-BLAS copies both factors, which pays for matrices much larger than ours, and brings threads and
-settings of its own.
+many, when it lies transposed, and at the right edge, some columns are copied side by side first. Of
+large matrices both factors are copied, as a BLAS does, which brings threads and settings of its
+own.
 
 Inside, places are addresses and distances are bytes: `a` is where the left factor begins, `a_row`
 lies between two of its rows, `a_term` between two terms of a sum.
@@ -19,6 +19,16 @@ from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.kernels.engine.dots import BYTES, DOTS_UP_TO_ROWS, IS_WIDE, dots_of
+from dltut.kernels.engine.panels import (
+    LEFT_DEPTH,
+    LEFT_ROW,
+    copy_left,
+    copy_panel,
+    copy_right,
+    fetch,
+    merge_edge,
+    read,
+)
 from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, version_of
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
@@ -30,9 +40,7 @@ DEPTH = 512  # terms summed at a time, whose part of the right factor stays in t
 # so many rows and terms at a time: what one thread's cache holds beside a panel. So is one of at
 # least so many bytes that meets so many columns. From row to row it is no power of 2.
 COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
-TALL, LEFT_DEPTH = 192 if IS_WIDE else 96, 256
-LEFT_ROW = LEFT_DEPTH + 16
-AHEAD = 8  # rows from one that is copied to one that memory is asked for
+TALL = 192 if IS_WIDE else 96
 _INTEGER, _FUSE = ir.IntType(64), ("contract",)
 
 
@@ -64,11 +72,11 @@ def tile(rows: int, vectors: int, dtype: str):
             alpha, beta = cgutils.unpack_tuple(builder, values[1])
             sums = {cell: cgutils.alloca_once_value(builder, vector(None)) for cell in cells}
             for r in range(rows):
-                _fetch(builder, builder.add(c, builder.mul(c_row, _INTEGER(r))))
+                fetch(builder, builder.add(c, builder.mul(c_row, _INTEGER(r))))
             with cgutils.for_range(builder, k) as loop:
                 left = builder.add(a, builder.mul(loop.index, a_term))
                 right = builder.add(b, builder.mul(loop.index, b_row))
-                columns = [_read(builder, right, vector, v) for v in range(vectors)]
+                columns = [read(builder, right, vector, v) for v in range(vectors)]
                 for r in range(rows):
                     place = builder.add(left, builder.mul(a_row, _INTEGER(r)))
                     number = builder.load(builder.inttoptr(place, element.as_pointer()))
@@ -82,7 +90,7 @@ def tile(rows: int, vectors: int, dtype: str):
             with builder.if_then(builder.fcmp_unordered("!=", beta, element(0))):
                 for r, v in cells:
                     row = builder.add(c, builder.mul(c_row, _INTEGER(r)))
-                    before = _read(builder, row, vector, v)
+                    before = read(builder, row, vector, v)
                     _add_product(builder, before, beta_vector, sums[r, v])
             for r, v in cells:
                 place = builder.add(c, builder.mul(c_row, _INTEGER(r)))
@@ -96,21 +104,6 @@ def tile(rows: int, vectors: int, dtype: str):
     return multiply_tile
 
 
-def _read(builder, place, vector, v):
-    """Generate a load of vector number `v` from an address on, which need not be aligned."""
-    place = builder.add(place, _INTEGER(v * BYTES))
-    return builder.load(builder.inttoptr(place, vector.as_pointer()), align=4)
-
-
-def _fetch(builder, place, to_write=1):
-    """Generate a hint that an address is written to soon, or read."""
-    number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
-    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    near, data = number(3), number(1)
-    builder.call(fetch, [builder.inttoptr(place, pointer), number(to_write), near, data])
-
-
 def _spread(builder, number, vector):
     """Generate a vector that holds a number in every place."""
     first = builder.insert_element(vector(ir.Undefined), number, ir.IntType(32)(0))
@@ -122,60 +115,6 @@ def _add_product(builder, x, y, total):
     """Generate the sum of x times y and a register: one instruction where there is one."""
     product = builder.fmul(x, y, flags=_FUSE)
     builder.store(builder.fadd(product, builder.load(total), flags=_FUSE), total)
-
-
-@intrinsic
-def peek(typing, place, like):
-    """The number at an address, of an array's type."""
-
-    def code(context, builder, signature, values):
-        """A load."""
-        kind = context.get_value_type(like.dtype).as_pointer()
-        return builder.load(builder.inttoptr(values[0], kind))
-
-    return like.dtype(types.intp, like), code
-
-
-@intrinsic
-def expect(typing, place):
-    """A hint that an address is read soon."""
-
-    def code(context, builder, signature, values):
-        """No more than that: any address will do."""
-        _fetch(builder, values[0], to_write=0)
-        return context.get_dummy_value()
-
-    return types.void(types.intp), code
-
-
-@intrinsic
-def poke(typing, place, value):
-    """Write a number to an address."""
-
-    def code(context, builder, signature, values):
-        """A store."""
-        pointer = builder.inttoptr(values[0], values[1].type.as_pointer())
-        builder.store(values[1], pointer)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, value), code
-
-
-@intrinsic
-def copy_two_vectors(typing, source, target, like):
-    """Copy two vectors of an array's type from one address to another."""
-
-    def code(context, builder, signature, values):
-        """Loads and stores that need not be aligned."""
-        lanes = 8 * BYTES // like.dtype.bitwidth
-        vector = ir.VectorType(context.get_value_type(like.dtype), lanes)
-        for v in range(2):
-            place = builder.add(values[1], _INTEGER(v * BYTES))
-            pointer = builder.inttoptr(place, vector.as_pointer())
-            builder.store(_read(builder, values[0], vector, v), pointer, align=4)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, types.intp, like), code
 
 
 def column_of_tiles_of(dtype: str):
@@ -231,49 +170,6 @@ def column_of_tiles_of(dtype: str):
     return column_of_tiles
 
 
-@numba_njit
-def copy_panel(b, row, column, k, columns, width, panel):
-    """Copy columns of the right factor side by side, and zeros up to the width of the tile.
-
-    Parameters
-    ----------
-    b, row, column : int
-        Where they begin, and bytes from row to row and from column to column.
-    k, columns, width : int
-        Rows, columns, and columns of the panel.
-    panel : array, shape (k * width,) or more
-    """
-    if column == panel.itemsize and columns * panel.itemsize == 2 * BYTES:
-        start = np.intp(panel.ctypes.data)
-        for p in range(k):
-            copy_two_vectors(b + p * row, start + p * 2 * BYTES, panel)
-        return
-    for p in range(k):
-        out = panel[p * width : (p + 1) * width]
-        for j in range(columns):
-            out[j] = peek(b + p * row + j * column, panel)
-        for j in range(columns, width):
-            out[j] = 0
-
-
-@numba_njit
-def merge_edge(edge, width, m, columns, beta, c, c_row):
-    """Take the columns at the right edge from their own place to the result.
-
-    Parameters
-    ----------
-    edge : array, shape (m * width,) or more
-        The product there.
-    m, columns : int
-        Rows and columns that go to the result, which is at address c.
-    """
-    for r in range(m):
-        row = edge[r * width : (r + 1) * width]
-        for s in range(columns):
-            place = c + r * c_row + s * edge.itemsize
-            poke(place, row[s] if beta == 0 else row[s] + beta * peek(place, edge))
-
-
 def columns_of_product_of(dtype: str):
     """What computes a vector or two of the result's columns, term after term, for one width."""
     size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
@@ -327,65 +223,6 @@ def columns_of_product_of(dtype: str):
             merge_edge(edge, width, m, columns, beta, c, c_row)
 
     return columns_of_product
-
-
-@numba_njit
-def copy_left(a, row, term, m, k, left):
-    """Copy a left factor to rows `LEFT_ROW` elements apart.
-
-    Parameters
-    ----------
-    a, row, term : int
-        Where it begins, and bytes from row to row and from term to term.
-    m, k : int
-        Rows, and terms of a sum.
-    left : array, shape (m * LEFT_ROW,) or more
-    """
-    if term == left.itemsize:
-        width, start = 2 * BYTES // left.itemsize, np.intp(left.ctypes.data)
-        for r in range(m):
-            whole, to = k - k % width, start + r * LEFT_ROW * term
-            for p in range(0, whole, width):
-                copy_two_vectors(a + r * row + p * term, to + p * term, left)
-            for p in range(whole, k):
-                left[r * LEFT_ROW + p] = peek(a + r * row + p * term, left)
-        return
-    for first in range(0, k, 16):
-        for top in range(0, m, 16):
-            for p in range(first, min(first + 16, k)):
-                expect(a + (p + 16) * term + top * row)
-                for r in range(top, min(top + 16, m)):
-                    left[r * LEFT_ROW + p] = peek(a + p * term + r * left.itemsize, left)
-
-
-@numba_njit
-def copy_right(b, row, column, k, n, width, right):
-    """Copy the right factor to panels of all its columns, and zeros up to the width of the last.
-
-    Some panels at a time, so that their rows are read from few pages of memory.
-
-    Parameters
-    ----------
-    b, row, column : int
-        Where it begins, and bytes from row to row and from column to column.
-    k, n, width : int
-        Rows, columns, and columns of a panel.
-    right : array, shape (panels * k * width,) or more
-    """
-    for left in range(0, n, 8 * width):
-        for p in range(k):
-            for j in range(left, min(left + 8 * width, n), width):
-                at = j * k + p * width
-                expect(b + (p + AHEAD) * row + j * column)
-                if column == right.itemsize and j + width <= n:
-                    place = np.intp(right.ctypes.data) + at * right.itemsize
-                    copy_two_vectors(b + p * row + j * column, place, right)
-                else:
-                    for s in range(width):
-                        number = right.dtype.type(0)
-                        if j + s < n:
-                            number = peek(b + p * row + (j + s) * column, right)
-                        right[at + s] = number
 
 
 def gemm_of(dtype: str):
