@@ -9,7 +9,7 @@ from graphs import Pair, normal, shared
 from dltut.exceptions import InputError
 from dltut.models import MLP
 from dltut.nn import l1, l2, negative_log_likelihood
-from dltut.optim import adam, momentum, nesterov, sgd
+from dltut.optim import adadelta, adam, momentum, nesterov, sgd
 
 x, g = pt.dmatrices("x", "g")
 X = normal(7, 3)
@@ -54,6 +54,14 @@ def test_steps_of_a_network(network):
 def test_rules_with_state(network, rule):
     inputs, model, cost, arguments = network
     Pair(inputs, cost, rule(cost, model.params, 0.1)).assert_same(*arguments, steps=3)
+
+
+def test_a_rule_with_a_memory_is_one_pass(network):
+    """What adadelta's three updates of the upper layer share is computed once, with all of them."""
+    inputs, model, cost, arguments = network
+    both = Pair(inputs, cost, adadelta(cost, model.params[-2:]))
+    assert "Step" not in both.operations
+    both.assert_same(*arguments, steps=3)
 
 
 def test_a_cost_that_multiplies_by_the_norm():

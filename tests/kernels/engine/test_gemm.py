@@ -114,6 +114,15 @@ def test_terms_around_the_depth(multiply, dtype, turns):
 
 
 @pytest.mark.parametrize("dtype", WIDTHS)
+def test_a_row_alone(multiply, dtype):
+    """Many vectors at a time, then what is left."""
+    long = gemm.ALONE * gemm.BYTES // np.dtype(dtype).itemsize
+    for n in (long - 1, long, long + 1, 2 * long + 5):
+        for left in (False, True):
+            check(multiply, dtype, (left, False), (1, n, 17), (0.5, -2.0), (1, 2, 3))
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
 def test_left_factors_that_are_copied_to_rows(multiply, dtype):
     depth, tall = gemm.LEFT_DEPTH, gemm.TALL
     for sizes in ((64, 64, 64), (65, 70, depth + 1), (tall + 1, 64, 2 * depth + 3), (64, 63, 64)):
