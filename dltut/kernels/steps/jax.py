@@ -21,13 +21,13 @@ def as_steps(op, **_):
 
 @jax_funcify.register(RealRows)
 def real_rows(op, **_):
-    """Of x (time, batch, n) all rows (time * batch, n), padding among them."""
+    """Of x (time, batch, n) all rows (time * batch, n), zeros for padding."""
 
     def real_rows(x, mask):
         """Shapes are known here."""
         if x.shape[:2] != mask.shape:
             raise InputError(f"{NOT_FIT}; here: inputs {x.shape}, a mask {mask.shape}")
-        return x.reshape((x.shape[0] * x.shape[1], x.shape[2]))
+        return jnp.where(mask[:, :, None], x, 0).reshape((mask.size, x.shape[2]))
 
     return real_rows
 

@@ -67,8 +67,8 @@ class AsSteps(Op):
 class RealRows(Op):
     """The rows of the steps that are no padding: a product of them costs nothing for padding.
 
-    JAX, which must know how many rows there are, keeps all of them. So what is made of the rows may
-    not depend on those of padding.
+    JAX, which must know how many rows there are, keeps all of them, those of padding as zeros. So
+    what is made of the rows may not depend on how many there are.
     """
 
     __props__ = ()
