@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dltut.datasets.kinds.kind import Named, listed
+from dltut.datasets.kinds.kind import Named, done, listed
 from dltut.datasets.transforms import Transform
 from dltut.exceptions import InputError, printable
 
@@ -53,11 +53,11 @@ class Numbers(Named):
                     )
 
     def __str__(self) -> str:
-        listed = f" ({self.names[0]})" if len(self.names) == 1 else "s"
-        done = "" if self.mean is None else ", standardised"
+        names = f" ({self.names[0]})" if len(self.names) == 1 else "s"
+        scaled = "" if self.mean is None else ", standardised"
         if self.mean and not any(self.mean) and len({*self.scale}) == 1:
-            done = f", divided by {self.scale[0]:g}"
-        return f"{len(self.names)} number{listed}{done}{done(self.transforms)}"
+            scaled = f", divided by {self.scale[0]:g}"
+        return f"{len(self.names)} number{names}{scaled}{done(self.transforms)}"
 
     def fitted(self, values: np.ndarray) -> "Numbers":
         """The same columns with the mean and the standard deviation of these values.
