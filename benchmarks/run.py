@@ -41,7 +41,8 @@ def main(
     ----------
     works : names
         Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), lstm,
-        gru, chars, elman, recurrent (those four), unet, conv (all six shapes) or one of them.
+        gru, chars, elman, rnnrbm, recurrent (those five), unet, conv (all six shapes) or one of
+        them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int

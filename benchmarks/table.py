@@ -30,6 +30,8 @@ RATIOS = (
     ("LSTM of characters / best peer", "chars", OURS, "all", 0.80, None),
     ("Elman tagger / best step peer", "elman", OURS, "step", 0.80, None),
     ("Elman tagger / best loop peer", "elman", OURS, "loop", None, 1.00),
+    ("RNN-RBM, CD-15 step / best step peer", "rnnrbm", OURS, "step", 0.70, None),
+    ("RNN-RBM, CD-15 step / best peer", "rnnrbm", OURS, "all", None, 0.70),
     ("U-Net, training step / best peer", "unet", OURS, "all", 1.00, 0.80),
     ("MLP, JAX mode / hand-written JAX", "mlp", OURS_JAX, "JAX", 1.30, 1.00),
     ("LeNet, JAX mode / hand-written JAX", "lenet", OURS_JAX, "JAX", 1.30, 1.00),

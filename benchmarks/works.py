@@ -10,7 +10,7 @@ SEED = 1234
 N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
 TRAINING = ("logistic", "mlp", "lenet")
 DRAWING = ("da", "rbm", "dbn", "hmc")  # everyone with random numbers of their own
-RECURRENT = ("lstm", "gru", "chars", "elman")
+RECURRENT = ("lstm", "gru", "chars", "elman", "rnnrbm")
 SEGMENTING = ("unet",)
 
 
@@ -166,6 +166,16 @@ def _cell_weights(s, rng):
     return _named([table, W, U, np.zeros(n_sums), top, np.zeros(s["n_classes"])])
 
 
+def music(settings):
+    """Pieces of one length as zeros and ones, and first weights of an RNN-RBM in dltut's order."""
+    rng, s = np.random.RandomState(SEED), settings
+    v, h, u = s["n_visible"], s["n_hidden"], s["n_recurrent"]
+    x = rng.random_sample((s["n_examples"], s["steps"], v)) < 0.1
+    shapes = (v, h), (v,), (h,), (u, h), (u, v), (v, u), (u, u), (u,)
+    params = [rng.normal(0, 0.01 * (len(shape) == 2), shape) for shape in shapes]
+    return _named(params) | {"x": x.astype("float32")}
+
+
 def convolution(settings):
     """Pictures, filters, and a gradient that comes back from above."""
     rng = np.random.RandomState(SEED)
@@ -208,6 +218,7 @@ ARRAYS = {
     "hmc": gaussian,
     "recurrent": recurrent,
     "tagger": tagger,
+    "music": music,
     "segmentation": segmentation,
 }
 
@@ -234,6 +245,9 @@ CHARS = {"kind": "recurrent", "n_words": 96, "n_in": 64, "n_out": 512, "n_classe
 TAGGER = {"kind": "tagger", "n_words": 572, "n_in": 50, "window": 7, "n_out": 200} | {
     "n_classes": 127, "n_examples": 500, "steps": 12, "batch_size": 1, "every": True,
     "rule": "sgd", "learning_rate": 0.06, "cell": "elman", "gates": 1,
+}  # fmt: skip
+MUSIC = {"n_visible": 88, "n_hidden": 150, "n_recurrent": 100, "k": 15} | {
+    "n_examples": 20, "steps": 100, "batch_size": 1, "learning_rate": 0.01,
 }  # fmt: skip
 UNET = {"kind": "segmentation", "side": 128, "n_filters": 16, "depth": 4, "n_classes": 3} | {
     "n_examples": 16, "batch_size": 4, "learning_rate": 0.05,
@@ -308,6 +322,7 @@ WORKS = {
         Work("chars", "LSTM of characters, 512 units, batch 64, 64 steps", CHARS, 4, 1, 4),
         Work("unet", "U-Net, 16 filters, 128 x 128, batch 4", UNET, 4, 1, 2, 5e-3),
         Work("elman", "Elman tagger, one sentence of 12 words", TAGGER, 500, 1, 50),
+        _learning("rnnrbm", "RNN-RBM 88-150-100, 100 frames, CD-15", "music", MUSIC, 20, 200, 0.05),
         _conv("lenet1", "5x5, 1 to 20 maps", (500, 1, 28, 28), (20, 1, 5, 5)),
         _conv("lenet2", "5x5, 20 to 50 maps", (500, 20, 12, 12), (50, 20, 5, 5)),
         _conv("3x3-32", "3x3, 32 to 32 maps, half", (64, 32, 28, 28), (32, 32, 3, 3), (1, 1)),

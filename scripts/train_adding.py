@@ -43,6 +43,7 @@ def main(
     cell: Literal["lstm", "gru", "elman"] = "lstm",
     n_hidden: tuple[int, ...] = (64,),
     forget_bias: float = 1.0,
+    memory: int | None = None,
     learning_rate: float = 0.002,
     clip_norm: float = 1.0,
     n_train: Size = 5000,
@@ -63,6 +64,9 @@ def main(
         Units of each recurrent layer.
     forget_bias : float
         Of an LSTM: at log(T) its memory begins by lasting about T steps.
+    memory : int
+        Steps for which the units of an LSTM or a GRU begin by remembering, at most, each for a
+        time of its own.
     clip_norm : float
         The largest norm of a gradient.
     n_train : int
@@ -78,7 +82,7 @@ def main(
     x, y = train.x.type("x"), train.y.type("y")
     rng = np.random.RandomState(seed)
     sizes = data.inputs.shape, n_hidden, data.n_outputs
-    model = RecurrentNetwork(rng, *sizes, cell, forget_bias=forget_bias)
+    model = RecurrentNetwork(rng, *sizes, cell, forget_bias=forget_bias, memory=memory)
     predicted = model(x)
     cost = task.cost(predicted, y)
     slopes = clip_gradient_norm(pytensor.grad(cost, model.params), clip_norm)

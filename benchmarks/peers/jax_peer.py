@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 from jax import lax
-from peers.jax_recurrent import recurrent, tagger
+from peers.jax_recurrent import music, recurrent, tagger
 from peers.jax_unsupervised import autoencoder, boltzmann_machine, sampler
 
 
@@ -14,7 +14,7 @@ def versions():
 def build(work, arrays, options):
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
-    kinds |= {"recurrent": recurrent, "tagger": tagger}
+    kinds |= {"recurrent": recurrent, "tagger": tagger, "music": music}
     return kinds[work["kind"]](work, arrays, options)
 
 

@@ -2,8 +2,9 @@
 
 import jax
 import jax.numpy as jnp
-from jax import lax
-from jax.nn import sigmoid
+from jax import lax, random
+from jax.nn import sigmoid, softplus
+from peers.jax_unsupervised import SEED, drawn, running
 
 
 def lstm(U, a, states):
@@ -117,3 +118,46 @@ def recurrent(work, arrays, options):
 
 def tagger(work, arrays, options):
     return learning(work, arrays, options, tagger_cost(work))
+
+
+def music(work, arrays, options):
+    """The RNN-RBM: contrastive divergence in every frame, its draws made at once."""
+    x, params = jnp.asarray(arrays["x"]), [jnp.asarray(arrays[f"p{i}"]) for i in range(8)]
+    rate, k, n_visible = work["learning_rate"], work["k"], x.shape[2]
+
+    def biases(params, v):
+        _, bv, bh, Wuh, Wuv, Wvu, Wuu, bu = params
+
+        def step(u, a):
+            return jnp.tanh(a + u @ Wuu), u
+
+        _, u = lax.scan(step, jnp.zeros(len(bu)), v @ Wvu + bu)
+        return bv + u @ Wuv, bh + u @ Wuh
+
+    def free_energy(W, v, vbias, hbias):
+        return -(v * vbias).sum(1) - softplus(v @ W + hbias).sum(1)
+
+    def cost(params, v, uniforms):
+        W, (vbias, hbias) = params[0], biases(params, v)
+
+        def gibbs(carried, uniforms):
+            v, _ = carried
+            h = drawn(uniforms[:, n_visible:], sigmoid(v @ W + hbias))
+            scores = h @ W.T + vbias
+            return (drawn(uniforms[:, :n_visible], sigmoid(scores)), scores), None
+
+        (end, scores), _ = lax.scan(gibbs, (v, vbias), uniforms, unroll=k)
+        end, scores = lax.stop_gradient(end), lax.stop_gradient(scores)
+        energies = (free_energy(W, each, vbias, hbias) for each in (v, end))
+        shown = (softplus(scores) - v * scores).sum(1).mean()
+        return jnp.subtract(*energies).mean(), shown
+
+    def one(state, x):
+        params, key = state
+        key, now = random.split(key)
+        uniforms = random.uniform(now, (k, x.shape[1], n_visible + len(params[2])))
+        gradients, value = jax.grad(cost, has_aux=True)(params, x[0], uniforms)
+        return ([p - rate * g for p, g in zip(params, gradients, strict=True)], key), value
+
+    run, held = running(one, (params, random.key(SEED)), x, 1, options["loop"])
+    return run, lambda: held[0][0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from peers.ours_recurrent import recurrent, tagger
+from peers.ours_recurrent import music, recurrent, tagger
 
 import dltut
 from dltut.datasets import Masks, Pictures
@@ -24,7 +24,8 @@ def build(work, arrays, options):
     configure(floatX="float32", mode=options["mode"], threads=options["threads"])
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
-    kinds |= {"recurrent": recurrent, "tagger": tagger, "segmentation": segmentation}
+    kinds |= {"recurrent": recurrent, "tagger": tagger, "music": music}
+    kinds |= {"segmentation": segmentation}
     return kinds[work["kind"]](work, arrays)
 
 

@@ -1,9 +1,11 @@
 """The recurrent works for `ours`: layers, costs and rules of the library."""
 
+import numpy as np
 import pytensor.tensor as pt
 
 import dltut
 from dltut.layers import GRU, LSTM, Dense, Elman, Embedding, Recurrent
+from dltut.models import RNNRBM
 from dltut.nn import negative_log_likelihood
 from dltut.nn.sequences import mean_over_time
 from dltut.optim import adadelta, sgd
@@ -61,3 +63,17 @@ def tagger(work, arrays):
     train = dltut.shared_dataset({name: arrays[name] for name in ("words", "y")})
     updates = rule(work, cost, params)
     return runner(params, minibatch_function(cost, [windows, y], train, 1, updates))
+
+
+def music(work, arrays):
+    """A piece a step of the RNN-RBM, as `scripts/train_rnnrbm.py` takes it with its rule."""
+    frames, length = pt.tensor3("x"), pt.ivector("length")
+    sizes = (work[name] for name in ("n_visible", "n_hidden", "n_recurrent"))
+    model = RNNRBM(np.random.RandomState(0), *sizes)
+    for i, param in enumerate(model.params):
+        param.set_value(arrays[f"p{i}"])
+    cost, updates = model.cost_updates(frames, length, work["learning_rate"], work["k"])
+    n, steps, _ = arrays["x"].shape
+    train = dltut.shared_dataset({"x": arrays["x"], "length": np.full(n, steps, "int32")})
+    step = minibatch_function(cost, [frames, length], train, work["batch_size"], updates)
+    return runner(model.params, step)

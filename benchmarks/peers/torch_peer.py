@@ -1,7 +1,7 @@
 """PyTorch on the CPU: data resident, minibatches are slices, SGD in place, eager or compiled."""
 
 import torch
-from peers.torch_recurrent import recurrent, tagger
+from peers.torch_recurrent import music, recurrent, tagger
 from peers.torch_segmentation import segmentation
 from peers.torch_unsupervised import autoencoder, boltzmann_machine, sampler
 from torch.nn.functional import conv2d, cross_entropy, max_pool2d
@@ -16,7 +16,7 @@ def build(work, arrays, options):
     layout = torch.channels_last if options["channels_last"] else torch.contiguous_format
     compiled = torch.compile if options["compile"] else lambda f: f
     unsupervised = {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
-    others = unsupervised | {"recurrent": recurrent, "tagger": tagger}
+    others = unsupervised | {"recurrent": recurrent, "tagger": tagger, "music": music}
     if work["kind"] in others:
         return others[work["kind"]](work, arrays, compiled)
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}

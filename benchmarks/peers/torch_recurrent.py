@@ -1,7 +1,8 @@
 """The recurrent works for `torch_peer`: its fused layers, and its optimizers."""
 
 import torch
-from torch.nn.functional import cross_entropy, embedding
+from peers.torch_unsupervised import drawn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, embedding, softplus
 
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
 
@@ -95,3 +96,50 @@ def tagger(work, arrays, compiled):
         return [step(params, words[index], y[index]) for index in range(n)]
 
     return run, lambda: [each.numpy() for each in params]
+
+
+def music(work, arrays, compiled):
+    """The RNN-RBM: its recurrence by the fused layer, contrastive divergence in every frame."""
+    x, params = torch.from_numpy(arrays["x"]), [torch.from_numpy(arrays[f"p{i}"]) for i in range(8)]
+    W, bv, bh, Wuh, Wuv, Wvu, Wuu, bu = params
+    layer = torch.nn.RNN(len(Wvu), len(Wuu))
+    with torch.no_grad():
+        for name, value in (("weight_ih_l0", Wvu.T), ("weight_hh_l0", Wuu.T), ("bias_ih_l0", bu)):
+            getattr(layer, name).copy_(value)
+        layer.bias_hh_l0.zero_()
+    layer.bias_hh_l0.requires_grad_(False)
+    tops = [each.requires_grad_() for each in (W, bv, bh, Wuh, Wuv)]
+    learnt = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0]
+    optimizer = torch.optim.SGD([*tops, *learnt], work["learning_rate"], fused=True)
+
+    def free_energy(v, vbias, hbias):
+        return -(v * vbias).sum(1) - softplus(torch.addmm(hbias, v, W)).sum(1)
+
+    @torch.no_grad()
+    def chain(v, vbias, hbias):
+        for _ in range(work["k"]):
+            h = drawn(torch.sigmoid(torch.addmm(hbias, v, W)))
+            scores = torch.addmm(vbias, h, W.T)
+            v = drawn(torch.sigmoid(scores))
+        return v, scores
+
+    @compiled
+    def cost_of(v):
+        u = torch.cat([torch.zeros(1, len(Wuu)), layer(v[:-1])[0]])
+        vbias, hbias = torch.addmm(bv, u, Wuv), torch.addmm(bh, u, Wuh)
+        end, scores = chain(v, vbias, hbias)
+        shown = binary_cross_entropy_with_logits(scores, v, reduction="sum") / len(v)
+        return (free_energy(v, vbias, hbias) - free_energy(end, vbias, hbias)).mean(), shown
+
+    def step(index):
+        cost, shown = cost_of(x[index])
+        optimizer.zero_grad(set_to_none=True)
+        cost.backward()
+        optimizer.step()
+        return shown.detach()
+
+    def result():
+        Wvu, Wuu, bu = (each.detach().T.numpy() for each in learnt)
+        return [*(each.detach().numpy() for each in tops), Wvu, Wuu, bu]
+
+    return lambda n: [step(index) for index in range(n)], result

@@ -12,6 +12,7 @@ from dltut.exceptions import InputError, nearest
 from dltut.layers import GRU, LSTM, Dense, Dropout, Elman, Network, Recurrent
 from dltut.layers.recurrent import Cell
 from dltut.machine.rng import Streams, seed_from
+from dltut.nn import init
 
 CELLS = {"elman": Elman, "gru": GRU, "lstm": LSTM}
 
@@ -34,6 +35,9 @@ class RecurrentNetwork(Network):
         Share of what each recurrent layer gives out that is dropped while training.
     forget_bias : float
         Of an LSTM: with 1 it begins by remembering.
+    memory : int, optional
+        Of an LSTM or a GRU: steps for which it begins by remembering, at most, see
+        `dltut.nn.init.chrono`; then `forget_bias` does not count.
     clip : float, optional
         Within the loop the gradients of the sums are held to -clip ... clip.
     differences : bool
@@ -48,7 +52,8 @@ class RecurrentNetwork(Network):
     Raises
     ------
     InputError
-        If there is no such cell, or differences are told of another number of columns.
+        If there is no such cell, if `memory` is asked of one without gates, or differences are told
+        of another number of columns.
 
     Examples
     --------
@@ -66,6 +71,7 @@ class RecurrentNetwork(Network):
     cell: str = "lstm"
     dropout: float = 0.0
     forget_bias: float = 1.0
+    memory: int | None = None
     clip: float | None = None
     differences: bool = False
 
@@ -78,6 +84,8 @@ class RecurrentNetwork(Network):
         self.shape, self.n_hidden = tuple(self.shape), np.atleast_1d(self.n_hidden).tolist()
         sizes = [self.shape[1], *self.n_hidden]
         options = {"forget_bias": self.forget_bias, "clip": self.clip}
+        if self.memory is not None:
+            options["b"] = init.chrono(self.memory, self.cell)
         cells = [
             made_cell(self.cell, rng, *size, name=f"layer{k}", **options)
             for k, size in enumerate(pairwise(sizes))

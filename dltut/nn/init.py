@@ -170,6 +170,51 @@ def sparse(n_nonzero: int = 15, deviation: float = 1.0) -> Initializer:
     return draw
 
 
+def chrono(n_steps: int, cell: str = "lstm") -> Initializer:
+    r"""Biases of a cell's gates with which each unit begins by remembering for a time of its own.
+
+    These times are drawn between 1 and `n_steps` - 1. A gate with the bias :math:`\log t` keeps
+    :math:`t / (t + 1)` of a memory in a step; so much less is written.
+
+    Parameters
+    ----------
+    n_steps : int
+        Over which something is to be remembered; at least 3.
+    cell : {"lstm", "gru"}
+        Whose gates they are: i, f, o, c or r, u, c.
+
+    Raises
+    ------
+    InputError
+        If there are too few steps, or no such cell; when drawn, if biases of another shape are
+        asked for.
+
+    References
+    ----------
+    .. [1] Tallec, Ollivier (2018), Can recurrent neural networks warp time?
+
+    Examples
+    --------
+    >>> i, f, o, c = chrono(100)(np.random.default_rng(1), (8,)).reshape(4, 2).round(1)
+    >>> i, f
+    (array([-3.9, -4.5]), array([3.9, 4.5]))
+    """
+    signs = {"lstm": [-1, 1, 0, 0], "gru": [0, -1, 0]}
+    if cell not in signs:
+        raise InputError(f"chrono knows the gates of lstm and gru, not of {cell!r}")
+    if n_steps < 3:
+        raise InputError(f"chrono is for 3 steps or more, not {n_steps}")
+
+    def draw(rng, shape):
+        n_gates = len(signs[cell])
+        if len(shape) != 1 or shape[0] % n_gates:
+            raise InputError(f"biases of {n_gates} gates side by side have one axis, not {shape}")
+        times = rng.uniform(1, n_steps - 1, shape[0] // n_gates)
+        return np.outer(signs[cell], np.log(times)).ravel()
+
+    return draw
+
+
 INITIALIZERS = Names(
     "initializer",
     constant=constant,
@@ -182,6 +227,7 @@ INITIALIZERS = Names(
     bilinear=bilinear,
     orthogonal=orthogonal,
     sparse=sparse,
+    chrono=chrono,
 )
 
 

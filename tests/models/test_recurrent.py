@@ -72,6 +72,16 @@ def test_differences_are_added_to_the_last_step(rng):
         RecurrentNetwork(rng, (3, 2), 4, 3, differences=True)
 
 
+def test_memory(rng):
+    """Biases of every layer's gates, in the range that was asked for."""
+    model = RecurrentNetwork(rng, (3, 1), (4, 5), 1, "gru", memory=50)
+    for layer in model.layers:
+        r, u, c = layer.cell.b.get_value().reshape(3, -1)
+        assert (u < 0).all() and (u > -np.log(49)).all() and not r.any() and not c.any()
+    with pytest.raises(InputError, match="gates of lstm and gru, not of 'elman'"):
+        RecurrentNetwork(rng, (3, 1), 4, 1, "elman", memory=50)
+
+
 def test_a_cell_that_is_none(rng):
     with pytest.raises(InputError, match=r"there is no cell 'lstn': .*lstm"):
         RecurrentNetwork(rng, (3, 1), 4, 1, "lstn")

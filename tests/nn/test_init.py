@@ -106,3 +106,23 @@ def test_descriptions(rng):
 
 def test_constant(rng):
     np.testing.assert_array_equal(init.constant(2.5)(rng, (2, 3)), np.full((2, 3), 2.5))
+
+
+def test_chrono(rng):
+    """A gate keeps t / (t + 1) of a memory, t between 1 and 99; as much less is written."""
+    for cell, keeping, writing in (("lstm", 1, 0), ("gru", None, 1)):
+        n_gates = {"lstm": 4, "gru": 3}[cell]
+        b = init.chrono(100, cell)(rng, (n_gates * 5000,)).reshape(n_gates, 5000)
+        kept = 1 / (1 + np.exp(b[writing]))
+        times = kept / (1 - kept)
+        assert 1 <= times.min() < 2 and 98 < times.max() <= 99
+        assert abs(times.mean() - 50) < 2
+        if keeping is not None:
+            np.testing.assert_array_equal(b[keeping], -b[writing])
+        assert not b[[k for k in range(n_gates) if k not in (keeping, writing)]].any()
+    with pytest.raises(InputError, match="gates of lstm and gru, not of 'elman'"):
+        init.chrono(100, "elman")
+    with pytest.raises(InputError, match="3 steps or more, not 2"):
+        init.chrono(2)
+    with pytest.raises(InputError, match=r"of 4 gates side by side have one axis, not \(5,\)"):
+        init.chrono(9)(rng, (5,))
