@@ -227,7 +227,11 @@ def public():
             given = getattr(module, name)
             whole = defined_in(given) if inspect.ismodule(given) else [name]
             home = given if inspect.ismodule(given) else module
-            names |= {identity(getattr(home, each)): f"{home.__name__}.{each}" for each in whole}
+            names |= {
+                identity(getattr(home, each)): f"{home.__name__}.{each}"
+                for each in whole
+                if callable(getattr(home, each))
+            }
     return names
 
 

@@ -48,7 +48,7 @@ class Augmentation:
     --------
     >>> mirror = Augmentation(flip_columns=True)
     >>> picture, mask = np.array([[[0.1, 0.2, 0.3]]]), np.array([[1, 2, 3]])
-    >>> mirror(picture, mask, np.random.default_rng(4))[1].tolist()
+    >>> mirror(picture, mask, np.random.default_rng(2))[1].tolist()
     [[3, 2, 1]]
     """
 

@@ -19,6 +19,7 @@ from dltut.kernels.elementary import rewrite as elementary
 from dltut.kernels.elementary import whole
 from dltut.kernels.engine.inside import inside_of_loops, inside_of_names
 from dltut.kernels.gibbs import rewrite as gibbs
+from dltut.kernels.shapes import rewrite as shapes
 from dltut.kernels.sums import rewrite as sums
 
 NUMBA, JAX = "dltut_numba", "dltut_jax"  # tags of what our modes do with every graph
@@ -67,6 +68,7 @@ def numba_mode() -> Mode:
     graphs = inside_of_loops(NUMBA_INSIDE), inside_of_names(NUMBA_INSIDE, "NUMBA")
     functions = [elementary.in_single_precision, *graphs]
     _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
+    _register(AT_THE_END, [shapes.one_number, shapes.known_shape], NUMBA, NUMBA_INSIDE)
     in_place = dfs_rewriter(descent.step_in_place)
     optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)
     return Mode(KernelLinker(), get_mode("NUMBA").provided_optimizer.including(NUMBA))

@@ -150,7 +150,7 @@ def names_in(
 
     Examples
     --------
-    >>> text = "import theano.tensor as T\\nnnet = T.nnet\\ny = nnet.sigmoid(T.dot(x, W).T)"
+    >>> text = "import theano.tensor as T\nnnet = T.nnet\ny = nnet.sigmoid(T.dot(x, W).T)"
     >>> [name for name, line in names_in(ast.parse(text))]
     ['theano.tensor', 'theano.tensor.nnet', 'theano.tensor.nnet.sigmoid', 'theano.tensor.dot']
     """

@@ -8,11 +8,7 @@ from functools import cache
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Variable
-from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.variable import _tensor_py_operators
-
-from dltut.theano.compile.function import function
 
 
 def truth(variable) -> bool:
@@ -48,24 +44,6 @@ def _reshape(variable, shape, ndim=None):
 
 def _transfer(variable, target):
     return variable
-
-
-def _evaluated(variable, inputs_to_values=None, mode=None, **options):
-    """The value of a variable, its function compiled in our mode and kept."""
-    given = {_named(variable, key): value for key, value in (inputs_to_values or {}).items()}
-    inputs = tuple(sorted(given, key=id))
-    kept = variable.__dict__.setdefault("_kept_functions", {})
-    key = inputs, str(mode), tuple(sorted(options))
-    if key not in kept:
-        kept[key] = function(list(inputs), variable, mode=mode, on_unused_input="ignore", **options)
-    return kept[key](*(given[each] for each in inputs))
-
-
-def _named(variable, key):
-    """The variable of a name among what another is computed from."""
-    if isinstance(key, Variable):
-        return key
-    return next(each for each in graph_inputs([variable]) if each.name == key)
 
 
 def _old_value(shared):
@@ -114,7 +92,6 @@ def lend() -> bool:
     }
     for name, method in lent.items():
         setattr(_tensor_py_operators, name, method)
-    Variable.eval = _evaluated
     SharedVariable.value = property(_old_value, _set_old_value)
     SharedVariable.zero = _zero
     return True

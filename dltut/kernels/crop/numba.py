@@ -5,6 +5,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.crop.op import Crop, CropGradient
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.symbols import compiled_form
 
 
@@ -43,7 +44,10 @@ def crop_gradient(op, node):
         top, left = first(x.shape, up.shape, centre)
         rows, columns = up.shape[2:]
         gradient = np.zeros(x.shape, dtype=x.dtype)
-        gradient[:, :, top : top + rows, left : left + columns] = up
+        for i in range(rows):
+            for n in range(len(up)):
+                for c in range(up.shape[1]):
+                    copy_row(up[n, c, i], gradient[n, c, top + i, left : left + columns])
         return gradient
 
     return gradient_of_all

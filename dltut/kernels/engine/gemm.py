@@ -250,6 +250,8 @@ def gemm_of(dtype: str):
         left = np.empty(min(m, TALL) * LEFT_ROW, real)
         right = np.empty(0 if is_packed else (n + 2 * lanes) * LEFT_DEPTH, real)
         nothing, keep = left[:0], beta
+        # For constants Numba would compile `strip`, and what it calls, a second time.
+        one_number, never, always = abs(np.intp(size)), m < 0, m >= 0
         for first in range(0, k, LEFT_DEPTH):
             terms = min(LEFT_DEPTH, k - first)
             place, column = b + first * b_row, b_column
@@ -261,8 +263,9 @@ def gemm_of(dtype: str):
                 copy_left(start, a_row, a_term, rows, terms, left)
                 start = np.intp(left.ctypes.data)
                 strip(
-                    rows, n, terms, alpha, start, LEFT_ROW * size, size, place, 2 * lanes * size,
-                    column, False, True, keep, c + top * c_row, c_row, nothing, edge,
+                    rows, n, terms, alpha, start, LEFT_ROW * size, one_number, place,
+                    2 * lanes * size, column, never, always, keep, c + top * c_row, c_row, nothing,
+                    edge,
                 )  # fmt: skip
             keep = real(1)
 

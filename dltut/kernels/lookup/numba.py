@@ -4,6 +4,7 @@ import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
+from dltut.kernels.engine.rows import add_row, copy_row
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.lookup.op import OUTSIDE, Lookup, LookupGradient
 
@@ -22,7 +23,7 @@ def copy_rows(W, words, rows):
     check_words(words, len(W))
     for i in range(words.shape[0]):
         for k in range(words.shape[1]):
-            rows[i, k] = W[words[i, k]]
+            copy_row(W[words[i, k]], rows[i, k])
 
 
 def add_rows(words, up, gradient):
@@ -30,7 +31,7 @@ def add_rows(words, up, gradient):
     check_words(words, len(gradient))
     for i in range(words.shape[0]):
         for k in range(words.shape[1]):
-            gradient[words[i, k]] += up[i, k]
+            add_row(up[i, k], gradient[words[i, k]])
 
 
 @compiled_form(Lookup)

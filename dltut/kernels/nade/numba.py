@@ -9,6 +9,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import count_of_blocks, side_of_block
 from dltut.kernels.engine.elementary import sigmoid
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.nade.op import UNFIT, NadeGradient, NadeScores
@@ -52,7 +53,7 @@ def some_scores(i, side, v, W, V, hbias, scores):
     """Block i of the rows: their scores."""
     a, h = np.empty(W.shape[1], W.dtype), np.empty(W.shape[1], W.dtype)
     for r in range(i * side, min((i + 1) * side, len(v))):
-        a[:] = hbias[r]
+        copy_row(hbias[r], a)
         squash(a, h)
         for k in range(len(W)):
             scores[r, k] = dot(V[k], h)
@@ -76,7 +77,7 @@ def some_gradients(i, side, v, W, V, hbias, up, by_W, by_V, by_hbias):
     ends = np.empty(n + 1, np.int64)  # the bit behind each stretch, its last one is on
     one = W.dtype.type(1)
     for r in range(i * side, min((i + 1) * side, len(v))):
-        a[:] = hbias[r]
+        copy_row(hbias[r], a)
         squash(a, hidden[0])
         stretches = 0
         for k in range(n):

@@ -16,6 +16,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import ALONE_BELOW, blocks_for, count_of_blocks, side_of_block
 from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, panel_width, product
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.threads import count_of_threads, in_parallel
 from dltut.kernels.recurrent.cells import CELLS
 from dltut.kernels.recurrent.op import NOT_FIT
@@ -99,7 +100,7 @@ def rows_of_steps(mask, time, batch, is_masked):
 def gather(states, rows, out):
     """The states (batch, n) of some sequences, below each other."""
     for j in range(len(rows)):
-        out[j] = states[rows[j]]
+        copy_row(states[rows[j]], out[j])
 
 
 @numba_njit

@@ -4,6 +4,7 @@ import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.symbols import compiled_form
 from dltut.kernels.steps.op import NOT_FIT, AsRows, AsSteps, RealRows, RealSteps
 
@@ -47,7 +48,7 @@ def real_rows(op, node):
         for t in range(len(x)):
             for r in range(x.shape[1]):
                 if mask[t, r]:
-                    rows[row] = x[t, r]
+                    copy_row(x[t, r], rows[row])
                     row += 1
         return rows
 
@@ -67,7 +68,7 @@ def real_steps(op, node):
         for t in range(len(mask)):
             for r in range(mask.shape[1]):
                 if mask[t, r]:
-                    steps[t, r] = rows[row]
+                    copy_row(rows[row], steps[t, r])
                     row += 1
                 else:
                     steps[t, r] = 0

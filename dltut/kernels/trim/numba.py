@@ -3,6 +3,7 @@
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.symbols import compiled_form
 from dltut.kernels.trim.op import Trim, TrimGradient
 
@@ -27,7 +28,11 @@ def trim_gradient(op, node):
     def gradient_of_all_steps(x, up):
         """Of x (batch, time, ...) and up (batch, n, ...) the gradient (as x)."""
         gradient = np.zeros(x.shape, dtype=x.dtype)
-        gradient[:, : up.shape[1]] = up
+        batch = len(up)
+        rows = np.ascontiguousarray(up).reshape(batch, up.size // max(1, batch))
+        whole = gradient.reshape(batch, gradient.size // max(1, batch))
+        for r in range(batch):
+            copy_row(rows[r], whole[r])
         return gradient
 
     return gradient_of_all_steps
