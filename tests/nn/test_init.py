@@ -95,7 +95,7 @@ def test_descriptions(rng):
         np.testing.assert_array_equal(*drawn)
     for described, message in (
         ({"name": "norml"}, r"there is no initializer 'norml': did you mean normal\?"),
-        ({"limit": 1}, "there is no initializer None: valid names: bilinear, constant"),
+        ({"limit": 1}, "there is no initializer None: valid names: bilinear, chrono, constant"),
         ({"name": "uniform"}, "initializer uniform: limit is missing: give a number"),
         ({"name": "uniform", "limit": "1"}, "initializer uniform: limit is '1'; expected a number"),
         ({"name": "normal", "std": 1.0}, "initializer normal: there is no std; valid names: devia"),

@@ -133,11 +133,26 @@ def compiled(function, arguments: tuple, name: str, **options):
     **options
         Of ``numba.njit``.
     """
+    dispatcher = kept_on_disk(function, name, **options)
+    dispatcher.compile(types.void(*arguments))
+    return dispatcher
+
+
+def kept_on_disk(function, name: str, **options):
+    """`function` as Numba's, not compiled yet, which is found in PyTensor's cache by a name.
+
+    Parameters
+    ----------
+    function : function
+    name : str
+        The key of the cache, which holds the version.
+    **options
+        Of PyTensor's ``numba_njit``.
+    """
     CACHED_SRC_FUNCTIONS[function] = name
     dispatcher = numba_njit(cache=True, **options)(function)
     # Numba's own key holds what a closure holds, which has another name in every process.
     dispatcher._cache._index_key = lambda kinds, codegen: (kinds, codegen.magic_tuple(), name)
-    dispatcher.compile(types.void(*arguments))
     return dispatcher
 
 
