@@ -247,7 +247,7 @@ TAGGER = {"kind": "tagger", "n_words": 572, "n_in": 50, "window": 7, "n_out": 20
     "rule": "sgd", "learning_rate": 0.06, "cell": "elman", "gates": 1,
 }  # fmt: skip
 MUSIC = {"n_visible": 88, "n_hidden": 150, "n_recurrent": 100, "k": 15} | {
-    "n_examples": 20, "steps": 100, "batch_size": 1, "learning_rate": 0.01,
+    "n_examples": 250, "steps": 100, "batch_size": 1, "learning_rate": 0.01,
 }  # fmt: skip
 UNET = {"kind": "segmentation", "side": 128, "n_filters": 16, "depth": 4, "n_classes": 3} | {
     "n_examples": 16, "batch_size": 4, "learning_rate": 0.05,

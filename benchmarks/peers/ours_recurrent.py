@@ -67,13 +67,13 @@ def tagger(work, arrays):
 
 def music(work, arrays):
     """A piece a step of the RNN-RBM, as `scripts/train_rnnrbm.py` takes it with its rule."""
-    frames, length = pt.tensor3("x"), pt.ivector("length")
     sizes = (work[name] for name in ("n_visible", "n_hidden", "n_recurrent"))
     model = RNNRBM(np.random.RandomState(0), *sizes)
     for i, param in enumerate(model.params):
         param.set_value(arrays[f"p{i}"])
-    cost, updates = model.cost_updates(frames, length, work["learning_rate"], work["k"])
     n, steps, _ = arrays["x"].shape
     train = dltut.shared_dataset({"x": arrays["x"], "length": np.full(n, steps, "int32")})
+    frames, length = train.x.type("frames"), train.length.type("length")
+    cost, updates = model.cost_updates(frames, length, work["learning_rate"], work["k"])
     step = minibatch_function(cost, [frames, length], train, work["batch_size"], updates)
     return runner(model.params, step)

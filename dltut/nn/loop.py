@@ -8,6 +8,7 @@ from pytensor.gradient import disconnected_grad
 from pytensor.graph.replace import graph_replace
 
 from dltut.exceptions import InputError
+from dltut.nn.sequences import places
 
 
 def scan(step, start: list, **options) -> list:
@@ -162,6 +163,6 @@ def stepped(step, a, mask, start: list, truncate: int | None, backwards: bool) -
         pairs = zip(following, states, strict=True)
         return [pt.where(m[:, None] > 0, new, old) for new, old in pairs]
 
-    steps = pt.arange(a.shape[0])
+    steps = places(a)
     sequences = [steps, a[way], steps if mask is None else mask[way]]
     return [each[way] for each in scan(next_states, start, sequences=sequences)]

@@ -5,6 +5,19 @@ import pytensor.tensor as pt
 from dltut.kernels.trim import Trim
 
 
+def places(x, axis: int = 0):
+    """0, 1, 2, ... as long as an axis of x; shape (length,).
+
+    It is a sum of ones: JAX makes ranges of lengths that stand in the graph only.
+
+    Examples
+    --------
+    >>> places(pt.as_tensor([[3.0, 4.0, 5.0]]), axis=1).eval().tolist()
+    [0, 1, 2]
+    """
+    return pt.cumsum(pt.ones((x.shape[axis],), dtype="int64")) - 1
+
+
 def trimmed(words, *others):
     """The columns up to the end of the longest sequence of a batch.
 
@@ -30,7 +43,7 @@ def trimmed(words, *others):
     >>> trimmed(words).eval().tolist()
     [[3, 2], [5, 0]]
     """
-    steps = pt.arange(1, words.shape[1] + 1)
+    steps = places(words, axis=1) + 1
     longest = pt.maximum((pt.neq(words, 0) * steps).max(), 1)
     cut = [Trim()(pt.as_tensor(each), longest) for each in (words, *others)]
     return cut if others else cut[0]

@@ -10,7 +10,7 @@ from dltut.layers.parameter import joined
 from dltut.machine.rng import Streams, seed_from
 from dltut.nn import init
 from dltut.nn.loop import run
-from dltut.nn.sequences import trimmed
+from dltut.nn.sequences import places, trimmed
 
 
 class Steps(NamedTuple):
@@ -80,7 +80,7 @@ class Remembering(Network):
         length : integer vector, shape (batch,)
             Frames of each piece.
         """
-        real = pt.lt(pt.arange(frames.shape[1])[None, :], length[:, None]).astype("int32")
+        real = pt.lt(places(frames, axis=1)[None, :], length[:, None]).astype("int32")
         real, v = (each.swapaxes(0, 1) for each in trimmed(real, frames))  # (time, batch, ...)
         u = run(self.cell, v[:-1])[0]
         u = pt.concatenate([self.cell.start(frames.shape[0])[0][None], u])  # u_(t-1)

@@ -8,6 +8,7 @@ from pytensor.gradient import disconnected_grad
 from dltut.models.boltzmann.pseudo_likelihood import scattered_bits
 from dltut.models.music.remembering import Remembering, mean_over
 from dltut.nn.gibbs import gibbs_chain
+from dltut.nn.sequences import places
 from dltut.optim import sgd
 
 
@@ -110,7 +111,7 @@ class RNNRBM(Remembering):
         """
         v, vbias, hbias, real = self.steps(frames, length)
         n_pieces = length.shape[0].astype(real.dtype)
-        note = scattered_bits(pt.arange(v.shape[0]), self.n_visible)
+        note = scattered_bits(places(v), self.n_visible)
         chosen = pt.eq(note[:, None], pt.arange(self.n_visible))  # (n, n_visible)
         flipped = pt.where(chosen, 1 - v, v)
         rise = self.free_energy(flipped, vbias, hbias) - self.free_energy(v, vbias, hbias)
