@@ -1,6 +1,7 @@
 """Make howto/theano_names.csv from the code: the names that old programs use most, and verdicts."""
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -13,12 +14,13 @@ HEAD = ["name", "repositories", "here", "why not"]
 def rows(counts):
     """[name, repositories, verdict, reason] for each pair of a name and a number."""
     for name, repositories in counts:
-        found = verdict(name)
-        yield [name, str(repositories), found.kind, found.reason]
+        found = verdict(name.replace("\\", ""))
+        shown = re.sub(r"(?<!\\)_$", r"\\_", name)  # else it would be a link
+        yield [shown, str(repositories), found.kind, found.reason]
 
 
 def read(table=TABLE):
-    """The rows below the head."""
+    """The rows below the head, as they are shown."""
     with table.open(newline="", encoding="utf-8") as file:
         return list(csv.reader(file))[1:]
 

@@ -7,7 +7,6 @@ from pytensor.printing import (
     min_informative_str,
     pp,
     pprint,
-    var_descriptor,
 )
 
 from dltut.theano.names import passed_on, refuse
@@ -26,6 +25,5 @@ __all__ = [
     "pprint",
     "pydotprint",
     "pydotprint_variables",
-    "var_descriptor",
 ]
 __getattr__ = passed_on(__name__, "pytensor.printing")

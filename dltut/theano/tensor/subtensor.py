@@ -1,7 +1,6 @@
 """``theano.tensor.subtensor``: parts of arrays, and arrays with parts set or raised."""
 
 import pytensor.tensor as pt
-from pytensor.tensor.subtensor import AdvancedIncSubtensor1, AdvancedSubtensor1
 
 from dltut.theano.names import passed_on
 
@@ -38,6 +37,14 @@ def _fitting(x, y):
     return pt.as_tensor_variable(y)
 
 
-advanced_subtensor1 = AdvancedSubtensor1()
-advanced_inc_subtensor1 = AdvancedIncSubtensor1()
+def advanced_subtensor1(x, rows):
+    """The rows of x that a vector of numbers says."""
+    return pt.as_tensor_variable(x)[rows]
+
+
+def advanced_inc_subtensor1(x, y, rows):
+    """The same x with y added to the rows that a vector of numbers says."""
+    return pt.inc_subtensor(pt.as_tensor_variable(x)[rows], y)
+
+
 __getattr__ = passed_on(__name__, "pytensor.tensor.subtensor")
