@@ -43,7 +43,16 @@ def advanced_subtensor1(x, rows):
 
 
 def advanced_inc_subtensor1(x, y, rows):
-    """The same x with y added to the rows that a vector of numbers says."""
+    """An array with y added to some of its rows.
+
+    Parameters
+    ----------
+    x : variable
+    y : variable
+        As the rows.
+    rows : integer vector
+        Which.
+    """
     return pt.inc_subtensor(pt.as_tensor_variable(x)[rows], y)
 
 
