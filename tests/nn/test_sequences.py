@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.nn.sequences import mean_over_time, trimmed
+from dltut.nn.sequences import mean_over_time, places, trimmed
 
 
 @pytest.mark.parametrize("lengths", [[3, 1, 0], [5, 5], [0, 0]])
@@ -23,6 +23,15 @@ def test_trimmed_to_the_longest(lengths):
 def test_a_hole_is_no_end():
     with pytensor.config.change_flags(mode="FAST_COMPILE"):
         assert trimmed(pt.as_tensor([[0, 7, 0], [1, 0, 0]])).eval().tolist() == [[0, 7], [1, 0]]
+
+
+def test_places_along_an_axis_of_unknown_length(mode):
+    """JAX has no ranges of such a length."""
+    x = pt.imatrix("x")
+    f = function([x], [places(x), places(x, axis=1)])
+    for rows, columns in ((2, 3), (4, 1)):
+        found = f(np.zeros((rows, columns), "int32"))
+        assert [each.tolist() for each in found] == [[*range(rows)], [*range(columns)]]
 
 
 def test_mean_over_the_steps_that_count(rng):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from pytensor.graph.basic import Variable
 
 import dltut.theano as theano
 import dltut.theano.tensor as T
@@ -20,6 +21,11 @@ def test_old_methods():
     assert list(T.as_tensor_variable([x[0], x[1]]))[1].ndim == 0
     with pytest.raises(TypeError, match=r"theano\.scan"):
         iter(x)
+
+
+def test_eval_is_pytensor_s():
+    """Other programs in the same process evaluate in PyTensor's mode and with its warnings."""
+    assert Variable.eval.__module__ == "pytensor.graph.basic"
 
 
 def test_old_shared_variables():

@@ -30,6 +30,14 @@ def test_bars():
     assert abs(count(parted, ORANGE) / count(parted, BLUE) - 3) < 0.15
 
 
+def test_many_notes_are_one_thing(rng):
+    """Drawn one by one, thousands took half a minute."""
+    notes = (rng.random((300, 88)) < 0.2).astype(float)
+    figure = piano_roll_picture.__wrapped__(notes)
+    assert len(figure.axes[0].collections) == 1
+    assert len(figure.axes[0].collections[0].get_paths()) > 2000
+
+
 def test_several_pieces():
     alone = piano_roll_picture(roll((60, 0, 5)))
     both = piano_roll_picture({"one": roll((60, 0, 5)), "the other": roll((65, 0, 5), n_frames=9)})

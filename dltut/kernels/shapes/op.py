@@ -58,7 +58,8 @@ class Checked(Op):
 
     def make_node(self, x):
         """Of an array the same."""
-        known = (new or old for new, old in zip(self.shape, x.type.shape, strict=True))
+        pairs = zip(self.shape, x.type.shape, strict=True)
+        known = (old if new is None else new for new, old in pairs)
         return Apply(self, [x], [TensorType(x.type.dtype, shape=tuple(known))()])
 
     def perform(self, node, inputs, output_storage):

@@ -66,6 +66,7 @@ def test_references():
     x = pt.matrix("x", dtype="float64")
     checked = Checked((None, 3))(x)
     assert checked.type.shape == (None, 3)
+    assert Checked((0, None))(x).type.shape == (0, None)
     np.testing.assert_array_equal(checked.eval({x: found}, mode="FAST_COMPILE"), found)
     with pytest.raises(AssertionError, match="SpecifyShape"):
         checked.eval({x: found[:, :2]}, mode="FAST_COMPILE")
