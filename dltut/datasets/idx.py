@@ -18,6 +18,7 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic, open_unpacked
 
+MOST_AXES = 32
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -42,15 +43,16 @@ def read_idx(path: str | PathLike) -> np.ndarray:
         try:
             shape, dtype = _header(file, path)
             size = prod(shape) * dtype.itemsize
-            data = file.read()
+            data = file.read(size + 1)
         except (EOFError, OSError, zlib.error) as error:
             raise InputError(
                 f"{path} is cut off or damaged ({error}): delete it and fetch it again"
             ) from None
     if len(data) != size:
+        held = f"holds {len(data)}" if len(data) < size else "holds more"
         raise InputError(
-            f"{path} promises {' x '.join(map(str, shape))} values, {size} bytes, but holds "
-            f"{len(data)}: delete it and fetch it again"
+            f"{path} promises {' x '.join(map(str, shape))} values, {size} bytes, but {held}: "
+            "delete it and fetch it again"
         )
     return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 
@@ -66,7 +68,7 @@ def write_idx(path: str | PathLike, array: np.ndarray) -> None:
     array = np.asarray(array)
     big_endian = array.dtype.newbyteorder(">")
     code = {np.dtype(each): code for code, each in _DTYPES.items()}.get(big_endian)
-    if code is None or not 1 <= array.ndim <= 255:
+    if code is None or not 1 <= array.ndim <= MOST_AXES:
         raise InputError(
             f"idx files hold 8-bit, int16, int32, float32 or float64 arrays, not {array.dtype} "
             f"of shape {array.shape}: convert it first"
@@ -83,7 +85,7 @@ def _header(file, path) -> tuple[tuple[int, ...], np.dtype]:
     if len(magic) < 4:
         raise EOFError(f"{len(magic)} bytes long")
     zeros, code, n_axes = struct.unpack(">HBB", magic)
-    if zeros or code not in _DTYPES or n_axes == 0:
+    if zeros or code not in _DTYPES or not 1 <= n_axes <= MOST_AXES:
         raise InputError(
             f"{path} begins with {magic.hex(' ')}, no idx file: pictures begin with "
             "00 00 08 03, labels with 00 00 08 01"

@@ -19,7 +19,7 @@ from dltut.datasets.sources import data_folder, expanded
 from dltut.datasets.tables import read_table
 from dltut.datasets.texts import numbers_of, read_folder, texts_of
 from dltut.datasets.words import FIRST, Vocabulary
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 from dltut.machine.files import open_unpacked
 from dltut.machine.notices import say, spinner
 from dltut.machine.pickles import load_arrays, load_sequence
@@ -153,7 +153,11 @@ def _table_parts(path: Path, seed: int) -> Parts:
     with open_unpacked(path) as file:
         table = read_table(file.read(), path)
     texts = np.array(table.columns[table.number_of("text")], dtype=object)
-    labels = table.column(table.number_of("label")).astype(int)
+    labels = table.column(table.number_of("label"))
+    wrong = [label for label in labels.tolist() if label not in (0, 1)]
+    if wrong:
+        raise InputError(f"{path} holds the label {printable(wrong[0])}; expected 0 and 1")
+    labels = labels.astype(int)
     rng = random_state(seed)
     rows = [rng.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
     chosen = [np.array_split(each, [len(each) // HELD_OUT, 2 * len(each) // HELD_OUT])

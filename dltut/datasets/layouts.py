@@ -14,6 +14,7 @@ from dltut.datasets.arrays import Parts
 from dltut.datasets.base import PARTS
 from dltut.datasets.idx import read_idx
 from dltut.datasets.kinds import Numbers
+from dltut.datasets.npy import Arrays, read_npy
 from dltut.datasets.tables import Table, decoded, inputs_in, read_table, table_parts
 from dltut.exceptions import InputError
 from dltut.machine.files import open_unpacked
@@ -233,7 +234,7 @@ def _format_in_zip(file: IO[bytes], path: Path) -> str:
 
 
 def _npy_table(file: IO[bytes], path: Path) -> list[Table]:
-    values = _npy(file, path)
+    values = read_npy(file, path)
     if values.ndim != 2 or values.shape[1] < 2 or values.dtype.kind not in "biuf":
         raise InputError(
             f"{path} holds {values.dtype} values of shape {values.shape}; expected a table, "
@@ -244,8 +245,7 @@ def _npy_table(file: IO[bytes], path: Path) -> list[Table]:
 
 
 def _npz_parts(file: IO[bytes], path: Path) -> Parts:
-    with _damage_named(path), np.load(file, allow_pickle=False) as arrays:
-        return _named_parts(arrays, path)
+    return _named_parts(Arrays(file, path), path)
 
 
 def _pickle_parts(file: IO[bytes], path: Path) -> Parts:
@@ -300,8 +300,8 @@ def _folder_content(folder: Path, header: bool | None) -> Parts | list[Table]:
     if files:
         arrays = {}
         for name, path in files.items():
-            with path.open("rb") as file:
-                arrays[name] = _npy(file, path)
+            with open_unpacked(path) as file:
+                arrays[name] = read_npy(file, path)
         return _named_parts(arrays, folder)
     paths = {part: _table_in(folder, part) for part in PARTS}
     if paths["train"] is None:
@@ -323,8 +323,3 @@ def _npy_files(folder: Path) -> dict[str, Path]:
     wanted = {f"{name}{part}" for name in "xy" for part in ("", "_train", "_valid", "_test")}
     paths = sorted(folder.glob("*.npy"))
     return {path.stem.lower(): path for path in paths if path.stem.lower() in wanted}
-
-
-def _npy(file: IO[bytes], path: Path) -> np.ndarray:
-    with _damage_named(path):
-        return np.load(file, allow_pickle=False)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, islice
@@ -423,7 +424,10 @@ def _moments(columns, path, lines) -> np.ndarray:
     day, _, rest = texts[0].partition(" ")
     for form in ("", *DAYS):
         try:
-            return np.array(texts if not form else _iso(texts, form), "datetime64[s]").astype(int)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a zone that a time names
+                moments = np.array(texts if not form else _iso(texts, form), "datetime64[s]")
+            return moments.astype(int)
         except ValueError:
             continue
     raise InputError(

@@ -1,6 +1,9 @@
 """The one gate through which every parameter is made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import prod
 from numbers import Integral, Real
 
 import numpy as np
@@ -49,10 +52,49 @@ def parameter(start, shape: tuple[int, ...], name: str, rng=None) -> Variable:
     if isinstance(start, Variable):
         _check_variable(start, shape, name)
         return start
+    _check_room(shape, name)
     values = as_floatX(_values(start, shape, name, rng))
     if values.shape != tuple(shape):
         raise InputError(f"{name} has shape {values.shape}; this layer needs {tuple(shape)}")
     return pytensor.shared(values, name=name, shape=values.shape)
+
+
+@contextmanager
+def room_for(n: int) -> Iterator[None]:
+    """Let the parameters that are made in the block have no more than n numbers together.
+
+    For a model that a file names: its sizes are only words until the file has as many numbers.
+
+    Raises
+    ------
+    InputError
+        In the block, before there is an array of too many.
+
+    Examples
+    --------
+    >>> with room_for(100):
+    ...     parameter(None, (2000, 2000), "W")
+    Traceback (most recent call last):
+        ...
+    dltut.exceptions.InputError: W would have shape (2000, 2000), far more numbers than there are
+    """
+    token = _ROOM.set([n])
+    try:
+        yield
+    finally:
+        _ROOM.reset(token)
+
+
+_ROOM: ContextVar[list[int] | None] = ContextVar("room", default=None)  # numbers that are left
+
+
+def _check_room(shape: tuple[int, ...], name: str) -> None:
+    room = _ROOM.get()
+    if room is None:
+        return
+    room[0] -= prod(map(int, shape))
+    if room[0] < 0:
+        raise InputError(f"{name} would have shape {tuple(shape)}, far more numbers than there are")
 
 
 def _values(start, shape, name, rng):

@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import io
 import os
 import secrets
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from dltut.exceptions import InputError, printable
+from dltut.exceptions import InputError, printable, quoted
 
 UNFINISHED = ".part"
+UNPACKED = 12 * 2**20, 13  # bytes, and times the packed size, that a packed file may hold
+CHUNK = 2**20
 LONGEST_NAME = 200  # characters of a file's name that its unfinished twin repeats
 
 _REMEDIES = {
@@ -93,23 +96,90 @@ def remove_unfinished(folder: str | os.PathLike) -> None:
 
 
 @contextmanager
-def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
+def open_unpacked(path: str | os.PathLike) -> Iterator["Unpacked"]:
     """Open a file for reading, through gzip if its first bytes say so, whatever its name is.
 
     Raises
     ------
     InputError
-        If there is no such file, or the system cannot read it. What is no whole gzip file is left
-        to the reader: the errors of `gzip` have no number.
+        If there is no such file, or the system cannot read it; while it is read, if far more comes
+        out of it than lies on the disk. What is no whole gzip file is left to the reader: the
+        errors of `gzip` have no number.
     """
     try:
-        with Path(path).open("rb") as file, ExitStack() as stack:
-            is_packed = file.peek(2)[:2] == b"\x1f\x8b"
-            yield stack.enter_context(gzip.GzipFile(fileobj=file)) if is_packed else file
+        with _opened(path) as file, ExitStack() as stack:
+            size, raw = os.fstat(file.fileno()).st_size, file
+            if file.peek(2)[:2] == b"\x1f\x8b":
+                most = UNPACKED[0] + UNPACKED[1] * size
+                raw = _Bounded(stack.enter_context(gzip.GzipFile(fileobj=file)), path, most)
+            yield stack.enter_context(Unpacked(raw, size))
     except OSError as error:
         if error.errno is None:
             raise
         raise unreadable(path, error) from None
+
+
+def _opened(path: str | os.PathLike) -> IO[bytes]:
+    try:
+        return Path(path).open("rb")
+    except ValueError:  # a zero byte, or half a character
+        raise InputError(f"{quoted(path)} cannot be the name of a file: check it") from None
+
+
+class Unpacked(io.BufferedReader):
+    """A file that is read, with room only for what is there, however much is asked for.
+
+    Attributes
+    ----------
+    size : int
+        Bytes on the disk.
+    """
+
+    def __init__(self, raw: IO[bytes], size: int):
+        super().__init__(raw)
+        self.size = size
+
+    def read(self, n: int | None = -1) -> bytes:
+        """So many bytes, or all that are left."""
+        if n is None or n < 0 or n <= CHUNK:
+            return super().read(n)
+        pieces = []
+        while n and (piece := super().read(min(n, CHUNK))):
+            pieces.append(piece)
+            n -= len(piece)
+        return b"".join(pieces)
+
+
+class _Bounded(io.RawIOBase):
+    """What comes out of a packed file, which may not be more than so many bytes."""
+
+    def __init__(self, file: gzip.GzipFile, path: object, most: int):
+        self.file, self.name, self.most = file, str(path), most
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_END:  # gzip would have to unpack all to find it
+            while self.readinto(bytearray(CHUNK)):
+                pass
+            place, whence = self.file.tell() + place, os.SEEK_SET
+        return self.file.seek(min(place, self.most + 1), whence)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def readinto(self, room) -> int:
+        n = self.file.readinto(room)
+        if self.file.tell() > self.most:
+            raise InputError(
+                f"{self.name} holds more than {self.most:,} bytes, packed into far fewer: if it "
+                "is to be trusted, unpack it with gunzip"
+            )
+        return n
 
 
 def expanded(path: str | os.PathLike) -> Path:

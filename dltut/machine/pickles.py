@@ -5,7 +5,6 @@ is looked up in one short table; any other name is an error. The program cannot 
 either: see `_ArrayUnpickler` and `_Finished`.
 """
 
-import gzip
 import os
 import pickle
 import re
@@ -22,7 +21,7 @@ from typing import IO, ClassVar
 import numpy as np
 
 from dltut.exceptions import InputError, printable
-from dltut.machine.files import open_unpacked
+from dltut.machine.files import CHUNK, Unpacked, open_unpacked
 
 MEMORY = 64 * 2**20  # bytes that any pickle may unpack to; ten times its file is allowed beside it
 MOST_IN_KEY = 100  # values in a tuple that is a key
@@ -91,9 +90,7 @@ def load_sequence(path: str | PathLike) -> list:
     """
     values = []
     with open_unpacked(path) as file, _damage_named(path):
-        limit = _limit(file)
-        if isinstance(file, gzip.GzipFile):
-            file, limit = _Bounded(file, limit), 2 * limit
+        limit = MEMORY + 10 * file.size
         while not values or file.peek(1):
             values.append(_load(file, path, limit))
     return values
@@ -106,30 +103,13 @@ def _load(file: IO[bytes], name: object, limit: int):
 
 def _limit(file: IO[bytes]) -> int:
     """How many bytes may be made of an open file, as far as it tells its size."""
+    if isinstance(file, Unpacked):
+        return MEMORY + 10 * file.size
     try:
         size = os.fstat(file.fileno()).st_size
     except (AttributeError, OSError):
         size = file.getbuffer().nbytes if hasattr(file, "getbuffer") else 0
     return MEMORY + 10 * size
-
-
-class _Bounded:
-    """A packed file that may not hold more than so many bytes."""
-
-    def __init__(self, file: IO[bytes], limit: int):
-        self.file, self.limit, self.left = file, limit, limit
-        self.peek = file.peek
-
-    def read(self, n: int) -> bytes:
-        self.left -= n
-        if self.left < 0:
-            raise ValueError(f"unpacked, it has more than {self.limit} bytes: unpack it yourself")
-        return self.file.read(n)
-
-    def readline(self) -> bytes:
-        line = self.file.readline(self.left + 1)
-        self.left -= len(line)
-        return line + self.read(0)
 
 
 @contextmanager
@@ -144,6 +124,17 @@ def _damage_named(name: object) -> Iterator[None]:
             f"{name} is not a whole pickle of arrays ({reason}); it may be cut off or damaged: "
             "fetch or write it again"
         ) from None
+
+
+def _in_pieces(file: IO[bytes], n: int) -> bytes:
+    """So many bytes; a file that says how many come may have fewer, and gets no room for more."""
+    if n <= CHUNK:
+        return file.read(n)
+    pieces = []
+    while n and (piece := file.read(min(n, CHUNK))):
+        pieces.append(piece)
+        n -= len(piece)
+    return b"".join(pieces)
 
 
 def _whole_line(file: IO[bytes]) -> bytes:
@@ -207,10 +198,9 @@ class _ArrayUnpickler(pickle._Unpickler):
     """
 
     def __init__(self, file: IO[bytes], name: object, limit: int):
-        whole = SimpleNamespace(read=file.read, readline=lambda: _whole_line(file))
+        whole = SimpleNamespace(read=partial(_in_pieces, file), readline=partial(_whole_line, file))
         super().__init__(whole, encoding="latin1")
         self.name, self.left = name, limit
-        self._file_readline = partial(_whole_line, file)
 
     def find_class(self, module: str, name: str):
         home = module.replace("numpy._core", "numpy.core").replace("__builtin__", "builtins")
@@ -245,14 +235,6 @@ class _ArrayUnpickler(pickle._Unpickler):
         pickle.BUILD[0]: load_build,
         **{code[0]: _with_simple_keys(code[0], keys) for code, keys in _HASHING.items()},
     }
-
-
-def _whole_line(file: IO[bytes]) -> bytes:
-    """The next line; a half one, where a file was cut off, would be read as a name."""
-    line = file.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError("a line has no end")
-    return line
 
 
 def _hashed(kind: type):

@@ -11,7 +11,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from dltut.exceptions import InputError, NoFile
+from dltut.exceptions import InputError, NoFile, printable
 from dltut.machine.files import atomic, unreadable
 
 
@@ -64,8 +64,12 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise unreadable(path, error) from None
-    except (safetensors.SafetensorError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is not a whole safetensors file ({error}): {_ADVICE}") from None
+    except (
+        safetensors.SafetensorError, ValueError, TypeError, AttributeError, LookupError, MemoryError,
+        RecursionError,
+    ) as error:  # fmt: skip
+        reason = printable(error, 160)
+        raise InputError(f"{path} is not a whole safetensors file ({reason}): {_ADVICE}") from None
     header = facts.get("header", {})
     is_whole = isinstance(header, dict) and facts.get("crc32") == _checksum(arrays, header)
     if facts and not is_whole:

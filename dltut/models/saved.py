@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from dltut import models
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, nearest, printable, quoted
+from dltut.layers.parameter import room_for
 from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
+
+LEAST_ROOM = 10**6  # numbers that a model of any file may have
+FORGED = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError,
+    AssertionError, NotImplementedError,
+)  # fmt: skip
 
 
 def save_model(path: str | os.PathLike, model, header: Mapping | None = None) -> None:
@@ -63,7 +70,9 @@ def load_model(path: str | os.PathLike, names: Iterable[type] = (), **arguments)
     arrays, header = read_arrays(path)
     stored = header.get("arguments")
     arguments = {**(stored if isinstance(stored, dict) else {}), **arguments}
-    model = _built(header.get("model"), names, arguments, str(path))
+    # twice: a model may make parameters that its file does not have, such as tied ones
+    with room_for(LEAST_ROOM + 2 * sum(values.size for values in arrays.values())):
+        model = _built(header.get("model"), names, arguments, str(path))
     set_named_values(variables_of(model), arrays, str(path))
     spoilt = [name for name, values in arrays.items() if not np.isfinite(values).all()]
     if spoilt:
@@ -85,7 +94,7 @@ def _built(name, own, arguments, source):
     known = {each.__name__: each for each in [*library, *own] if isinstance(each, type)}
     if not isinstance(name, str) or name not in known:
         raise InputError(
-            f"{source} names the model {name!r}, which cannot be built: {nearest(name, known)}; "
+            f"{source} names the model {quoted(name)}, which cannot be built: {nearest(str(name), known)}; "
             "a class of your own is handed over, load_model(path, names=[Class])"
         )
     takes = inspect.signature(known[name]).parameters
@@ -94,8 +103,9 @@ def _built(name, own, arguments, source):
     drawn = {name: value for name, value in drawn.items() if name in takes}
     try:
         return known[name](**drawn | arguments)
-    except (TypeError, ValueError, MemoryError) as error:
+    except FORGED as error:
+        reason = printable(str(error).partition("\n")[0] or type(error).__name__, 300)
         raise InputError(
-            f"{source} does not fit this version's {name} ({error}): "
+            f"{source} does not fit this version's {name} ({reason}): "
             "load_model takes arguments in the place of the file's"
         ) from None

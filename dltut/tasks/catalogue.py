@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 
 from dltut.datasets.kinds import Classes, Pictures, kind_from
-from dltut.exceptions import InputError, nearest
+from dltut.datasets.kinds.catalogue import FORGED
+from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 from dltut.models.answers import way_back
@@ -111,15 +112,23 @@ def task_from(
     InputError
         If the facts do not say what the inputs are, or name a task that is not known.
     """
-    facts = _with_kinds(facts, source)
     known = {each.__name__: each for each in (*TASKS, *names)}
-    name = facts.get("task") or _name(facts, model)
-    if name not in known:
+    try:
+        facts = _with_kinds(facts, source)
+        name = facts.get("task") or _name(facts, model)
+        if not isinstance(name, str) or name not in known:
+            raise InputError(
+                f"{source} names the task {quoted(name)}; {nearest(str(name), known)}; a class of "
+                "your own is handed over, names=[MyTask]"
+            )
+        return known[name].from_facts(facts)
+    except InputError:
+        raise
+    except FORGED as error:
         raise InputError(
-            f"{source} names the task {name!r}; {nearest(str(name), known)}; a class of your own "
-            "is handed over, names=[MyTask]"
-        )
-    return known[name].from_facts(facts)
+            f"{source} says of its inputs and outputs what cannot be ({type(error).__name__}: "
+            f"{printable(error)}): it was changed, or written by another program; use another copy"
+        ) from None
 
 
 def _name(facts, model):

@@ -8,7 +8,7 @@ import pytest
 from dltut import function
 from dltut.exceptions import InputError
 from dltut.layers import Conv2D, ConvPool, Dense, parameter
-from dltut.layers.parameter import joined
+from dltut.layers.parameter import joined, room_for
 from dltut.models import MLP, RBM, LogisticRegression, SdA, dA
 from dltut.nn import init
 from dltut.optim import sgd
@@ -120,3 +120,12 @@ def test_numbers_and_descriptions():
 
 def test_names():
     assert joined("", "W") == "W" and joined("hidden0", "W") == "hidden0.W"
+
+
+def test_there_is_room_for_so_many_numbers():
+    with room_for(10):
+        W = parameter(None, (2, 4), "W")
+        assert parameter(W, (2, 4), "tied") is W
+        with pytest.raises(InputError, match=r"U would have shape \(3, 1\), far more numbers"):
+            parameter(None, (3, 1), "U")
+    assert parameter(None, (3, 4), "U").get_value().size == 12

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,28 @@ def test_damaged_packing_is_the_reader_s_business(tmp_path):
     (tmp_path / "a.gz").write_bytes(b"\x1f\x8b" + bytes(20))
     with pytest.raises(gzip.BadGzipFile), open_unpacked(tmp_path / "a.gz") as file:
         file.read()
+
+
+@pytest.mark.parametrize("n", [-1, 2**40])
+def test_a_bomb_is_unpacked_no_further_than_it_may(tmp_path, n):
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(bytes(100 << 20), 1))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="more than .* packed into far fewer: .* gunzip"):
+            with open_unpacked(path) as file:
+                file.read(n)
+        assert tracemalloc.get_traced_memory()[1] < 48 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_room_is_made_for_what_is_not_there(tmp_path):
+    for name, content in (("a", b"abc"), ("a.gz", gzip.compress(b"abc"))):
+        (tmp_path / name).write_bytes(content)
+        tracemalloc.start()
+        with open_unpacked(tmp_path / name) as file:
+            assert file.read(2**33) == b"abc" and file.size == len(content)
+            assert file.seek(-1, 2) == 2 and file.read() == b"c"
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+        tracemalloc.stop()

@@ -266,7 +266,7 @@ SMALL_AND_LARGE = {
 def test_small_pickles_take_no_memory_and_no_time(name):
     """At most ten times the file and what is allowed beside it, here 8 MB instead of 64."""
     content = SMALL_AND_LARGE[name]
-    start = time.monotonic()
+    start = time.process_time()
     tracemalloc.start()
     try:
         value = load_arrays(io.BytesIO(content))
@@ -276,7 +276,7 @@ def test_small_pickles_take_no_memory_and_no_time(name):
         assert value is None and any(word in name for word in ("large number", "words", "frame"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert peak < 1.1 * (2**23 + 10 * len(content)) + 3 * len(content)
 
 
@@ -289,7 +289,9 @@ def test_a_bomb_of_gzip(tmp_path):
     path = tmp_path / "bomb.pkl.gz"
     text = b"T" + struct.pack("<i", 2**25) + bytes(2**25)
     path.write_bytes(gzip.compress(text + b".", 1))
-    with pytest.raises(InputError, match=r"bomb.pkl.gz .* \(unpacked, it has more than .* unpack"):
+    with pytest.raises(
+        InputError, match=r"bomb.pkl.gz holds more than .* packed into far fewer: .* unpack"
+    ):
         load_arrays(path)
 
 

@@ -9,9 +9,10 @@ from dltut.datasets.kinds.rolls import Rolls
 from dltut.datasets.kinds.targets import Classes, Labels, Masks, Tags
 from dltut.datasets.kinds.texts import Characters, Words
 from dltut.datasets.transforms import transform_from
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, printable
 
 LEARNED = (Pictures, Numbers, Series, Characters, Classes, Labels, Masks, Rolls, Words, Tags)
+FORGED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 KINDS = {kind.__name__: kind for kind in LEARNED}
 
 
@@ -30,11 +31,16 @@ def kind_from(facts: Mapping | None) -> Kind | None:
     """
     if facts is None:
         return None
-    values = dict(facts)
-    kind = KINDS.get(values.pop("kind", None))
-    if "transforms" in values:
-        values["transforms"] = tuple(map(transform_from, values["transforms"]))
     try:
+        values = dict(facts)
+        kind = KINDS[values.pop("kind")]
+        if "transforms" in values:
+            values["transforms"] = tuple(map(transform_from, values["transforms"]))
         return kind(**values)
-    except TypeError:
-        raise InputError(f"no kind of inputs or targets has the facts {dict(facts)}") from None
+    except InputError:
+        raise
+    except FORGED as error:
+        raise InputError(
+            f"no kind of inputs or targets has the facts {printable(facts, 300)} "
+            f"({printable(error)}): were they changed?"
+        ) from None

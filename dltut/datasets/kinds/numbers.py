@@ -66,18 +66,44 @@ class Numbers(Named):
         ----------
         values : array, shape (n, k), or (n,) for one column
             The training part. The scale of a column that does not vary is 1.
+
+        Raises
+        ------
+        InputError
+            If a column holds numbers so large that they have no deviation.
         """
         rows = np.asarray(values, dtype=np.float64).reshape(len(values), -1)  # (n, k)
-        mean, scale = rows.mean(axis=0), rows.std(axis=0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, scale = rows.mean(axis=0), rows.std(axis=0)
+        if not np.isfinite(scale).all():
+            wrong = int(np.argmin(np.isfinite(scale)))
+            name = self.names[wrong] if len(self.names) == len(scale) else wrong
+            raise InputError(
+                f"{printable(name)} holds numbers up to {np.abs(rows[:, wrong]).max():.3g}, too "
+                "large to be standardised: scale them first"
+            )
         scale[scale <= 1e-12 * np.abs(mean)] = 1.0  # what is left of rounding is no deviation
         return replace(self, mean=tuple(mean), scale=tuple(scale))
 
     def standardised(self, values) -> np.ndarray:
-        """Numbers as they were, shape (n, k) or (n,), in the units of the model; float32."""
+        """Numbers as they were, shape (n, k) or (n,), in the units of the model; float32.
+
+        Raises
+        ------
+        InputError
+            If one is too large for 32 bits.
+        """
         if self.mean is None:
             return np.asarray(values, dtype=np.float32)
         values = np.asarray(values, dtype=np.float64)
-        return ((values - np.array(self.mean)) / np.array(self.scale)).astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = ((values - np.array(self.mean)) / np.array(self.scale)).astype(np.float32)
+        if np.isinf(found).any():
+            raise InputError(
+                f"a value of {values[np.isinf(found)].flat[0]:.3g} is beyond all that training has "
+                "seen, too large for 32 bits: correct it"
+            )
+        return found
 
     def original(self, values) -> np.ndarray:
         """The model's numbers, shape (n, k) or (n,), in the units that they had; float64."""

@@ -6,13 +6,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from types import NoneType
 from typing import Literal
-from zipfile import BadZipFile
 
 import numpy as np
 import pytensor.tensor as pt
 
 from dltut.datasets import Dataset, Split, load
 from dltut.datasets.kinds import Classes, Kind, Numbers, Pictures, square_shape
+from dltut.datasets.npy import Arrays, read_npy
 from dltut.datasets.sources import data_folder, expanded
 from dltut.datasets.tables import read_table
 from dltut.exceptions import InputError
@@ -20,6 +20,7 @@ from dltut.experiment.pylearn2.arguments import Flag, Share
 from dltut.layers import Network
 from dltut.machine.arguments import Amount, Count, Size
 from dltut.machine.backend import function
+from dltut.machine.files import open_unpacked
 from dltut.machine.shared import as_floatX
 
 QUICK = 1000  # examples of a split, to see that something runs
@@ -331,7 +332,8 @@ class CSVDataset(_Prepared):
             If the file is not there or is no table of numbers.
         """
         path = readable(self.path, self.data_dir)
-        table = read_table(path.read_bytes(), path, bool(self.expect_headers))
+        with open_unpacked(path) as file:
+            table = read_table(file.read(), path, bool(self.expect_headers))
         columns = np.stack([table.column(number) for number in range(len(table.names))], axis=1)
         if columns.dtype.kind not in "if":
             raise InputError(f"{path} holds text: a CSVDataset is a table of numbers")
@@ -538,8 +540,6 @@ def loaded_arrays(path: Path):
     InputError
         If it is none, or holds objects.
     """
-    try:
-        arrays = np.load(path, allow_pickle=False)
-        return arrays if isinstance(arrays, np.ndarray) else dict(arrays)
-    except (OSError, ValueError, EOFError, MemoryError, BadZipFile) as error:
-        raise InputError(f"{path} is no file of plain arrays ({error})") from None
+    with open_unpacked(path) as file:
+        is_one = file.peek(6)[:6] == b"\x93NUMPY"
+        return read_npy(file, path) if is_one else dict(Arrays(file, path))
