@@ -203,6 +203,20 @@ def test_only_download_opens_sockets():
     assert_none(outside(importers(*SOCKETS), "datasets.download"))
 
 
+def test_every_picture_is_opened_as_one_of_the_kinds_that_are_meant():
+    """For others Pillow starts programs, such as Ghostscript."""
+    unnamed = [
+        module.at(node)
+        for module in MODULES + SCRIPTS
+        for node in module.nodes(ast.Call)
+        if isinstance(node.func, ast.Attribute)
+        and node.func.attr == "open"
+        and dotted(node.func.value) in ("Image", "PIL.Image")
+        and not any(each.arg == "formats" for each in node.keywords)
+    ]
+    assert_none(unnamed)
+
+
 def test_only_viz_draws_and_without_a_screen():
     assert_none(outside(importers("matplotlib"), "viz"))
     assert_none(list(importers("matplotlib.pyplot", "pylab", among=MODULES + SCRIPTS)))

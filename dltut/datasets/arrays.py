@@ -297,6 +297,10 @@ def _classes(y: np.ndarray, names: Sequence[str]) -> tuple[Classes, np.ndarray]:
     if not is_text and (values != np.floor(values)).any():
         fraction = values[values != np.floor(values)][0]
         raise InputError(f"{names[0]} holds {fraction:g}: classes are whole numbers or names")
+    if not is_text and np.abs(values).max() > 2**53:
+        raise InputError(
+            f"{names[0]} holds {np.abs(values).max():g}, too large to number a class: give names"
+        )
     texts = values if is_text else values.astype(np.int64)
     return Classes([str(each) for each in texts.tolist()]), labels
 

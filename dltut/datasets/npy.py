@@ -26,8 +26,9 @@ from dltut.machine.files import UNPACKED, Unpacked
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 MOST_AXES = 32
 BROKEN = (
-    EOFError, OSError, ValueError, TypeError, LookupError, MemoryError, RuntimeError, ArithmeticError,
-    SyntaxError, AttributeError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+    EOFError, OSError, ValueError, TypeError, LookupError, MemoryError, RuntimeError, SyntaxError,
+    ArithmeticError, AttributeError, struct.error, tokenize.TokenError, zipfile.BadZipFile,
+    zlib.error,
 )  # fmt: skip
 
 

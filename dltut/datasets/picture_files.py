@@ -3,15 +3,17 @@
 import struct
 import warnings
 import zlib
-from contextlib import contextmanager
-from os import PathLike
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from os import SEEK_END, PathLike
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dltut.exceptions import InputError, printable
-from dltut.machine.files import unreadable
+from dltut.machine.files import Unpacked, unreadable
 from dltut.machine.notices import say
 
 # What is opened, whatever a file is called. Pillow knows many kinds more: for EPS it starts
@@ -50,8 +52,8 @@ def read_picture(path: str | PathLike) -> Image.Image:
         on the disk that it may be meant to fill the memory.
     """
     path = Path(path)
-    with _opened(path) as image:
-        return _loaded(image, path.stat().st_size)
+    with opened(path) as (image, n_bytes):
+        return _loaded(image, n_bytes)
 
 
 def read_frames(path: str | PathLike) -> list[Image.Image]:
@@ -63,31 +65,52 @@ def read_frames(path: str | PathLike) -> list[Image.Image]:
         As `read_picture`; or if together they are too large.
     """
     path, frames = Path(path), []
-    with _opened(path) as image:
-        n_bytes, total = path.stat().st_size, 0
-        for number in range(getattr(image, "n_frames", 1)):
+    with opened(path) as (image, n_bytes):
+        total, n_pages = 0, getattr(image, "n_frames", 1)
+        for number in range(n_pages):
             image.seek(number)
-            frame = _loaded(image, n_bytes).copy()
-            total += _memory(frame)
-            if total > 16 * MEMORY + 10 * n_bytes:
-                raise ValueError(f"more than {total // 2**20} MB in {number + 1} pages: split it")
+            if number and total + _memory(image) > MEMORY + 10 * n_bytes:
+                raise ValueError(
+                    f"more than {total // 2**20} MB in {number} pages, packed into {n_bytes:,} "
+                    "bytes: save them without compression"
+                )
+            frame = _loaded(image, n_bytes)
+            frame = frame.copy() if n_pages > 1 else frame
+            total += _held(frame)
             frames.append(frame)
     return frames
 
 
 @contextmanager
-def _opened(path: Path):
-    """The picture file while it is read; whatever is wrong with it is one line."""
+def opened(file: str | PathLike | IO[bytes]) -> Iterator[tuple[Image.Image, int]]:
+    """A picture file while it is read, and its size in bytes; the one way in for all of them.
+
+    Parameters
+    ----------
+    file : path or binary file
+
+    Raises
+    ------
+    InputError
+        Of whatever is wrong with it, in the block, too; before it is decoded, if it has more pixels
+        than Pillow or the limits of this module let it have.
+    """
+    is_file = hasattr(file, "read")
+    path = getattr(file, "name", "the picture") if is_file else Path(file)
     try:
-        if path.is_dir():
+        if not is_file and path.is_dir():
             raise InputError(f"{path} is no readable picture (a folder): name a picture in it")
-        if not path.is_file():
+        if not is_file and not path.is_file():
             raise InputError(f"there is no picture {path}: check its name")
-        with warnings.catch_warnings():
+        with ExitStack() as stack, warnings.catch_warnings():
+            if not is_file:  # Pillow asks for as many bytes as a file says, and gets what is there
+                file = stack.enter_context(Unpacked(path.open("rb"), path.stat().st_size))
+            n_bytes = _size(file)
+            _check_webp(file, n_bytes)
             warnings.filterwarnings("ignore", module="PIL")  # about side information such as EXIF
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
-                yield image
+            with Image.open(file, formats=FORMATS) as image:
+                yield image, n_bytes
     except InputError:
         raise
     except UnidentifiedImageError:
@@ -98,6 +121,32 @@ def _opened(path: Path):
             raise unreadable(path, error) from None
         reason = printable(str(error).partition("\n")[0] or type(error).__name__, 160)
         raise InputError(f"{path} is no readable picture ({reason}): repair or remove it") from None
+
+
+def _size(file: IO[bytes]) -> int:
+    place = file.tell()
+    size = file.seek(0, SEEK_END)
+    file.seek(place)
+    return size
+
+
+def _check_webp(file: IO[bytes], n_bytes: int) -> None:
+    """Refuse a large picture of the kind for which Pillow makes room while it opens it."""
+    place = file.tell()
+    start = file.read(30)
+    file.seek(place)
+    if start[:4] != b"RIFF" or start[8:12] != b"WEBP" or len(start) < 30:
+        return
+    kind = start[12:16]
+    if kind == b"VP8X":  # 24 bits each, less one
+        width, height = (int.from_bytes(start[k : k + 3], "little") + 1 for k in (24, 27))
+    elif kind == b"VP8L":  # 14 bits each, less one
+        bits = int.from_bytes(start[21:25], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width, height = (each & 0x3FFF for each in struct.unpack("<2H", start[26:30]))
+    if 9 * width * height > MEMORY + 10 * n_bytes:
+        raise ValueError(f"{width} x {height} pixels in a file of {n_bytes} bytes: shrink it")
 
 
 def is_deep(picture: Image.Image) -> bool:
@@ -211,16 +260,9 @@ def _levels(picture: Image.Image, ground: str, white: float | None, name: object
 
 def _loaded(image: Image.Image, n_bytes: int) -> Image.Image:
     """An opened picture, decoded and turned upright."""
-    limit = MEMORY + 10 * n_bytes
-    width, height = image.size
-    if _memory(image) > limit:
+    if _memory(image) > MEMORY + 10 * n_bytes:
         image.draft(None, (640, 640))  # JPEG is shrunk while it is decoded
-    coefficients = 3 * width * height if "progressive" in image.info else 0  # a JPEG's, in bytes
-    if max(_memory(image), coefficients) > limit:
-        raise ValueError(
-            f"{width} x {height} pixels in a file of {n_bytes} bytes would take more than "
-            f"{limit // 2**20} MB: shrink it"
-        )
+    check_room(image, n_bytes)
     is_wide = image.mode in ("RGB", "RGBA", "CMYK") and ";16" in str(image.tile)
     has_white_zero = getattr(image, "tag_v2", {}).get(262) == 0
     image.load()
@@ -232,9 +274,42 @@ def _loaded(image: Image.Image, n_bytes: int) -> Image.Image:
     return image
 
 
+def check_room(image: Image.Image, n_bytes: int) -> None:
+    """Refuse a picture, before it is decoded, that is far larger in memory than on the disk.
+
+    Parameters
+    ----------
+    image : PIL image
+        As `opened` gives it.
+    n_bytes : int
+        Of its file.
+
+    Raises
+    ------
+    ValueError
+        Which `opened` says in words.
+    """
+    limit = MEMORY + 10 * n_bytes
+    width, height = image.size
+    coefficients = 3 * width * height if "progressive" in image.info else 0  # a JPEG's, in bytes
+    if max(_memory(image), coefficients) > limit:
+        raise ValueError(
+            f"{width} x {height} pixels in a file of {n_bytes} bytes would take more than "
+            f"{limit // 2**20} MB: shrink it"
+        )
+
+
 def _memory(image: Image.Image) -> float:
     """How many bytes decoding and preparing a picture takes, with the copies on the way."""
     each = {"1": 2, "L": 2, "P": 5, "RGB": 5}.get(image.mode, 9)
     if is_deep(image) or (image.mode != "RGBA" and image.has_transparency_data):
         each = 13
+    if getattr(image, "is_animated", False):
+        each = max(each, 9)  # each page is put together from those before
+    return each * image.width * image.height
+
+
+def _held(image: Image.Image) -> int:
+    """How many bytes a decoded picture takes."""
+    each = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(image.mode, 4)
     return each * image.width * image.height

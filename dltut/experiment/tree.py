@@ -26,6 +26,7 @@ OLD_WORDS = {"yes": True, "on": True, "no": False, "off": False}  # in Pylearn2'
 VARIABLE = re.compile(r"\$\{([^}]*)\}|(\$\{)")
 BLANK = re.compile(r"%(?:\((\w+)\)([sdifeg])|%)")
 WHITE = re.compile(r"\s*")
+SURROGATE = re.compile("[\ud800-\udfff]")
 TAG = re.compile(r"!(obj|import|pkl):?|!float")
 
 
@@ -461,7 +462,7 @@ class _Reader:
 
     def __init__(self, text: str, path: str, environment: Mapping[str, str]):
         self.path, self.environment = path, environment
-        self.events: Iterator = yaml.parse(text, Loader=yaml.SafeLoader)
+        self.events = self.parsed(text)
         self.anchors: dict[str, Node | None] = {}  # None while what it stands for is being read
         self.sizes: dict[int, tuple[int, int]] = {}  # values and floors of each node
         self.words = WORDS
@@ -479,6 +480,22 @@ class _Reader:
         if not isinstance(event, yaml.StreamEndEvent):
             raise self.refused(event, "a second document begins; one is read")
         return node
+
+    def parsed(self, text: str) -> Iterator:
+        """The events, with characters that there are."""
+        loader = yaml.SafeLoader(text)
+        while True:
+            try:
+                if not loader.check_event():
+                    return
+                event = loader.get_event()
+            except (ValueError, OverflowError):  # of chr
+                mark = loader.get_mark()
+                place = Place(self.path, mark.line + 1, mark.column + 1)
+                raise InputError(f"{place}: no character has this number: correct it") from None
+            if isinstance(event, yaml.ScalarEvent) and SURROGATE.search(event.value):
+                raise self.refused(event, f"half a character stands in {quoted(event.value)}")
+            yield event
 
     def place(self, event) -> Place:
         return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)

@@ -65,8 +65,8 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     except OSError as error:
         raise unreadable(path, error) from None
     except (
-        safetensors.SafetensorError, ValueError, TypeError, AttributeError, LookupError, MemoryError,
-        RecursionError,
+        safetensors.SafetensorError, ValueError, TypeError, AttributeError, LookupError,
+        MemoryError, RecursionError,
     ) as error:  # fmt: skip
         reason = printable(error, 160)
         raise InputError(f"{path} is not a whole safetensors file ({reason}): {_ADVICE}") from None

@@ -13,8 +13,8 @@ from dltut.machine.serialize import named_values, read_arrays, set_named_values,
 
 LEAST_ROOM = 10**6  # numbers that a model of any file may have
 FORGED = (
-    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError,
-    AssertionError, NotImplementedError,
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError,
+    RecursionError, AssertionError, NotImplementedError,
 )  # fmt: skip
 
 
@@ -94,8 +94,9 @@ def _built(name, own, arguments, source):
     known = {each.__name__: each for each in [*library, *own] if isinstance(each, type)}
     if not isinstance(name, str) or name not in known:
         raise InputError(
-            f"{source} names the model {quoted(name)}, which cannot be built: {nearest(str(name), known)}; "
-            "a class of your own is handed over, load_model(path, names=[Class])"
+            f"{source} names the model {quoted(name)}, which cannot be built: "
+            f"{nearest(str(name), known)}; a class of your own is handed over, "
+            "load_model(path, names=[Class])"
         )
     takes = inspect.signature(known[name]).parameters
     # What is drawn is replaced by the file's, so any generator serves.

@@ -130,7 +130,7 @@ def text_of(path: Path) -> str:
             for cell in cells
             if cell["cell_type"] == "code"
         ]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise InputError("it is no notebook") from None
     lines = "\n".join(each for each in texts if not each.startswith("%%")).split("\n")
     return "\n".join("pass" if each.lstrip()[:1] in ("%", "!", "?") else each for each in lines)

@@ -7,8 +7,6 @@ from types import ModuleType
 from dltut.exceptions import InputError
 from dltut.old_code import standard
 
-PICTURES = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF")  # formats that are opened
-
 
 def _is(value: object) -> Callable:
     return lambda module=None: value
@@ -188,7 +186,10 @@ def imread(name, flatten: bool = False, mode: str | None = None):
     """
     import numpy as np
 
-    with _pillow().open(name, formats=PICTURES) as picture:
+    from dltut.datasets.picture_files import check_room, opened
+
+    with opened(name) as (picture, n_bytes):
+        check_room(picture, n_bytes)
         if mode or picture.mode == "P":
             picture = picture.convert(mode or "RGB")
         return np.array(picture.convert("F") if flatten else picture)

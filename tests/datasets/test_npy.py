@@ -87,14 +87,14 @@ BAD = {
 def test_bad_files_are_refused_before_there_is_room_for_them(tmp_path, name):
     tracemalloc.start()
     try:
-        with pytest.raises(InputError, match="a.npy") as caught:
+        with pytest.raises(InputError, match=r"a\.npy") as caught:
             read(tmp_path / "a.npy", BAD[name])
         assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
     finally:
         tracemalloc.stop()
     assert len(str(caught.value)) < 1000 and "\n" not in str(caught.value)
     (tmp_path / "a.npz").write_bytes(packed(BAD[name]))
-    with pytest.raises(InputError, match="a.npz"), open_unpacked(tmp_path / "a.npz") as file:
+    with pytest.raises(InputError, match=r"a\.npz"), open_unpacked(tmp_path / "a.npz") as file:
         Arrays(file, tmp_path / "a.npz")["x"]
 
 
@@ -125,7 +125,7 @@ def test_bad_archives_are_refused(tmp_path, name):
     path.write_bytes(ARCHIVES[name])
     tracemalloc.start()
     try:
-        with pytest.raises(InputError, match="a.npz"), open_unpacked(path) as file:
+        with pytest.raises(InputError, match=r"a\.npz"), open_unpacked(path) as file:
             Arrays(file, path)["x"]
         assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
     finally:

@@ -8,15 +8,31 @@ import struct
 import subprocess
 import sys
 import zlib
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
+import pytensor
 import pytest
 from PIL import EpsImagePlugin, Image, ImageFile, TiffImagePlugin
+from PIL.PngImagePlugin import PngInfo
 
-from dltut.datasets import images
-from dltut.datasets.picture_files import FORMATS, eight_bits, endings, read_picture, white_of
-from dltut.datasets.pictures import prepare_digit, resized
+from dltut.commands.predict import Predictor
+from dltut.datasets import images, load, segmentation
+from dltut.datasets.kinds import Classes, Pictures
+from dltut.datasets.picture_files import (
+    FORMATS,
+    eight_bits,
+    endings,
+    opened,
+    read_frames,
+    read_picture,
+    white_of,
+)
+from dltut.datasets.pictures import marks, prepare, prepare_digit, resized
 from dltut.exceptions import InputError
+from dltut.models import LogisticRegression, save_model
+from dltut.old_code.numerical import imread
 
 RNG = np.random.RandomState(5)
 GREY = RNG.randint(0, 256, (6, 8)).astype(np.uint8)
@@ -281,6 +297,117 @@ def test_no_picture_starts_a_program(tmp_path, monkeypatch, name):
     with pytest.raises(InputError, match=rf"{name} is no readable picture \(damaged, or none of"):
         read_picture(tmp_path / name)
     assert not started
+
+
+def test_no_door_for_pictures_starts_a_program(tmp_path, acts):
+    """Whatever a file is called, and wherever pictures are taken."""
+    folder = tmp_path / "classes"
+    for kind in ("cat", "dog", "images", "masks"):
+        (folder / kind).mkdir(parents=True)
+        (folder / kind / "x.png").write_bytes(EPS)
+        (folder / kind / "x.tif").write_bytes(EPS)
+    picture = folder / "cat" / "x.png"
+    save_model(tmp_path / "m", LogisticRegression(64, 2), FACTS)
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        predictor = Predictor(tmp_path / "m")
+    doors = {
+        "read_picture": lambda: read_picture(picture),
+        "read_frames": lambda: read_frames(picture),
+        "a file": lambda: opened(io.BytesIO(EPS)).__enter__(),
+        "prepare": lambda: prepare(picture, {"preparation": "digit"}),
+        "prepare whole": lambda: prepare(picture, WHOLE),
+        "resized": lambda: resized(picture, (1, 8, 8)),
+        "marks": lambda: marks(picture),
+        "load": lambda: load(folder),
+        "images": lambda: images.load(folder),
+        "masks": lambda: segmentation.from_folder(folder),
+        "predict": lambda: predictor(picture),
+        "old code": lambda: imread(picture),
+        "one picture": lambda: load(picture),
+    }
+    for name, door in doors.items():
+        acts.clear()
+        with pytest.raises(InputError):
+            door()
+        assert not acts, name
+
+
+@pytest.fixture(scope="module")
+def hooked():
+    """What starts a program; a hook stays as long as the process."""
+    seen = []
+    starts = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.fork", "os.spawn"}
+    sys.addaudithook(lambda event, arguments: seen.append(event) if event in starts else None)
+    return seen
+
+
+@pytest.fixture
+def acts(hooked):
+    hooked.clear()
+    return hooked
+
+
+WHOLE = {"preparation": "whole", "image_shape": (1, 8, 8)}
+FACTS = {
+    "inputs": Pictures((1, 8, 8)).facts,
+    "targets": Classes(["a", "b"]).facts,
+}
+
+
+def bomb(width, height, **info):
+    """A picture of one colour, packed into a thousandth."""
+    file = io.BytesIO()
+    Image.new("L", (width, height)).save(file, "PNG", **info)
+    return file.getvalue()
+
+
+def texts(n):
+    """A picture with a text of so many letters, packed."""
+    info = PngInfo()
+    info.add_text("a", "b" * n, zip=True)
+    return bomb(9, 9, pnginfo=info)
+
+
+def pages(n):
+    """A stack of pages of one colour."""
+    file, page = io.BytesIO(), Image.new("L", (3000, 3000))
+    more = [page] * (n - 1)
+    page.save(file, "TIFF", save_all=True, append_images=more, compression="tiff_adobe_deflate")
+    return file.getvalue()
+
+
+BOMBS = {
+    "pixels": bomb(12_000, 9_000),
+    "a text": texts(100 * 2**20),
+    "a profile": bomb(9, 9, icc_profile=bytes(100 * 2**20)),
+    "pages": pages(16),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("door", [read_picture, read_frames, imread])
+def test_a_small_file_of_large_pictures_is_refused_before_it_is_decoded(tmp_path, name, door):
+    path = tmp_path / "x.png"
+    path.write_bytes(BOMBS[name])
+    with peak() as before:
+        try:
+            door(path)
+        except InputError as error:
+            assert "x.png is no readable picture" in str(error)
+    assert before() < 10 * len(BOMBS[name]) + 70 * 2**20
+
+
+@contextmanager
+def peak():
+    """How much the process grows in the block; Pillow's memory is not Python's."""
+
+    def status(name):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
+
+    Path("/proc/self/clear_refs").write_text("5")
+    start = status("VmRSS")
+    yield lambda: status("VmHWM") - start
 
 
 @pytest.mark.parametrize("kind", ["ICO", "TGA", "PCX", "DDS", "SGI", "SPIDER", "PDF", "QOI"])

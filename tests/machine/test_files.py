@@ -239,9 +239,8 @@ def test_a_bomb_is_unpacked_no_further_than_it_may(tmp_path, n):
     path.write_bytes(gzip.compress(bytes(100 << 20), 1))
     tracemalloc.start()
     try:
-        with pytest.raises(InputError, match="more than .* packed into far fewer: .* gunzip"):
-            with open_unpacked(path) as file:
-                file.read(n)
+        with pytest.raises(InputError, match="packed into far fewer"), open_unpacked(path) as file:
+            file.read(n)
         assert tracemalloc.get_traced_memory()[1] < 48 * 2**20
     finally:
         tracemalloc.stop()

@@ -1,0 +1,204 @@
+"""Hours of damaged files for every reader: ``python tests/fuzz/run.py --help``.
+
+Where the package atheris is installed, ``--atheris READER`` lets it choose the changes by what
+code they reach; else the changes are those of `mutations`.
+"""
+
+import argparse
+import codecs
+import gc
+import hashlib
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from dltut.exceptions import InputError
+from fuzz.mutations import mutated
+from fuzz.readers import READERS, Reader
+from fuzz.watch import Watch
+
+CORPUS = Path(__file__).parent / "corpus"
+ENCODINGS = """ascii utf_8 utf_8_sig latin_1 cp437 cp1252 utf_16 utf_16_le utf_16_be utf_32
+utf_32_le utf_32_be utf_7 idna punycode unicode_escape raw_unicode_escape""".split()
+LONGEST = 2500  # characters of a message
+CONTROL = {*map(chr, range(32)), "\x7f", "\x9b", "\u202e"}
+
+
+class Trial:
+    """A reader, its seeds, and a folder in which inputs are laid."""
+
+    def __init__(self, reader: Reader, folder: Path, watch: Watch):
+        self.reader, self.watch = reader, watch
+        self.folder = folder / "files"
+        self.path = self.folder / reader.name
+        self.path.parent.mkdir(parents=True)
+        reader.beside(self.path.parent.parent if "/" in reader.name else self.folder)
+        seeds = folder / "seeds"
+        seeds.mkdir()
+        for encoding in ENCODINGS:  # which are imported when they are first met
+            codecs.lookup(encoding)
+        self.seeds = reader.seeds(seeds)
+        for seed in self.seeds:  # what is imported at the first time is
+            self.faults(seed, is_watched=False)
+
+    def faults(self, data: bytes, is_watched: bool = True) -> list[str]:
+        """What is wrong with how the reader takes an input; empty if nothing is."""
+        content = self.reader.whole(data)
+        self.path.write_bytes(content)
+        told, escaped = StringIO(), None  # where the time is over before anything is known
+        with (
+            redirect_stderr(told),
+            redirect_stdout(told),
+            self.watch.over(self.folder, len(content), self.reader.allowance) as faults,
+        ):
+            escaped = self._escaped()
+        if escaped:
+            faults.append(escaped)
+        if {"\x1b", "\x9b"} & {*told.getvalue()}:
+            faults.append("what was said steers the terminal")
+        return faults if is_watched else []
+
+    def _escaped(self) -> str | None:
+        """What the reader raises that is no error as a user should see it."""
+        try:
+            self.reader.read(self.path)
+        except InputError as error:
+            message = str(error)
+            if CONTROL & {*message} or len(message) > LONGEST:
+                return f"a message that is not shown as it is: {message[:200]!r}"
+        except Exception as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            where = [f"{Path(each.filename).name}:{each.lineno}" for each in frames]
+            return f"{type(error).__name__}: {str(error)[:120]} at {' '.join(where[-4:])}"
+        return None
+
+
+@contextmanager
+def trial(name: str, watch: Watch, folder: Path | None = None) -> Iterator[Trial]:
+    """A reader made ready in a folder, a temporary one if none is given."""
+    if folder is None:
+        shared = "/dev/shm" if Path("/dev/shm").is_dir() else None
+        folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=shared))
+    folder = folder.resolve()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            yield Trial(READERS[name], folder, watch)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def corpus(name: str) -> list[Path]:
+    """The inputs that once escaped from a reader."""
+    return sorted((CORPUS / name.replace(" ", "_")).glob("*"))
+
+
+def keep(name: str, data: bytes) -> Path:
+    folder = CORPUS / name.replace(" ", "_")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / hashlib.sha256(data).hexdigest()[:12]
+    path.write_bytes(data)
+    return path
+
+
+def shrunk(each: Trial, data: bytes, seconds: float = 10) -> bytes:
+    """A shorter input that is wrong in the same way."""
+
+    def kind(data):
+        found = each.faults(data)
+        return found[0].split(" at ")[-1][:60] if found else None
+
+    wanted, end = kind(data), time.monotonic() + seconds
+    step = len(data) // 2
+    while step and wanted:
+        place = 0
+        while place < len(data) and time.monotonic() < end:
+            shorter = data[:place] + data[place + step :]
+            if kind(shorter) == wanted:
+                data = shorter
+            else:
+                place += step
+        step //= 2
+    return data
+
+
+def fuzz(
+    name: str,
+    seconds: float,
+    seed: int,
+    watch: Watch,
+    most: int = 10**9,
+    folder: Path | None = None,
+) -> dict:
+    """Inputs for one reader until the time is over; how many, and what was wrong with them."""
+    found, n, began = {}, 0, time.monotonic()
+    rng = random.Random(f"{name} {seed}")
+    with trial(name, watch, folder) as each:
+        seeds = [*each.seeds, *(path.read_bytes() for path in corpus(name))]
+        while n < most and time.monotonic() - began < seconds:
+            data = mutated(rng, seeds, each.reader.words)
+            faults = each.faults(data)
+            n += 1
+            if n % 500 == 0:
+                gc.collect()
+            for fault in faults:
+                kind = fault.rpartition(" at ")[2] if " at " in fault else fault[-20:]
+                if kind not in found and len(found) < 40:
+                    found[kind] = fault
+                    smaller = shrunk(each, data)
+                    path = keep(name, smaller)
+                    print(f"{name}: {fault}\n    {path.name} ({len(smaller)} bytes)", flush=True)
+        took = time.monotonic() - began
+    print(f"{name}: {n:,} inputs in {took:.0f} s, {len(found)} kinds of faults", flush=True)
+    return {"inputs": n, "seconds": round(took, 1), "faults": found}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("readers", nargs="*", help=f"of {', '.join(READERS)}; default: all")
+    parser.add_argument("--minutes", type=float, default=1, help="for each reader")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--counts", type=Path, help="a JSON file to which counts are added")
+    parser.add_argument("--atheris", action="store_true", help="let atheris choose")
+    given, rest = parser.parse_known_args()
+    watch = Watch()
+    if given.atheris:
+        with_atheris(given.readers[0], rest, watch)
+    counts = json.loads(given.counts.read_text()) if given.counts and given.counts.exists() else {}
+    for name in given.readers or READERS:
+        told = fuzz(name, 60 * given.minutes, given.seed, watch)
+        counts[name] = counts.get(name, 0) + told["inputs"]
+        if given.counts:
+            given.counts.write_text(json.dumps(counts, indent=1))
+
+
+def with_atheris(name: str, options: list[str], watch: Watch) -> None:
+    """Let atheris choose the changes; it ends the process at the first fault."""
+    import atheris
+
+    with trial(name, watch) as each:
+
+        def one(data):
+            faults = each.faults(data)
+            if faults:
+                raise RuntimeError(faults[0])
+
+        atheris.instrument_all()
+        atheris.Setup([name, *options, str(CORPUS / name.replace(" ", "_"))], one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

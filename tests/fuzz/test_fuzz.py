@@ -1,0 +1,67 @@
+"""Damaged and forged files for every reader: those that once escaped, and new ones for a while.
+
+``python tests/fuzz/run.py`` goes on for hours.
+"""
+
+import os
+import random
+import time
+
+import pytest
+
+from fuzz.mutations import LARGEST, mutated
+from fuzz.readers import READERS
+from fuzz.run import corpus, fuzz, trial
+from fuzz.watch import Watch
+
+SECONDS = float(os.environ.get("DLTUT_FUZZ_SECONDS", 0.5))  # for each reader
+MOST = 300  # inputs in half a second
+
+
+@pytest.fixture(scope="module")
+def watch():
+    return Watch()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_once_escaped_and_new_inputs(name, watch, tmp_path):
+    with trial(name, watch, tmp_path) as each:
+        for path in corpus(name):
+            assert not each.faults(path.read_bytes()), path.name
+    told = fuzz(name, SECONDS, 1, watch, most=int(2 * SECONDS * MOST), folder=tmp_path / "new")
+    assert not told["faults"]
+
+
+def test_the_corpus_is_of_readers_that_there_are(repository):
+    folders = {path.name for path in (repository / "tests" / "fuzz" / "corpus").iterdir()}
+    assert folders <= {name.replace(" ", "_") for name in READERS}
+
+
+def test_changes_are_the_same_for_the_same_seed():
+    seeds = [b"a,b\n1,2\n" * 5, b"[1, 2]"]
+    first, again = (
+        [mutated(random.Random(k), seeds, [b"x"]) for k in range(300)] for _ in range(2)
+    )
+    assert first == again and len({*first}) > 200 and max(map(len, first)) <= LARGEST
+
+
+def busy(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("act", "fault"),
+    [
+        (lambda: bytearray(200 * 2**20), "MB for 3 bytes"),
+        (lambda: busy(1.3), "s for 3 bytes"),
+        (lambda: os.system("true"), "os.system"),
+        (lambda: __import__("this"), "import"),
+        (lambda: open("/etc/hostname").close(), "open /etc/hostname"),  # noqa: PTH123
+    ],
+)
+def test_the_watch_sees_what_it_looks_for(watch, tmp_path, act, fault, capsys):
+    with watch.over(tmp_path, 3) as faults:
+        act()
+    assert any(fault in each for each in faults)
