@@ -5,7 +5,8 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from os import PathLike
@@ -16,11 +17,23 @@ from PIL import Image
 
 from dltut.commands.drawing import listed
 from dltut.datasets.kinds import Classes, Labels, Numbers, Words
-from dltut.exceptions import InputError
+from dltut.datasets.kinds.catalogue import FORGED
+from dltut.datasets.kinds.kind import listed as listed_names
+from dltut.exceptions import LONGEST_MESSAGE, InputError, printable
 from dltut.machine.config import configure
 from dltut.machine.files import atomic
 from dltut.machine.notices import say
-from dltut.tasks import Example, Task, load_trained, read_examples
+from dltut.tasks import (
+    Classification,
+    Example,
+    MultiLabel,
+    Regression,
+    Task,
+    Writing,
+    load_trained,
+    read_examples,
+)
+from dltut.tasks.catalogue import TASKS
 from dltut.training import RunFolder
 from dltut.viz import save_picture, stacked_pictures
 
@@ -89,7 +102,10 @@ class Prediction:
     def line(self, top: int = 3) -> str:
         """The prediction in words, with the `top` most probable classes where there are classes."""
         note = f" ({self.example.note})" if self.example.note else ""
-        return f"{self.name}: {self.task.told(self.example, self.answer, top)}{note}"
+        text = f"{self.name}: {self.task.told(self.example, self.answer, top)}{note}"
+        # names come from files: only a text that is written has lines of its own
+        lines = text.split("\n") if isinstance(self.task, Writing) else [text]
+        return "\n".join(printable(each, LONGEST_MESSAGE) for each in lines)
 
     def row(self) -> dict[str, str]:
         """The prediction as a row of a table, by the names of its columns; a text has its own."""
@@ -148,8 +164,10 @@ class Predictor:
     """
 
     def __init__(self, model: str | PathLike, names: Iterable[type] = ()):
-        network, self.task = load_trained(model_file(model), names)
-        self._answers = self.task.answer_function(network)
+        self._source = model_file(model)
+        network, self.task = load_trained(self._source, names)
+        with self._forged_facts_named():
+            self._answers = self.task.answer_function(network)
 
     def __call__(self, given) -> list[Prediction]:
         """The predictions, in the order of what was given.
@@ -164,12 +182,42 @@ class Predictor:
         InputError
             If something cannot be read or is not what the model learned from, or nothing is given.
         """
-        examples = read_examples(given, self.task.inputs)
-        if not examples:
-            raise InputError("there is nothing to predict from: give one or more files or rows")
-        answers = self._answers(self.task.inputs.stacked([example.x for example in examples]))
-        pairs = zip(examples, answers, strict=True)
-        return [Prediction(*pair, self.task, self._answers) for pair in pairs]
+        with self._forged_facts_named():
+            examples = read_examples(given, self.task.inputs)
+            if not examples:
+                raise InputError("there is nothing to predict from: give one or more files or rows")
+            answers = self._answers(self.task.inputs.stacked([example.x for example in examples]))
+            self._check_answers(answers)
+            pairs = zip(examples, answers, strict=True)
+            found = [Prediction(*pair, self.task, self._answers) for pair in pairs]
+            found[0].line()
+        return found
+
+    def _check_answers(self, answers: np.ndarray) -> None:
+        """Refuse answers that are not one for each class, label or number."""
+        targets = self.task.targets
+        if type(self.task) not in (Classification, MultiLabel, Regression) or answers.ndim != 2:
+            return
+        if answers.shape[1] != len(targets.names):
+            raise InputError(
+                f"{self._source} says that there are {len(targets.names)} answers "
+                f"({printable(listed_names(targets.names))}), but its model gives "
+                f"{answers.shape[1]}: it was changed; use another copy"
+            )
+
+    @contextmanager
+    def _forged_facts_named(self) -> Iterator[None]:
+        """Say of a task of the library, which a file described, that it does not fit the model."""
+        try:
+            yield
+        except FORGED as error:
+            if isinstance(error, InputError) or type(self.task) not in TASKS:
+                raise
+            reason = printable(f"{type(error).__name__}: {error}", 200)
+            raise InputError(
+                f"{self._source}: the model and what the file says of its inputs and outputs do "
+                f"not fit one another ({reason}): it was changed; use another copy"
+            ) from None
 
 
 def predict(model: str | PathLike, given, names: Iterable[type] = ()) -> list[Prediction]:

@@ -93,4 +93,7 @@ def _header(file, path) -> tuple[tuple[int, ...], np.dtype]:
     sizes = file.read(4 * n_axes)
     if len(sizes) < 4 * n_axes:
         raise EOFError("it ends inside its header")
-    return struct.unpack(f">{n_axes}I", sizes), np.dtype(_DTYPES[code])
+    shape = struct.unpack(f">{n_axes}I", sizes)
+    if prod(max(n, 1) for n in shape) > 2**48:  # beside one of none, too
+        raise InputError(f"{path} promises more values than any file has: fetch it again")
+    return shape, np.dtype(_DTYPES[code])

@@ -57,7 +57,8 @@ def read_nifti(path: str | PathLike) -> np.ndarray:
         raise InputError(f"{path} is cut off or damaged: {n:,} numbers do not lie in it")
     values = np.frombuffer(content, dtype, n, int(start)).astype(np.float32)
     if slope and np.isfinite([slope, intercept]).all():
-        values = values * np.float32(slope) + np.float32(intercept)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is too large is found below
+            values = values * np.float32(slope) + np.float32(intercept)
     if not np.isfinite(values).all():
         raise InputError(f"{path} holds NaN or infinite numbers: repair it")
     return values.reshape(sizes[:3], order="F")

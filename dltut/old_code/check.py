@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-from dltut.exceptions import InputError, close_match
+from dltut.exceptions import InputError, close_match, printable
 from dltut.old_code.names import Found, uses_in
 
 HOME = "dltut.theano"
@@ -57,7 +57,7 @@ def check(place: str | Path) -> bool:
     for line in table(found, verdicts):
         print(line)
     for path, reason in found.unread.items():
-        print(f"{path} could not be read: {reason}")
+        print(f"{printable(path)} could not be read: {reason}")
     print(summary(found, verdicts))
     return not found.unread and all(each.kind == "served" for each in verdicts.values())
 

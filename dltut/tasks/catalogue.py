@@ -1,9 +1,10 @@
 """The task of a data set, and of a model file."""
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from os import PathLike
 
-from dltut.datasets.kinds import Classes, Pictures, kind_from
+from dltut.datasets.kinds import Classes, Pictures, Series, kind_from
 from dltut.datasets.kinds.catalogue import FORGED
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.serialize import read_arrays
@@ -31,6 +32,7 @@ TASKS = (
     Tagging,
     Writing,
 )
+MOST_NUMBERS = 2**26  # of an input
 BY_INPUTS = {"Characters": Writing, "Rolls": Music, "Series": Forecasting}
 BY_TARGETS = {
     "Classes": Classification,
@@ -87,7 +89,22 @@ def load_trained(
     tasks = [each for each in names if issubclass(each, Task)]
     models = [each for each in names if each not in tasks]
     model = load_model(path, models)
-    return model, task_from({**(facts or {}), **read_arrays(path)[1]}, model, tasks, str(path))
+    task = task_from({**(facts or {}), **read_arrays(path)[1]}, model, tasks, str(path))
+    _check_size(model, task, path)
+    return model, task
+
+
+def _check_size(model, task: Task, path) -> None:
+    """Refuse inputs of another size than the model's before one is made ready."""
+    if not isinstance(task.inputs, Pictures | Series):
+        return
+    size, n_in = prod(task.inputs.shape), getattr(model, "n_in", getattr(model, "n_visible", None))
+    is_whole = getattr(task.inputs, "preparation", "") == "whole"
+    if (isinstance(n_in, int) and size != n_in and not is_whole) or size > MOST_NUMBERS:
+        raise InputError(
+            f"{path} says that an input is {printable(task.inputs)}, {size:,} numbers; the model "
+            f"takes {n_in or f'at most {MOST_NUMBERS:,}'}: it was changed; use another copy"
+        )
 
 
 def task_from(

@@ -13,7 +13,16 @@ from PIL import Image, ImageDraw
 from dltut.commands import cli
 from dltut.commands.predict import Predictor, places, predict
 from dltut.datasets import Split, load
-from dltut.datasets.kinds import Classes, Numbers, Pictures, Words
+from dltut.datasets.kinds import (
+    Characters,
+    Classes,
+    Labels,
+    Numbers,
+    Pictures,
+    Rolls,
+    Tags,
+    Words,
+)
 from dltut.exceptions import InputError
 from dltut.layers import Dense, Network
 from dltut.models import LogisticRegression, TextClassifier, dA, probability_function, save_model
@@ -423,3 +432,43 @@ def test_files_that_hold_no_texts(reader, tmp_path):
             predict(reader, tmp_path / name)
     with pytest.raises(InputError, match="cannot be read"):
         predict(reader, tmp_path / "absent.txt")
+
+
+PIXELS, TWO = Pictures((1, 8, 8)).facts, Classes(["a", "b"]).facts
+COLUMNS = Numbers(["a", "b"], [0, 0], [1, 1]).facts
+LIES = {
+    "more classes": (PIXELS, Classes(["a", "b", "c"]).facts, "there are 3 answers .*, but its m"),
+    "fewer labels": (PIXELS, Labels(["a"]).facts, "there are 1 answers .*, but its model gives 2"),
+    "words": (PIXELS, Tags(["O", "B-c"]).facts, "do not fit one another"),
+    "music": (Rolls(60, 64).facts, None, "do not fit one another"),
+    "characters": (Characters(["a", "b"], 5).facts, None, "do not fit one another"),
+    "larger": (PIXELS | {"shape": [1, 8, 9]}, TWO, "72 numbers; the model takes 64"),
+    "far larger": (PIXELS | {"shape": [1, 10**6, 10**6]}, TWO, "pictures of 1 x 1000000 x 1000000"),
+    "a shape in words": (PIXELS | {"shape": "abc"}, TWO, "no kind|pictures of"),
+    "no kind": ({"kind": ["a"]}, TWO, "no kind of inputs or targets has the facts"),
+    "a list": ([1], TWO, "no kind of inputs or targets has the facts"),
+    "no number": (COLUMNS | {"mean": ["x", "y"]}, TWO, "no kind of inputs or targets has the"),
+    "no deviation": (COLUMNS | {"scale": [0, 1]}, TWO, "a column's scale is 0"),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_file_that_lies_of_its_inputs_and_outputs(tmp_path, name):
+    inputs, targets, said = LIES[name]
+    save_model(tmp_path / "m", LogisticRegression(64, 2), {"inputs": inputs, "targets": targets})
+    Image.new("L", (9, 9), 200).save(tmp_path / "x.png")
+    with (
+        pytensor.config.change_flags(mode="FAST_COMPILE"),
+        pytest.raises(InputError, match=said) as caught,
+    ):
+        Predictor(tmp_path / "m")(tmp_path / "x.png")
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 1000
+
+
+def test_names_from_a_file_steer_no_terminal(tmp_path):
+    facts = {"inputs": PIXELS, "targets": Classes(["a\x1b[2J\nb: none", "b" * 10**5]).facts}
+    save_model(tmp_path / "m", LogisticRegression(64, 2), facts)
+    Image.new("L", (9, 9), 200).save(tmp_path / "x.png")
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        line = Predictor(tmp_path / "m")(tmp_path / "x.png")[0].line()
+    assert r"a\x1b[2J\nb: none" in line and line.isprintable() and len(line) < 2100

@@ -51,6 +51,8 @@ class Numbers(Named):
                     raise InputError(
                         f"{len(values)} values of {name} for {len(self.names)} columns"
                     )
+                if not np.isfinite(values).all() or (name == "scale" and 0 in values):
+                    raise InputError(f"a column's {name} is 0, NaN or infinite: no such training")
 
     def __str__(self) -> str:
         names = f" ({self.names[0]})" if len(self.names) == 1 else "s"
