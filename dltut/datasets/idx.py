@@ -94,6 +94,6 @@ def _header(file, path) -> tuple[tuple[int, ...], np.dtype]:
     if len(sizes) < 4 * n_axes:
         raise EOFError("it ends inside its header")
     shape = struct.unpack(f">{n_axes}I", sizes)
-    if prod(max(n, 1) for n in shape) > 2**48:  # beside one of none, too
-        raise InputError(f"{path} promises more values than any file has: fetch it again")
+    if 0 in shape and prod(max(n, 1) for n in shape) > 2**48:  # NumPy has no such array
+        raise InputError(f"{path} promises axes as no file has them: fetch it again")
     return shape, np.dtype(_DTYPES[code])

@@ -13,6 +13,7 @@ import numpy as np
 from dltut.datasets.arrays import Parts
 from dltut.datasets.kinds import Numbers
 from dltut.exceptions import InputError, nearest
+from dltut.machine.columns import as_array
 from dltut.machine.notices import say
 
 DELIMITERS = "\t;, "  # the first of these that makes columns of all rows alike
@@ -76,7 +77,10 @@ class Table:
                 f"{self.place} line {self.lines[row]}, column {self.names[number]}: {what}, one of "
                 f"{sum(wrong)} in this column: fill them in, remove the rows, or ignore the column"
             )
-        return np.array(numbers if is_numeric else [cell.strip() for cell in cells])
+        if is_numeric:
+            return np.array(numbers)
+        name = f"{self.place}, column {self.names[number]}"
+        return as_array(name, [cell.strip() for cell in cells])
 
     def number_of(self, column: str | int) -> int:
         """Where a column is, that is given by its name or number.
@@ -322,7 +326,7 @@ def _numbers_alone(text: str, delimiter: str, header: bool) -> list[np.ndarray] 
 def _plain_numbers(cells: list[str]) -> np.ndarray | None:
     """Cells as Python reads numbers, quickly; None if one is anything else."""
     try:
-        numbers = np.array(cells, dtype=float)
+        numbers = np.array(list(map(float, cells)))
     except ValueError:
         return None
     return numbers if np.isfinite(numbers).all() and "_" not in "".join(cells) else None

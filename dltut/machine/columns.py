@@ -93,14 +93,25 @@ def check_range(split, low: float = 0.0, high: float = 1.0, of: str = "this mode
             )
 
 
+MEMORY = 8 * 2**20  # bytes that texts may take, beside ten times their own
+
+
 def as_array(name: str, values: ArrayLike) -> np.ndarray:
     """The values as one array.
 
     Raises
     ------
     InputError
-        If they are rows of different lengths.
+        If they are rows of different lengths, or short texts with a long one among them: an array
+        has room for the longest in each place.
     """
+    if isinstance(values, list | tuple) and values and all(isinstance(v, str) for v in values):
+        widest, total = max(map(len, values)), sum(map(len, values))
+        if 4 * widest * len(values) > MEMORY + 40 * total:
+            raise InputError(
+                f"{name} holds a text of {widest:,} letters among {len(values):,} short ones: is a "
+                "quote missing?"
+            )
     try:
         return np.asarray(values)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 
 import numpy as np
 import pytensor.tensor as pt
@@ -325,3 +326,17 @@ def test_regression_beside_scikit_learn(tmp_path):
     expected = np.square(judge.predict(original[2][0]) - original[2][1]).mean() ** 0.5
     assert measured.mean() ** 0.5 * data.targets.scale[0] == pytest.approx(expected, rel=0.01)
     assert 50 < expected < 65
+
+
+def test_a_long_text_takes_no_room_in_each_row():
+    """An array of texts has room for the longest in each place."""
+    data = f"a,kind\n1,{'x' * 30_000}\n" + "2,y\n" * 30_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(
+            InputError, match=r"t, column kind holds a text of 30,000 letters among"
+        ):
+            read_table(data.encode(), "t").column(1)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(data) + 64 * 2**20
+    finally:
+        tracemalloc.stop()
