@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import atomic, open_unpacked
+from dltut.machine.files import ARRAYS, atomic, open_unpacked
 
 MOST_AXES = 32
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -39,7 +39,7 @@ def read_idx(path: str | PathLike) -> np.ndarray:
     InputError
         If the file is missing, cut off, too long, damaged, or not an idx file.
     """
-    with open_unpacked(path) as file:
+    with open_unpacked(path, ARRAYS) as file:
         try:
             shape, dtype = _header(file, path)
             size = prod(shape) * dtype.itemsize

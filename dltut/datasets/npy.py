@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from dltut.exceptions import InputError, printable, quoted
-from dltut.machine.files import UNPACKED, Unpacked
+from dltut.machine.files import ARRAYS, TIMES, Unpacked
 
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 MOST_AXES = 32
@@ -72,7 +72,7 @@ class Arrays(Mapping):
     """
 
     def __init__(self, file: Unpacked, name: object = "the file"):
-        self.name, self.left = name, UNPACKED[0] + UNPACKED[1] * file.size
+        self.name, self.left = name, ARRAYS + TIMES * file.size
         with _damage_named(name):
             self._archive = zipfile.ZipFile(file)
         members = self._archive.infolist()

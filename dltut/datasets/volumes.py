@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import open_unpacked
+from dltut.machine.files import ARRAYS, open_unpacked
 
 HEADER = 348  # bytes; the number stands in the first four of them, in the file's byte order
 TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"}
@@ -67,7 +67,7 @@ def read_nifti(path: str | PathLike) -> np.ndarray:
 def _content(path: Path) -> bytes:
     """What is in a file, unpacked, up to the largest volume."""
     try:
-        with open_unpacked(path) as file:
+        with open_unpacked(path, ARRAYS) as file:
             return file.read(8 * LARGEST)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path} is cut off or damaged ({error}): fetch it again") from None

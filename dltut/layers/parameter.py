@@ -60,8 +60,8 @@ def parameter(start, shape: tuple[int, ...], name: str, rng=None) -> Variable:
 
 
 @contextmanager
-def room_for(n: int) -> Iterator[None]:
-    """Let the parameters that are made in the block have no more than n numbers together.
+def room_for(n: int, n_arrays: int = 10**9) -> Iterator[None]:
+    """Let the parameters that are made in the block be no more, and have no more than n numbers.
 
     For a model that a file names: its sizes are only words until the file has as many numbers.
 
@@ -78,7 +78,7 @@ def room_for(n: int) -> Iterator[None]:
         ...
     dltut.exceptions.InputError: W would have shape (2000, 2000), far more numbers than there are
     """
-    token = _ROOM.set([n])
+    token = _ROOM.set([n, n_arrays])
     try:
         yield
     finally:
@@ -93,7 +93,8 @@ def _check_room(shape: tuple[int, ...], name: str) -> None:
     if room is None:
         return
     room[0] -= prod(map(int, shape))
-    if room[0] < 0:
+    room[1] -= 1
+    if min(room) < 0:
         raise InputError(f"{name} would have shape {tuple(shape)}, far more numbers than there are")
 
 

@@ -13,7 +13,9 @@ from typing import IO
 from dltut.exceptions import InputError, printable, quoted
 
 UNFINISHED = ".part"
-UNPACKED = 12 * 2**20, 13  # bytes, and times the packed size, that a packed file may hold
+TEXT, ARRAYS = 2**20, 12 * 2**20  # bytes that any packed file may hold: what is read of text is
+# many times as large in memory, arrays are not
+TIMES = 13  # the packed size, that it may hold beside them: the tutorials' mnist.pkl.gz does
 CHUNK = 2**20
 LONGEST_NAME = 200  # characters of a file's name that its unfinished twin repeats
 
@@ -96,8 +98,14 @@ def remove_unfinished(folder: str | os.PathLike) -> None:
 
 
 @contextmanager
-def open_unpacked(path: str | os.PathLike) -> Iterator["Unpacked"]:
+def open_unpacked(path: str | os.PathLike, least: int = TEXT) -> Iterator["Unpacked"]:
     """Open a file for reading, through gzip if its first bytes say so, whatever its name is.
+
+    Parameters
+    ----------
+    path : path
+    least : int
+        Bytes that may come out of the smallest packed file: `TEXT`, or `ARRAYS`.
 
     Raises
     ------
@@ -110,7 +118,7 @@ def open_unpacked(path: str | os.PathLike) -> Iterator["Unpacked"]:
         with _opened(path) as file, ExitStack() as stack:
             size, raw = os.fstat(file.fileno()).st_size, file
             if file.peek(2)[:2] == b"\x1f\x8b":
-                most = UNPACKED[0] + UNPACKED[1] * size
+                most = least + TIMES * size
                 raw = _Bounded(stack.enter_context(gzip.GzipFile(fileobj=file)), path, most)
             yield stack.enter_context(Unpacked(raw, size))
     except OSError as error:

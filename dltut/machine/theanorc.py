@@ -12,6 +12,7 @@ from dltut.machine.files import expanded, unreadable
 
 LARGEST = 2**20  # bytes of an rc file
 LONGEST = 10_000  # characters of a variable with flags, or of a value with others filled in
+MOST = 10_000  # settings that sections have from [DEFAULT]
 VARIABLES = ("USER", "LSCRATCH", "TMPDIR", "TEMP", "TMP")  # that may be filled in, as in Theano
 
 # What steered Theano's C compiler, its GPU library and its debugging, and has no meaning today.
@@ -105,6 +106,8 @@ def entries(path: str | os.PathLike) -> Iterator[tuple[str, str, str]]:
     except configparser.Error as error:
         raise _no_rc_file(path, " ".join(str(error).split())) from None
     shared = dict(parser["DEFAULT"]) if "DEFAULT" in parser else {}
+    if len(shared) * len(parser.sections()) > MOST:
+        raise _no_rc_file(path, f"[DEFAULT] gives its sections more than {MOST:,} settings")
     for section in parser.sections():
         prefix = "" if section == "global" else f"{section}."
         own = {} if section == "DEFAULT" else dict(parser[section])

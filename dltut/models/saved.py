@@ -71,7 +71,8 @@ def load_model(path: str | os.PathLike, names: Iterable[type] = (), **arguments)
     stored = header.get("arguments")
     arguments = {**(stored if isinstance(stored, dict) else {}), **arguments}
     # twice: a model may make parameters that its file does not have, such as tied ones
-    with room_for(LEAST_ROOM + 2 * sum(values.size for values in arrays.values())):
+    n = sum(values.size for values in arrays.values())
+    with room_for(LEAST_ROOM + 2 * n, 100 + 2 * len(arrays)):
         model = _built(header.get("model"), names, arguments, str(path))
     set_named_values(variables_of(model), arrays, str(path))
     spoilt = [name for name, values in arrays.items() if not np.isfinite(values).all()]

@@ -128,4 +128,6 @@ def test_there_is_room_for_so_many_numbers():
         assert parameter(W, (2, 4), "tied") is W
         with pytest.raises(InputError, match=r"U would have shape \(3, 1\), far more numbers"):
             parameter(None, (3, 1), "U")
+    with room_for(100, 1), pytest.raises(InputError, match="far more numbers"):
+        _ = [parameter(None, (1,), name) for name in "ab"]
     assert parameter(None, (3, 4), "U").get_value().size == 12
