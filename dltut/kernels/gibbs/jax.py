@@ -8,7 +8,9 @@ from pytensor.link.jax.dispatch.basic import jax_funcify
 from dltut.kernels.gibbs.op import GibbsChain, check_shapes
 from dltut.kernels.threefry.jax import draws
 
-AT_ONCE = 16  # steps whose numbers are drawn in one pass, which is faster: more would take much memory
+AT_ONCE = (
+    16  # steps whose numbers are drawn in one pass, which is faster: more would take much memory
+)
 
 
 def switched_on(mean, numbers):
