@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from dltut import models
-from dltut.exceptions import InputError, nearest, printable, quoted
+from dltut.exceptions import InputError, nearest, printable
 from dltut.layers.parameter import room_for
 from dltut.machine.serialize import named_values, read_arrays, set_named_values, write_arrays
 
@@ -95,7 +95,7 @@ def _built(name, own, arguments, source):
     known = {each.__name__: each for each in [*library, *own] if isinstance(each, type)}
     if not isinstance(name, str) or name not in known:
         raise InputError(
-            f"{source} names the model {quoted(name)}, which cannot be built: "
+            f"{source} names the model {printable(repr(name))}, which cannot be built: "
             f"{nearest(str(name), known)}; a class of your own is handed over, "
             "load_model(path, names=[Class])"
         )
