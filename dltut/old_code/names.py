@@ -87,6 +87,8 @@ def uses_in(place: str | Path, public: Callable[[str], Iterable[str]] = lambda m
                 found.uses.setdefault(name, Use(name)).places.append(f"{shown}:{line}")
         except (InputError, SyntaxError) as error:
             found.unread[shown] = printable(getattr(error, "msg", None) or error)
+        except RecursionError:
+            found.unread[shown] = "nested too deeply"
     return found
 
 

@@ -190,6 +190,8 @@ def python_3(text: str, path: str, reason: SyntaxError) -> str:
             return str(tool.refactor_string(_spaced(_as_words(text)) + "\n", printable(path)))
         except (ParseError, TokenError, IndentationError, KeyError):
             continue
+        except (RecursionError, MemoryError):
+            raise SyntaxError("nested too deeply", (path, 1, 1, "")) from None
     raise reason
 
 
