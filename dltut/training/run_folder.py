@@ -84,6 +84,8 @@ class RunFolder:
     def lock(self) -> None:
         """Keep other processes from writing here, until `unlock` or the end of this process.
 
+        What processes that were killed have left half-written is deleted.
+
         Raises
         ------
         InputError
@@ -99,6 +101,7 @@ class RunFolder:
             while fcntl and (self._lock is None or not self._lock.is_held()):
                 self.unlock()  # what is thrown away later would delete the new one
                 self._lock = _Lock(self.path / ".lock")
+        remove_unfinished(self.path)
 
     def unlock(self) -> None:
         """Let others write here."""
@@ -194,7 +197,6 @@ def open_run(
     except InputError:
         folder.unlock()
         raise
-    remove_unfinished(folder)
     config = {"name": name, "arguments": _plain(arguments)}
     with atomic(folder.config, "w") as file:
         file.write(json.dumps(config, indent=2) + "\n")
