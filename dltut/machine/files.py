@@ -5,6 +5,7 @@ import gzip
 import os
 import re
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
@@ -137,6 +138,68 @@ def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
         if error.errno is None:
             raise
         raise unreadable(path, error) from None
+
+
+def is_there(path: str | os.PathLike) -> bool:
+    """Whether there is a file or folder of that name.
+
+    Raises
+    ------
+    InputError
+        If the system does not tell; so do `is_file` and `is_folder`.
+
+    Examples
+    --------
+    >>> is_there("."), is_file("."), is_folder("."), is_file("nowhere/a.pkl")
+    (True, False, True, False)
+    """
+    return _mode(path) is not None
+
+
+def is_file(path: str | os.PathLike) -> bool:
+    """Whether there is a file of that name."""
+    return stat.S_ISREG(_mode(path) or 0)
+
+
+def is_folder(path: str | os.PathLike) -> bool:
+    """Whether there is a folder of that name."""
+    return stat.S_ISDIR(_mode(path) or 0)
+
+
+def _mode(path: str | os.PathLike) -> int | None:
+    """What kind of file it is; None if there is none."""
+    try:
+        return Path(path).stat().st_mode
+    except ValueError:  # a name with a zero in it
+        return None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise unreadable(path, error) from None
+
+
+@contextmanager
+def refusals_told(path: str | os.PathLike | None = None) -> Iterator[None]:
+    """Let the errors of the operating system in the block be `InputError` s of one line.
+
+    Parameters
+    ----------
+    path : path, optional
+        What is being read, where the system does not name it. Other errors without a name, such as
+        those of a library, are left as they are.
+
+    Raises
+    ------
+    InputError
+        In the place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        place = error.filename if error.filename is not None else path
+        if place is None or error.errno is None:
+            raise
+        raise unreadable(place, error) from None
 
 
 def expanded(path: str | os.PathLike) -> Path:

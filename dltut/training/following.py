@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import unreadable
+from dltut.machine.files import is_there, unreadable
 from dltut.training.log import folder_of_log
 from dltut.training.run_folder import RunFolder
 
@@ -117,7 +117,7 @@ def is_training(run_dir: str | PathLike) -> bool:
     """
     path = RunFolder(run_dir).path / ".lock"
     if fcntl is None:
-        return path.exists()
+        return is_there(path)
     # C's struct flock: what lock, from where, from 0 to the end, whose; BSD has the first two last.
     layout = "hhqqi4x" if sys.platform == "linux" else "qqihh"
     lock = (fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
