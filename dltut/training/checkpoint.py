@@ -9,7 +9,7 @@ from os import PathLike
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.checks import check_numbers
+from dltut.machine.checks import check_numbers, fits_a_float
 from dltut.machine.files import is_file, is_there
 from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays, write_arrays
@@ -276,7 +276,7 @@ def _is_valid(name: str, place: dict) -> bool:
         case "iteration":
             return is_whole(value, -1)
         case "cost":
-            return isinstance(value, int | float)
+            return isinstance(value, int | float) and fits_a_float(value)
         case "seconds":
             return is_seconds(value)
         case "stop_reason" | "watched":

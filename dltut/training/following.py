@@ -80,7 +80,7 @@ class Follower:
             return False
         self.columns = dict(self._log.columns)
         if len(self) and self._clock.columns:
-            self.columns["seconds"] = _at(self.columns["iteration"], **self._clock.columns)
+            self.columns["seconds"] = _seconds(self.columns["iteration"], self._clock.columns)
         return True
 
 
@@ -214,7 +214,9 @@ def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     }
 
 
-def _at(iterations: np.ndarray, iteration: np.ndarray, seconds: np.ndarray, **_) -> np.ndarray:
+def _seconds(iterations: np.ndarray, clock: dict[str, np.ndarray]) -> np.ndarray:
     """The seconds of iterations, NaN where the clock lacks them."""
-    places = np.searchsorted(iteration, iterations).clip(max=len(iteration) - 1)
-    return np.where(iteration[places] == iterations, seconds[places], np.nan)
+    there = clock["iteration"]
+    seconds = clock.get("seconds", np.full(len(there), np.nan))
+    places = np.searchsorted(there, iterations).clip(max=len(there) - 1)
+    return np.where(there[places] == iterations, seconds[places], np.nan)

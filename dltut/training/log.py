@@ -12,6 +12,7 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.channels import printed, words
+from dltut.machine.checks import MOST, fits_a_float
 from dltut.machine.files import atomic, is_file, refusals_told
 from dltut.machine.stopwatch import Stopwatch
 from dltut.training.run_folder import RunFolder
@@ -323,7 +324,7 @@ def is_row(row, before: int) -> bool:
         return False
     first = 0 if row.get("iteration") == -1 else 1  # what is measured before training is epoch 0
     return (
-        all(isinstance(value, int | float) for value in row.values())  # bools among them
+        all(isinstance(value, int | float) and fits_a_float(value) for value in row.values())
         and is_whole(row.get("iteration"), before + 1)
         and is_whole(row.get("epoch"), first)
         and is_whole(row.get("minibatch", 0), first - 1)
@@ -333,12 +334,13 @@ def is_row(row, before: int) -> bool:
 
 def is_whole(value, least: int) -> bool:
     """Whether something is a whole number, `least` or more."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < MOST
 
 
 def is_seconds(value) -> bool:
     """Whether something is a time that a run can have taken."""
-    return isinstance(value, int | float) and isfinite(value) and value >= 0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and fits_a_float(value) and isfinite(value) and value >= 0
 
 
 def _plain(name: str, value) -> bool | int | float:

@@ -1,3 +1,4 @@
+# ruff: noqa: PTH100  (names as the system gets them: links are not followed)
 """The file calls of a block inside one folder: counted, and the n-th of them failing or deadly.
 
 What Python asks of the operating system is met where Python asks it: `open`, every `write` behind

@@ -298,23 +298,26 @@ def test_a_run_is_read_with_what_its_rows_mean(tmp_path):
 
 FORGED = {
     "n_batches": [0, None, "5", 2.5, True],
-    "iteration": [-2, 16, None, 1.5, "3"],
-    "cost": [None, "low", [1]],
-    "seconds": [-1, float("nan"), None],
+    "iteration": [-2, 16, None, 1.5, "3", 10**400],
+    "cost": [None, "low", [1], 10**400],
+    "seconds": [-1, float("nan"), None, True, 10**400],
     "stop_reason": [3, ["why"]],
     "final": [0, None],
     "rows": [None, {}, [3], [{}], [{"epoch": 1, "iteration": 0, "valid_error": None}] * 6],
-    "clock": [None, [], [-1] * 6, ["1"] * 6],
+    "clock": [None, [], [-1] * 6, ["1"] * 6, [10**400] * 6],
     "extensions": [None, [], {"Monitor1": 3}, {}],
     "watched": [3, "valid_f1"],
     "lower": [None, False],
     "n_examples": [{"valid": "many"}],
 }
-FORGED_STATES = {"Monitor1": [{"n": -1}, {"total": None}, {"m": 1}], "PolyakAverage1": [{"n": 1.5}]}
+FORGED_STATES = {
+    "Monitor1": [{"n": -1}, {"total": None}, {"m": 1}, {"total": 10**400}, {"n": 10**400}],
+    "PolyakAverage1": [{"n": 1.5}],
+}
 FORGED_ARRAYS = {
     "state/W": [None, np.ones((3, 2)), np.ones((2, 3), "float32")],
     "best/W": [None, np.ones((3, 2))],
-    "extension/LossHistory1/costs": [None, np.ones((2, 2)), np.ones(18, "int64")],
+    "extension/LossHistory1/costs": [None, np.ones((2, 2)), np.ones(18, "int64"), np.ones(())],
     "extension/PolyakAverage1/W": [None, np.ones(2)],
 }
 
