@@ -72,16 +72,22 @@ class RunFolder:
     @property
     def parts(self) -> list["RunFolder"]:
         """Folders in it with a log of their own, such as one a pretrained layer."""
-        with refusals_told(self.path):
-            found = sorted(self.path.glob(f"*/{self.log.name}"))
-        folders = [RunFolder(path.parent) for path in found]
-        return [each for each in folders if not is_there(each.config)]  # not those of other runs
+        return self._with(self.log.name)
 
     @property
     def holds_a_run(self) -> bool:
         """Whether a run has begun here."""
         files = self.config, self.log, self.checkpoint
-        return any(is_there(path) for path in files) or bool(self.parts)
+        return any(is_there(path) for path in files) or bool(
+            self.parts or self._with(self.checkpoint.name)
+        )
+
+    def _with(self, name: str) -> list["RunFolder"]:
+        """Folders in it that hold a file of that name, but for those of other runs."""
+        with refusals_told(self.path):
+            found = sorted(self.path.glob(f"*/{name}"))
+        folders = [RunFolder(path.parent) for path in found]
+        return [each for each in folders if not is_there(each.config)]
 
     def lock(self) -> None:
         """Keep other processes from writing here, until `unlock` or the end of this process.

@@ -271,14 +271,17 @@ def test_a_flipped_bit_is_noticed_or_means_nothing(tmp_path):
     assert noticed > 390
 
 
-OLD = Path(__file__).parents[1] / "formats" / "0.1" / "toy"
+FORMATS = Path(__file__).parents[1] / "formats"
+OLD = FORMATS / "0.1" / "toy"
 
 
-def test_a_checkpoint_of_0_1_goes_on_bit_for_bit(tmp_path, uninterrupted):
-    """Written by that version after eight minibatches, with another checksum and no meaning."""
-    shutil.copytree(OLD, tmp_path, dirs_exist_ok=True)
+@pytest.mark.parametrize("version", ["0.1", "0.2"])
+def test_a_checkpoint_of_a_version_goes_on_bit_for_bit(tmp_path, uninterrupted, version):
+    """Written after eight minibatches; by 0.1 with another checksum and no meaning."""
+    shutil.copytree(FORMATS / version / "toy", tmp_path, dirs_exist_ok=True)
     _, header = read_arrays(tmp_path / "last.ckpt")
-    assert "sha256" in header and "watched" not in header["checkpoint"]
+    is_old = "sha256" in header and "watched" not in header["checkpoint"]
+    assert is_old == (version == "0.1")
     resumed = trainer(tmp_path, resume=True)
     assert resumed.log.iteration == 7
     resumed.run(EPOCHS)
