@@ -1,0 +1,21 @@
+"""Random graphs rewritten and compiled, beside the same as written; more: drawn_graphs.py."""
+
+import pytensor
+import pytest
+from drawn_graphs import Drawn
+from graphs import Pair
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_rewritten_and_as_written(seed):
+    """Without a compiler: the operations have references in NumPy."""
+    with pytensor.config.change_flags(floatX="float64"):
+        drawn = Drawn(seed)
+        pair = Pair(drawn.inputs, drawn.outputs, drawn.updates)
+        pair.assert_same(*drawn.arguments, rtol=1e-9)
+
+
+@pytest.mark.parametrize("seed", [100])
+def test_compiled_and_as_written(seed, mode):
+    with pytensor.config.change_flags(floatX="float64"):
+        Drawn(seed).assert_same_as_written(mode)
