@@ -12,7 +12,7 @@ from dltut.kernels.engine.blocks import (
     leading,
     side_of_block,
 )
-from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, ROWS, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.sums.numba import squares_of
@@ -22,34 +22,63 @@ SIDE = 16384  # elements of a block of a step
 
 @numba_njit
 def update_block(i, side, W, keep, x, delta, rate, partial):
-    """Some columns of the step, or some rows; summing their squares brings them into the cache.
+    """Some columns of the step; summing their squares brings them into the cache.
 
     Parameters
     ----------
     side : int
-        Columns or rows of a block.
+        Columns of a block.
     W, keep, x, delta, rate
         See `update`.
     partial : float64 array, shape (blocks,)
         For the sum of the squares of each block.
     """
-    (m, n), top, left = W.shape, 0, 0
-    if n >= COLUMNS:
-        left, n = i * side, min(side, n - i * side)
-    else:
-        top, m = i * side, min(side, m - i * side)
+    left, n = i * side, min(side, W.shape[1] - i * side)
+    partial[i] = kept_squares(W[:, left : left + n], keep)
+    beta = W.dtype.type(1) if keep == 0 else keep
+    block, ldw = W[:, left:], W.shape[1]
+    b, lda, ldb = delta[:, left:], leading(x), leading(delta)
+    product(True, False, len(W), n, len(x), rate, x, lda, b, ldb, beta, block, ldw)
+
+
+@numba_njit
+def kept_squares(W, keep):
+    """The sum of the squares of W; where none of it is kept, W becomes 0."""
     total = 0.0
-    for r in range(top, top + m):
-        row = W[r, left : left + n]
+    for r in range(len(W)):
+        row = W[r]
         total += squares_of(row)
         if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
-            for s in range(n):
+            for s in range(len(row)):
                 row[s] *= keep
-    partial[i] = total
-    beta = W.dtype.type(1) if keep == 0 else keep
-    block, ldw = W[top:, left:], W.shape[1]
-    a, lda, b, ldb = x[:, top:], leading(x), delta[:, left:], leading(delta)
-    product(True, False, m, n, len(x), rate, a, lda, b, ldb, beta, block, ldw)
+    return total
+
+
+@numba_njit
+def change_block(i, side, x, delta, rate, changes):
+    """The transposed product of some examples, whose vectors are full where W has few columns.
+
+    Parameters
+    ----------
+    side : int
+        Examples of a block.
+    x, delta, rate
+        See `update`.
+    changes : array, shape (blocks, n_out, n_in)
+    """
+    a, b = delta[i * side :], x[i * side :]
+    (n, m), k = changes[i].shape, min(side, len(x) - i * side)
+    product(True, False, n, m, k, rate, a, leading(a), b, leading(b), 0, changes[i], m)
+
+
+@numba_njit
+def add_changes(W, keep, changes):
+    """``W = keep * W + changes``, of all blocks in their order: (blocks, n_out, n_in)."""
+    for i in range(len(changes)):
+        factor = keep if i == 0 else W.dtype.type(1)
+        for r in range(W.shape[0]):
+            for s in range(W.shape[1]):
+                W[r, s] = factor * W[r, s] + changes[i, s, r]
 
 
 @numba_njit
@@ -93,10 +122,17 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
     if len(x2) > 0:
         x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
         rate = W.dtype.type(1)
-    length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
-    is_copied = step == COLUMNS and min(len(W), len(x)) >= COPY_LEFT_FROM
-    side = side_of_block(length, step, blocks_for(length, W.size * len(x), is_copied))
-    partial = np.empty(count_of_blocks(length, side), np.float64)
+    if W.shape[1] < COLUMNS:
+        side = side_of_block(len(x), 1, blocks_for(len(x), W.size * len(x)))
+        blocks = max(1, count_of_blocks(len(x), side))
+        changes = np.empty((blocks, W.shape[1], len(W)), W.dtype)
+        in_parallel(change_block, len(changes), (side, x, delta, rate, changes))
+        squares[()] = kept_squares(W, keep)
+        add_changes(W, keep, changes)
+        return
+    is_copied = min(len(W), len(x)) >= COPY_LEFT_FROM
+    side = side_of_block(W.shape[1], COLUMNS, blocks_for(W.shape[1], W.size * len(x), is_copied))
+    partial = np.empty(count_of_blocks(W.shape[1], side), np.float64)
     in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, partial))
     total = 0.0
     for i in range(len(partial)):
