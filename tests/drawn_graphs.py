@@ -170,8 +170,12 @@ class Drawn:
 
     def ran(self, mode, steps=3):
         """Costs and values after some steps in a mode; the values are then as before."""
-        before = self.state()
-        compiled = function(self.inputs, self.outputs, updates=self.updates, mode=mode)
+        before, updates = self.state(), self.updates
+        if isinstance(mode, str):
+            compiled = function(self.inputs, self.outputs, updates=updates, mode=mode)
+        else:
+            changes = list(updates.items())
+            compiled = pytensor.function(self.inputs, self.outputs, updates=changes, mode=mode)
         costs = [np.array(compiled(*self.arguments)[0]) for _ in range(steps)]
         after = self.state()
         for variable, value in zip(self.updates, before, strict=True):
