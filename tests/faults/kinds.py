@@ -30,9 +30,10 @@ class Layered(Quadratic):
         self.blocks = [None, None]
 
 
-def session(folder, **options):
-    """A run that goes on with what is in the folder, and keeps all that can be kept."""
-    run = Run(run_dir=folder, resume=True, pictures=False, checkpoint_seconds=0.0, **options)
+def session(folder, checkpoint_seconds=0.0):
+    """A run that goes on with what is in the folder; usually it keeps all that can be kept."""
+    given = {"resume": True, "pictures": False, "checkpoint_seconds": checkpoint_seconds}
+    run = Run(run_dir=folder, **given)
     run.name, run.arguments = "toy", {"rate": 0.3, "resume": True}
     run.take(Data())
     return run
@@ -47,10 +48,10 @@ def plain(folder):
 
 
 def pretraining(folder):
-    """Pretrain two layers, then train the whole."""
+    """Pretrain two layers, then train the whole; each is saved at its end."""
     layers = [Layered(0), Layered(1)]
     toy = Quadratic(N_BATCHES)
-    with session(folder) as run:
+    with session(folder, checkpoint_seconds=1000.0) as run:
         run.pretrain(layers, 1)
         run.train(toy, toy, 1, [Monitor(toy, toy)])
 
