@@ -1,6 +1,7 @@
 """Steps of gradient descent for NUMBA mode: blocks of the parameter, changed where they lie."""
 
 import numpy as np
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
@@ -21,8 +22,8 @@ SIDE = 16384  # elements of a block of a step
 
 
 @numba_njit
-def update_block(i, side, W, keep, x, delta, rate, partial):
-    """Some columns of the step; summing their squares brings them into the cache.
+def update_block(i, side, W, keep, x, delta, rate, squares, partial):
+    """Some columns of the step.
 
     Parameters
     ----------
@@ -30,27 +31,31 @@ def update_block(i, side, W, keep, x, delta, rate, partial):
         Columns of a block.
     W, keep, x, delta, rate
         See `update`.
+    squares : bool
+        Whether they are wanted.
     partial : float64 array, shape (blocks,)
         For the sum of the squares of each block.
     """
     left, n = i * side, min(side, W.shape[1] - i * side)
-    partial[i] = kept_squares(W[:, left : left + n], keep)
-    beta = W.dtype.type(1) if keep == 0 else keep
+    if squares:
+        partial[i] = sum_of_squares(W, left, n)
+    beta = keep
+    if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
+        beta = W.dtype.type(1)
+        for r in range(len(W)):
+            for s in range(left, left + n):
+                W[r, s] *= keep
     block, ldw = W[:, left:], W.shape[1]
     b, lda, ldb = delta[:, left:], leading(x), leading(delta)
     product(True, False, len(W), n, len(x), rate, x, lda, b, ldb, beta, block, ldw)
 
 
 @numba_njit
-def kept_squares(W, keep):
-    """The sum of the squares of W; where none of it is kept, W becomes 0."""
+def sum_of_squares(W, left, n):
+    """That of n columns of W, from `left` on."""
     total = 0.0
     for r in range(len(W)):
-        row = W[r]
-        total += squares_of(row)
-        if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
-            for s in range(len(row)):
-                row[s] *= keep
+        total += squares_of(W[r, left : left + n])
     return total
 
 
@@ -100,7 +105,7 @@ def fits(W, x, delta):
     return W.shape == (x.shape[1], delta.shape[1]) and len(x) == len(delta)
 
 
-def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
+def update(W, keep, x, delta, rate, x2, delta2, rate2, is_summed, squares):
     """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W.
 
     A second product is added if it has rows: as more terms of the same sums.
@@ -111,6 +116,8 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
     keep, rate, rate2 : float
     x, x2 : array, shape (batch, n_in)
     delta, delta2 : array, shape (batch, n_out)
+    is_summed : bool
+        Whether the squares are wanted; else their sum is 0.
     squares : array, shape ()
     """
     x, delta, x2, delta2 = by_rows(x), by_rows(delta), by_rows(x2), by_rows(delta2)
@@ -127,13 +134,13 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
         blocks = max(1, count_of_blocks(len(x), side))
         changes = np.empty((blocks, W.shape[1], len(W)), W.dtype)
         in_parallel(change_block, len(changes), (side, x, delta, rate, changes))
-        squares[()] = kept_squares(W, keep)
+        squares[()] = sum_of_squares(W, 0, W.shape[1]) if is_summed else 0
         add_changes(W, keep, changes)
         return
     is_copied = min(len(W), len(x)) >= COPY_LEFT_FROM
     side = side_of_block(W.shape[1], COLUMNS, blocks_for(W.shape[1], W.size * len(x), is_copied))
-    partial = np.empty(count_of_blocks(W.shape[1], side), np.float64)
-    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, partial))
+    partial = np.zeros(count_of_blocks(W.shape[1], side), np.float64)
+    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, is_summed, partial))
     total = 0.0
     for i in range(len(partial)):
         total += partial[i]
@@ -143,18 +150,18 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
 @compiled_form(DenseUpdate)
 def dense_update(op, node):
     """The next weights and the squares of the old ones."""
-    inplace, dtype = op.inplace, node.inputs[0].type.dtype
+    inplace, is_summed, dtype = op.inplace, op.squares, node.inputs[0].type.dtype
     prepare(dtype)
     (matrix,), (out, squares) = arrays(dtype, 2), arrays(dtype, 2, 0, layout="C")
     product = matrix, matrix, matrix.dtype
-    fill = kernel(update, (out, matrix.dtype, *product, *product, squares))
+    fill = kernel(update, (out, matrix.dtype, *product, *product, types.boolean, squares))
 
     @numba_njit
     def step_of_two(W, keep, x, delta, rate, x2, delta2, rate2):
         """Of W (n_in, n_out), and arrays as for `update`, the next W and its squares ()."""
         new, squares = np.ascontiguousarray(W) if inplace else W.copy(), np.empty((), W.dtype)
         second = x2, delta2, rate2.item()
-        fill((new, keep.item(), x, delta, rate.item(), *second, squares))
+        fill((new, keep.item(), x, delta, rate.item(), *second, is_summed, squares))
         return new, squares
 
     @numba_njit
