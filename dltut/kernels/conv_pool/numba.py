@@ -45,7 +45,7 @@ def add_bias_and_squash(pooled, bias):
 
 
 @numba_njit
-def forward_block(block, x, filters, bias, ws, segments, frame, pooled, positions):
+def forward_block(block, x, filters, bias, ws, to_all, segments, frame, pooled, positions):
     """The pooled maps of the images of a block, and the places of their maxima.
 
     Parameters
@@ -54,6 +54,8 @@ def forward_block(block, x, filters, bias, ws, segments, frame, pooled, position
     filters : array, shape (kernel elements,)
     bias : array, shape (maps,), or (0,) for no tanh
     ws : pair of int
+    to_all : bool
+        Whether all of several equal maxima get the gradient.
     segments, frame
         See `dltut.kernels.engine.gather`.
     pooled, positions : array, shape (batch, maps, out rows, out columns)
@@ -65,17 +67,17 @@ def forward_block(block, x, filters, bias, ws, segments, frame, pooled, position
         gather(x[n].reshape(-1), segments, frame, patches)
         convolve(filters, patches, frame, maps)
         out = pooled[n].reshape(-1)
-        pool_tiles(maps, frame, ws, out, positions[n].reshape(-1))
+        pool_tiles(maps, frame, ws, to_all, out, positions[n].reshape(-1))
         if len(bias):
             add_bias_and_squash(out, bias)
 
 
-def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
+def conv_pool_forward(x, w, bias, flip, ws, to_all, numbers, pooled, positions):
     """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
     frame = numbers.view(FRAME)
     x, segments = np.ascontiguousarray(x), segments_of(frame)
     filters = matrices_of(w, order_of(frame, flip))
-    arguments = x, filters, bias, ws, segments, frame, pooled, positions
+    arguments = x, filters, bias, ws, to_all, segments, frame, pooled, positions
     in_parallel(forward_block, frame[0].blocks, arguments)
 
 
@@ -101,7 +103,7 @@ def through_squash(up, out, scaled, bias_gradient):
 
 @numba_njit
 def backward_block(
-    block, x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, gradient
+    block, x, filters, positions, up, out, ws, to_all, segments, frame, sums, bias_sums, gradient
 ):
     """The gradients of the images of a block, each kind in its own place.
 
@@ -125,7 +127,7 @@ def backward_block(
         if len(out):
             through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
             behind = scaled
-        unpool_tiles(behind, positions[n].reshape(-1), frame, ws, deltas)
+        unpool_tiles(behind, positions[n].reshape(-1), frame, ws, to_all, deltas)
         gather(x[n].reshape(-1), segments, frame, patches)
         add_filter_gradient(deltas, patches, frame, columns, sums[block])
         if len(gradient):
@@ -135,7 +137,7 @@ def backward_block(
 
 
 def conv_pool_backward(
-    x, w, positions, up, out, flip, ws, numbers, w_gradient, x_gradient, b_gradient
+    x, w, positions, up, out, flip, ws, to_all, numbers, w_gradient, x_gradient, b_gradient
 ):
     """Add to the gradients (as w, as x, (maps,)), which are 0 now; one of no elements is not made.
 
@@ -153,8 +155,8 @@ def conv_pool_backward(
     filters = matrices_of(w, order)
     sums = np.zeros((frame[0].blocks, w.size), dtype=x.dtype)
     bias_sums = np.zeros((frame[0].blocks, len(w)), dtype=np.float64)
-    arguments = x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, x_gradient
-    in_parallel(backward_block, frame[0].blocks, arguments)
+    given = x, filters, positions, up, out, ws, to_all, segments, frame
+    in_parallel(backward_block, frame[0].blocks, (*given, sums, bias_sums, x_gradient))
     add_blocks(sums, order, w_gradient.reshape(-1))
     for block in range(len(bias_sums)):
         for m in range(len(b_gradient)):
@@ -182,9 +184,11 @@ def conv_pool(op, node):
     four, bias = arrays(dtype, 4, 1)
     pair = types.UniTuple(types.intp, 2)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
-    types_of = (four, four, bias, types.boolean, pair, NUMBERS, four.copy(layout="C"), places)
+    options = types.boolean, pair, types.boolean, NUMBERS
+    types_of = (four, four, bias, *options, four.copy(layout="C"), places)
     fill, frame_of = kernel(conv_pool_forward, types_of), framing(op)
-    flip, ws, position_type = op.filter_flip, op.ws, np.dtype(op.position_type)
+    flip, ws, to_all = op.filter_flip, op.ws, op.ties == "all"
+    position_type = np.dtype(op.position_type)
 
     @numba_njit
     def outputs(x, w, bias):
@@ -192,7 +196,7 @@ def conv_pool(op, node):
         numbers = frame_of(x.shape, w.shape)
         shape = pooled_shape(numbers, ws_rows, ws_columns)
         pooled, positions = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=position_type)
-        fill((x, w, bias, flip, ws, numbers, pooled, positions))
+        fill((x, w, bias, flip, ws, to_all, numbers, pooled, positions))
         return pooled, positions
 
     if op.tanh:
@@ -222,9 +226,11 @@ def conv_pool_gradients(op, node):
     four, bias = arrays(dtype, 4, 1)
     pair, places = types.UniTuple(types.intp, 2), arrays(op.position_type, 4)[0]
     result = four.copy(layout="C"), four.copy(layout="C"), bias.copy(layout="C")
-    types_of = four, four, places, four, four, types.boolean, pair, NUMBERS, *result
+    options = types.boolean, pair, types.boolean, NUMBERS
+    types_of = four, four, places, four, four, *options, *result
     fill, frame_of = kernel(conv_pool_backward, types_of), framing(op)
-    flip, ws, with_tanh, of_input = op.filter_flip, op.ws, op.tanh, op.of_input
+    flip, ws, to_all = op.filter_flip, op.ws, op.ties == "all"
+    with_tanh, of_input = op.tanh, op.of_input
 
     @numba_njit
     def gradients(x, w, positions, up, out):
@@ -234,7 +240,7 @@ def conv_pool_gradients(op, node):
         if of_input:
             of_x = np.zeros(x.shape, dtype=x.dtype)
         numbers = frame_of(x.shape, w.shape)
-        fill((x, w, positions, up, out, flip, ws, numbers, of_w, of_x, of_b))
+        fill((x, w, positions, up, out, flip, ws, to_all, numbers, of_w, of_x, of_b))
         return of_w, of_x, of_b
 
     return _with_outputs(gradients, with_tanh, of_input)

@@ -1,16 +1,19 @@
 """``theano.gof.op``: operations, among them those that old code writes itself."""
 
 from collections.abc import Iterator
+from inspect import signature
 
 import pytensor.graph.op
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.utils import MethodNotDefined
 from pytensor.tensor import as_tensor_variable
+from pytensor.tensor.elemwise import Elemwise
 
 from dltut.theano.configuration import config
 from dltut.theano.names import passed_on
 
 _ROOT = pytensor.graph.op.Op
+GIVES_GRAPH = len(signature(Elemwise.infer_shape).parameters) == 4  # PyTensor before 3.3
 
 
 class _AnyOperation(type(pytensor.graph.op.Op)):
@@ -29,6 +32,13 @@ class Op(_ROOT, metaclass=_AnyOperation):
     """
 
     _is_the_root = True
+
+    def __init_subclass__(cls, **options):
+        """Let PyTensor call ``infer_shape(node, shapes)``, which it once gave a graph too."""
+        shapes_of = vars(cls).get("infer_shape")
+        if GIVES_GRAPH and shapes_of and len(signature(shapes_of).parameters) == 3:
+            cls.infer_shape = lambda op, graph, node, shapes: shapes_of(op, node, shapes)
+        super().__init_subclass__(**options)
 
     def perform(self, node, inputs, output_storage, params=None):
         """Compute the outputs; an operation with C code alone cannot.

@@ -63,6 +63,30 @@ def test_an_operation_of_a_function():
     assert theano.function([x], reverse(x), mode="FAST_COMPILE")([1, 2]).tolist() == [2, 1]
 
 
+def test_shapes_of_what_is_not_computed():
+    """Theano asked for the shapes by node and inputs alone."""
+
+    class Unseen(Double):
+        def perform(self, node, inputs_, outputs):
+            raise AssertionError("only the shape is wanted")
+
+        def infer_shape(self, node, shapes):
+            return [(shapes[0][0] + 1,)]
+
+    x = T.dvector("x")
+    y = Unseen()(x)
+    assert theano.function([x], y.shape[0], mode="FAST_COMPILE")([1, 2]) == 3
+
+
+def test_shapes_of_a_function():
+    @theano.compile.ops.as_op([T.dvector], [T.dvector], lambda node, shapes: [(shapes[0][0] * 2,)])
+    def twice(x):
+        raise AssertionError("only the shape is wanted")
+
+    x = T.dvector("x")
+    assert theano.function([x], twice(x).shape[0], mode="FAST_COMPILE")([1, 2]) == 4
+
+
 def test_every_operation_is_one_of_theanos():
     x = T.dvector("x")
     assert isinstance((x * 2).owner.op, theano.Op)
