@@ -10,6 +10,9 @@ import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.tensor.variable import _tensor_py_operators
 
+from dltut.theano.configuration import config
+from dltut.theano.gof.trial import switch
+
 
 def truth(variable) -> bool:
     """Whether a variable is there: ``if not W``; one that compares refuses, as in Theano.
@@ -92,6 +95,7 @@ def lend() -> bool:
     }
     for name, method in lent.items():
         setattr(_tensor_py_operators, name, method)
+    config.follow("compute_test_value", switch)
     SharedVariable.value = property(_old_value, _set_old_value)
     SharedVariable.zero = _zero
     return True

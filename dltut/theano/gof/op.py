@@ -131,6 +131,8 @@ def get_test_value(variable) -> object:
     ------
     AttributeError
         If it has none.
+    TypeError
+        If it is not of the variable's type.
     """
     variable = variable if isinstance(variable, Variable) else as_tensor_variable(variable)
     if isinstance(variable, Constant):
@@ -139,7 +141,7 @@ def get_test_value(variable) -> object:
         return variable.get_value(borrow=True)
     if not hasattr(variable.tag, "test_value"):
         raise AttributeError(f"{variable} has no tag.test_value")
-    return variable.tag.test_value
+    return variable.type.filter(variable.tag.test_value)
 
 
 def get_debug_values(*variables) -> Iterator[tuple]:
