@@ -115,7 +115,10 @@ def _of_bytes(name: str) -> object:
         plain = getattr(module, name)
 
         def called(file, *arguments, **options):
-            return plain(as_bytes(file), *arguments, **options)
+            found = plain(as_bytes(file), *arguments, **options)
+            if found is not None and hasattr(found, "__dict__"):
+                found.file_as_opened = file  # a picture is read later: the file must not go away
+            return found
 
         return functools.wraps(plain)(called)
 
@@ -140,7 +143,10 @@ CHANGED = {
     "matplotlib": {"use": _use},
     "matplotlib.image": {"imread": _of_bytes("imread")},
     "matplotlib.pyplot": {
-        "show": _show, "pause": _nothing, "ion": _nothing, "imread": _of_bytes("imread")
+        "show": _show,
+        "pause": _nothing,
+        "ion": _nothing,
+        "imread": _of_bytes("imread"),
     },
     "scipy.io": {"loadmat": _of_bytes("loadmat"), "savemat": _of_bytes("savemat")},
     "scipy.io.wavfile": {"read": _of_bytes("read"), "write": _of_bytes("write")},

@@ -12,7 +12,6 @@ pydotprint_variables = refuse("theano.printing.pydotprint_variables", REASON)
 pydot_imported = False
 
 
-
 def debugprint(obj, *arguments, **options):
     """Print a graph as a tree: of variables, of compiled functions, of a list of these.
 

@@ -1,7 +1,8 @@
 """The code in pages that people learned from runs as it stands, on small data.
 
-The pages are those of the folder ``seeds`` beside the test data. What is pseudo-code there (``...``,
-a condition in words, lines that lost their indentation) cannot run anywhere and is counted.
+The pages are those of the folder ``seeds`` beside the test data. What is pseudo-code there
+(``...``, a condition in words, lines that lost their indentation) cannot run anywhere and is
+counted.
 """
 
 import ast
@@ -10,13 +11,13 @@ import gzip
 import pickle
 import re
 import textwrap
-import warnings
 
 import numpy as np
 import pytest
 
 from dltut.old_code.source import parse
 
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # files are left open
 GETTING_STARTED, NOTES = "000_2abd98b64141264c.txt", "001_ed0f22fdbcd6cd4b.txt"
 PRELUDE = """
 import theano, numpy
@@ -87,9 +88,7 @@ def as_before():
 
     with config.change_flags(mode="Mode"):
         yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the pages leave their files open
-        gc.collect()
+    gc.collect()
 
 
 def test_getting_started(blocks, small_mnist, ran):
@@ -103,7 +102,7 @@ def test_getting_started(blocks, small_mnist, ran):
 
 @pytest.mark.slow
 def test_notes_on_it(blocks, small_mnist, ran):
-    """Its picture is one of chance; its lines lost their indentation, so that few blocks are left."""
+    """Its picture is one of chance; many of its blocks lost their indentation."""
     from PIL import Image
 
     picture = np.random.RandomState(0).randint(0, 256, (639, 516, 3)).astype("uint8")

@@ -39,7 +39,9 @@ def network(dtype, reshaped=True, ties=("first", "first")):
     x, w, b, v, c = inputs = [
         pt.tensor(name, dtype=dtype, shape=(None,) * n) for name, n in shapes.items()
     ]
-    maps = pt.tanh(pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3), ties=ties[0]) + b[None, :, None, None])
+    maps = pt.tanh(
+        pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3), ties=ties[0]) + b[None, :, None, None]
+    )
     ws = (1, 2) if ties[0] == "first" else (2, 2)
     maps = pool2d(conv2d(maps, v, filter_flip=False), ws, ties=ties[1]) + c[None, :, None, None]
     maps = pt.tanh(maps)

@@ -34,7 +34,7 @@ def test_values_follow_the_graph():
 def test_what_does_not_fit_fails_where_it_is_written():
     x = vector("x", 1, 2)
     whole = T.concatenate([x, x])
-    with pytest.raises(ValueError, match="broadcast|mismatch|Incompatible"):
+    with pytest.raises(ValueError, match=r"broadcast|mismatch|Incompatible"):
         whole + x
 
 
