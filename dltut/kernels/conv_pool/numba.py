@@ -18,7 +18,7 @@ from dltut.kernels.conv.numba import (
     matrices_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.pooling import pool_tiles, unpool_tiles
+from dltut.kernels.conv_pool.pooling import mark_ties, pool_of, unpool, unpool_ties
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import (
     FRAME,
@@ -44,41 +44,45 @@ def add_bias_and_squash(pooled, bias):
             pooled[first + k] = tanh(pooled[first + k] + b)
 
 
-@numba_njit
-def forward_block(block, x, filters, bias, ws, to_all, segments, frame, pooled, positions):
-    """The pooled maps of the images of a block, and the places of their maxima.
+def forward_of(ws: tuple[int, int], ties: str, dtype: str):
+    """What fills pooled maps and places, to be compiled for one window and width."""
+    pool, to_all = pool_of(ws, dtype), ties == "all"
 
-    Parameters
-    ----------
-    x : array, shape (batch, channels, rows, columns)
-    filters : array, shape (kernel elements,)
-    bias : array, shape (maps,), or (0,) for no tanh
-    ws : pair of int
-    to_all : bool
-        Whether all of several equal maxima get the gradient.
-    segments, frame
-        See `dltut.kernels.engine.gather`.
-    pooled, positions : array, shape (batch, maps, out rows, out columns)
-    """
-    shape = frame[0]
-    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
-    maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)
-    for n in images_of(block, frame):
-        gather(x[n].reshape(-1), segments, frame, patches)
-        convolve(filters, patches, frame, maps)
-        out = pooled[n].reshape(-1)
-        pool_tiles(maps, frame, ws, to_all, out, positions[n].reshape(-1))
-        if len(bias):
-            add_bias_and_squash(out, bias)
+    @numba_njit
+    def forward_block(block, x, filters, bias, segments, frame, pooled, positions):
+        """The pooled maps of the images of a block, and the places of their maxima.
 
+        Parameters
+        ----------
+        x : array, shape (batch, channels, rows, columns)
+        filters : array, shape (kernel elements,)
+        bias : array, shape (maps,), or (0,) for no tanh
+        segments, frame
+            See `dltut.kernels.engine.gather`.
+        pooled, positions : array, shape (batch, maps, out rows, out columns)
+        """
+        shape = frame[0]
+        patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+        maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)
+        for n in images_of(block, frame):
+            gather(x[n].reshape(-1), segments, frame, patches)
+            convolve(filters, patches, frame, maps)
+            out = pooled[n].reshape(-1)
+            pool(maps, frame, out, positions[n].reshape(-1))
+            if to_all:
+                mark_ties(maps, frame, ws, out, positions[n].reshape(-1))
+            if len(bias):
+                add_bias_and_squash(out, bias)
 
-def conv_pool_forward(x, w, bias, flip, ws, to_all, numbers, pooled, positions):
-    """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
-    frame = numbers.view(FRAME)
-    x, segments = np.ascontiguousarray(x), segments_of(frame)
-    filters = matrices_of(w, order_of(frame, flip))
-    arguments = x, filters, bias, ws, to_all, segments, frame, pooled, positions
-    in_parallel(forward_block, frame[0].blocks, arguments)
+    def conv_pool_forward(x, w, bias, flip, numbers, pooled, positions):
+        """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
+        frame = numbers.view(FRAME)
+        x, segments = np.ascontiguousarray(x), segments_of(frame)
+        filters = matrices_of(w, order_of(frame, flip))
+        arguments = x, filters, bias, segments, frame, pooled, positions
+        in_parallel(forward_block, frame[0].blocks, arguments)
+
+    return conv_pool_forward
 
 
 @numba_njit
@@ -118,7 +122,7 @@ def backward_block(
     """
     shape = frame[0]
     patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
-    deltas = np.zeros(shape.maps * shape.spots, dtype=x.dtype)
+    deltas = np.empty(shape.maps * shape.spots if len(gradient) else 0, dtype=x.dtype)
     columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
     patch_gradient = np.zeros(shape.taps * shape.width, dtype=x.dtype)
     scaled = np.empty(up[0].size, dtype=x.dtype)
@@ -127,10 +131,18 @@ def backward_block(
         if len(out):
             through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
             behind = scaled
-        unpool_tiles(behind, positions[n].reshape(-1), frame, ws, to_all, deltas)
+        places = positions[n].reshape(-1)
+        if to_all:
+            unpool_ties(behind, places, frame, ws, 1, shape.maps, columns)
+        else:
+            unpool(behind, places, frame, ws, 1, shape.maps, columns)
         gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(deltas, patches, frame, columns, sums[block])
+        add_filter_gradient(columns, patches, frame, sums[block])
         if len(gradient):
+            if to_all:
+                unpool_ties(behind, places, frame, ws, shape.spots, 1, deltas)
+            else:
+                unpool(behind, places, frame, ws, shape.spots, 1, deltas)
             patch_gradient[:] = 0
             add_patch_gradient(deltas, filters, frame, patch_gradient)
             spread(patch_gradient, segments, frame, gradient[n].reshape(-1))
@@ -182,13 +194,11 @@ def conv_pool(op, node):
     dtype, (ws_rows, ws_columns) = node.outputs[0].type.dtype, op.ws
     prepare(dtype)
     four, bias = arrays(dtype, 4, 1)
-    pair = types.UniTuple(types.intp, 2)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
-    options = types.boolean, pair, types.boolean, NUMBERS
-    types_of = (four, four, bias, *options, four.copy(layout="C"), places)
-    fill, frame_of = kernel(conv_pool_forward, types_of), framing(op)
-    flip, ws, to_all = op.filter_flip, op.ws, op.ties == "all"
-    position_type = np.dtype(op.position_type)
+    types_of = (four, four, bias, types.boolean, NUMBERS, four.copy(layout="C"), places)
+    forward, key = forward_of(op.ws, op.ties, dtype), (*op.ws, op.ties == "all")
+    fill, frame_of = kernel(forward, types_of, key), framing(op)
+    flip, position_type = op.filter_flip, np.dtype(op.position_type)
 
     @numba_njit
     def outputs(x, w, bias):
@@ -196,7 +206,7 @@ def conv_pool(op, node):
         numbers = frame_of(x.shape, w.shape)
         shape = pooled_shape(numbers, ws_rows, ws_columns)
         pooled, positions = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=position_type)
-        fill((x, w, bias, flip, ws, to_all, numbers, pooled, positions))
+        fill((x, w, bias, flip, numbers, pooled, positions))
         return pooled, positions
 
     if op.tanh:

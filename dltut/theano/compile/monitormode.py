@@ -30,7 +30,15 @@ class MonitorMode(pytensor.compile.mode.Mode):
         self.pre_func, self.post_func = pre_func, post_func
 
     def eval(self, i, node, fn) -> None:
-        """Compute an operation, between the two functions."""
+        """Compute an operation, between the two functions.
+
+        Parameters
+        ----------
+        i : int
+        node : Apply
+        fn
+            What computes it.
+        """
         if self.pre_func is not None:
             self.pre_func(i, node, fn)
         fn()
@@ -38,7 +46,14 @@ class MonitorMode(pytensor.compile.mode.Mode):
             self.post_func(i, node, fn)
 
     def clone(self, link_kwargs=None, optimizer="", **options):
-        """Another with the same functions."""
+        """Another with the same functions.
+
+        Parameters
+        ----------
+        link_kwargs, **options
+            Unread.
+        optimizer : query, optional
+        """
         optimizer = self.provided_optimizer if optimizer == "" else optimizer
         return type(self)(self.pre_func, self.post_func, optimizer)
 
