@@ -11,6 +11,7 @@ from pathlib import Path
 import picture
 import table
 from entries import ENTRIES
+from isa import variables_of
 from race import Race
 from works import CONVOLUTIONS, DRAWING, RECURRENT, TRAINING, WORKS
 
@@ -30,6 +31,7 @@ def main(
     repeats: int = 7,
     threads: int = 2,
     interpreter: tuple[str, ...] = (),
+    isa: str | None = None,
     out: Path = Path("docs/speed"),
     cold: bool = True,
     quick: bool = False,
@@ -51,6 +53,8 @@ def main(
         For everyone.
     interpreter : name=path
         Pythons of peers that need their own: theano=/path/python pytensor-ml=/path/python.
+    isa : avx2 or avx512
+        Hold everyone to these vector instructions; by default to what the processor has.
     out : folder
         For speed.json, the tables and the picture.
     cold : bool
@@ -63,8 +67,9 @@ def main(
     chosen = chosen_works(works)
     interpreters = named_interpreters(interpreter)
     entries = [each for each in ENTRIES if is_chosen(each, peers)]
+    os.environ |= variables_of(isa) if isa else {}
     prepare(threads)
-    results = {"machine": machine(threads), "works": kept_works(out) if keep else {}}
+    results = {"machine": machine(threads) | {"isa": isa}, "works": kept_works(out) if keep else {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
             race = Race(WORKS[name], entries, threads, interpreters, Path(folder))

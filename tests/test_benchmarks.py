@@ -17,7 +17,7 @@ from dltut.exceptions import InputError
 from dltut.models import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("entries", "picture", "race", "run", "table", "works")
+MODULES = ("entries", "isa", "picture", "race", "run", "table", "works")
 
 PEER = """
 import os
@@ -233,6 +233,38 @@ def test_mistakes_of_the_user(bench):
         bench.run.named_interpreters(["theano"])
     with pytest.raises(InputError, match="no peer 'jax' needs an interpreter"):
         bench.run.named_interpreters(["jax=/usr/bin/python"])
+
+
+@pytest.mark.parametrize(
+    ("isa", "flags", "words"),
+    [
+        ("avx512", "fpu avx2 fma bmi2 f16c", "has no avx512f, avx512dq, avx512vl"),
+        ("avx2", "fpu avx", "has no avx2, fma, bmi2, f16c"),
+        ("avx3", "", r"did you mean avx2\?"),
+    ],
+)
+def test_instruction_sets_that_are_not_there_are_refused(bench, tmp_path, isa, flags, words):
+    facts = tmp_path / "cpuinfo"
+    facts.write_text(f"processor : 0\nflags : {flags}\n")
+    with pytest.raises(InputError, match=words):
+        bench.isa.variables_of(isa, facts)
+
+
+def test_ours_held_to_avx2_has_its_vectors(bench, tmp_path):
+    facts = tmp_path / "cpuinfo"
+    facts.write_text("flags : avx2 fma bmi2 f16c avx512f avx512dq avx512vl\n")
+    assert bench.isa.variables_of("avx512", facts) == {}
+    code = "from dltut.kernels.engine.dots import BYTES; import numba; "
+    code += "from numba.core.registry import cpu_target; "
+    code += "print(BYTES, cpu_target.target_context.codegen()._get_host_cpu_name())"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | bench.isa.variables_of("avx2", facts),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == ["32", "x86-64-v3"]
 
 
 def test_works_are_as_published(bench):

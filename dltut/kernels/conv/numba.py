@@ -55,20 +55,18 @@ def convolve(filters, patches, frame, maps):
 
 
 @numba_njit
-def add_filter_gradient(delta, patches, frame, columns, filters):
+def add_filter_gradient(columns, patches, frame, filters):
     """Add one picture's gradient of the filters, from that of the maps.
 
     Parameters
     ----------
-    delta : array, shape (maps * spots,)
+    columns : array, shape (spots * maps,)
+        That of the maps, transposed: products read it faster so.
     patches : array, shape (taps * width,)
     frame : record
-    columns : array, shape (spots * maps,)
-        Room for delta with its rows as columns, which products read faster.
     filters : array, shape (kernel elements,)
     """
     shape = frame[0]
-    transpose(delta, np.uint64(shape.maps), np.uint64(shape.spots), columns)
     sizes = shape.taps, shape.maps, shape.spots
     for first in range(0, shape.kernel_rows, shape.together):
         part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
@@ -165,7 +163,8 @@ def weight_gradient_block(block, x, up, segments, frame, sums):
     columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
     for n in images_of(block, frame):
         gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(up[n].reshape(-1), patches, frame, columns, sums[block])
+        transpose(up[n].reshape(-1), np.uint64(shape.maps), np.uint64(shape.spots), columns)
+        add_filter_gradient(columns, patches, frame, sums[block])
 
 
 def gradient_of_filters(x, up, flip, numbers, gradient):

@@ -18,7 +18,7 @@ from dltut.kernels.conv.numba import (
     matrices_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.pooling import pool_tiles, unpool_tiles
+from dltut.kernels.conv_pool.pooling import pool_of, unpool
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import (
     FRAME,
@@ -44,39 +44,43 @@ def add_bias_and_squash(pooled, bias):
             pooled[first + k] = tanh(pooled[first + k] + b)
 
 
-@numba_njit
-def forward_block(block, x, filters, bias, ws, segments, frame, pooled, positions):
-    """The pooled maps of the images of a block, and the places of their maxima.
+def forward_of(ws: tuple[int, int], dtype: str):
+    """What fills pooled maps and places, to be compiled for one window and width."""
+    pool = pool_of(ws, dtype)
 
-    Parameters
-    ----------
-    x : array, shape (batch, channels, rows, columns)
-    filters : array, shape (kernel elements,)
-    bias : array, shape (maps,), or (0,) for no tanh
-    ws : pair of int
-    segments, frame
-        See `dltut.kernels.engine.gather`.
-    pooled, positions : array, shape (batch, maps, out rows, out columns)
-    """
-    shape = frame[0]
-    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
-    maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)
-    for n in images_of(block, frame):
-        gather(x[n].reshape(-1), segments, frame, patches)
-        convolve(filters, patches, frame, maps)
-        out = pooled[n].reshape(-1)
-        pool_tiles(maps, frame, ws, out, positions[n].reshape(-1))
-        if len(bias):
-            add_bias_and_squash(out, bias)
+    @numba_njit
+    def forward_block(block, x, filters, bias, segments, frame, pooled, positions):
+        """The pooled maps of the images of a block, and the places of their maxima.
 
+        Parameters
+        ----------
+        x : array, shape (batch, channels, rows, columns)
+        filters : array, shape (kernel elements,)
+        bias : array, shape (maps,), or (0,) for no tanh
+        segments, frame
+            See `dltut.kernels.engine.gather`.
+        pooled, positions : array, shape (batch, maps, out rows, out columns)
+        """
+        shape = frame[0]
+        patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+        maps = np.empty(shape.maps * shape.spots, dtype=x.dtype)
+        for n in images_of(block, frame):
+            gather(x[n].reshape(-1), segments, frame, patches)
+            convolve(filters, patches, frame, maps)
+            out = pooled[n].reshape(-1)
+            pool(maps, frame, out, positions[n].reshape(-1))
+            if len(bias):
+                add_bias_and_squash(out, bias)
 
-def conv_pool_forward(x, w, bias, flip, ws, numbers, pooled, positions):
-    """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
-    frame = numbers.view(FRAME)
-    x, segments = np.ascontiguousarray(x), segments_of(frame)
-    filters = matrices_of(w, order_of(frame, flip))
-    arguments = x, filters, bias, ws, segments, frame, pooled, positions
-    in_parallel(forward_block, frame[0].blocks, arguments)
+    def conv_pool_forward(x, w, bias, flip, numbers, pooled, positions):
+        """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
+        frame = numbers.view(FRAME)
+        x, segments = np.ascontiguousarray(x), segments_of(frame)
+        filters = matrices_of(w, order_of(frame, flip))
+        arguments = x, filters, bias, segments, frame, pooled, positions
+        in_parallel(forward_block, frame[0].blocks, arguments)
+
+    return conv_pool_forward
 
 
 @numba_njit
@@ -116,7 +120,7 @@ def backward_block(
     """
     shape = frame[0]
     patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
-    deltas = np.zeros(shape.maps * shape.spots, dtype=x.dtype)
+    deltas = np.empty(shape.maps * shape.spots if len(gradient) else 0, dtype=x.dtype)
     columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
     patch_gradient = np.zeros(shape.taps * shape.width, dtype=x.dtype)
     scaled = np.empty(up[0].size, dtype=x.dtype)
@@ -125,10 +129,12 @@ def backward_block(
         if len(out):
             through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
             behind = scaled
-        unpool_tiles(behind, positions[n].reshape(-1), frame, ws, deltas)
+        places = positions[n].reshape(-1)
+        unpool(behind, places, frame, ws, 1, shape.maps, columns)
         gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(deltas, patches, frame, columns, sums[block])
+        add_filter_gradient(columns, patches, frame, sums[block])
         if len(gradient):
+            unpool(behind, places, frame, ws, shape.spots, 1, deltas)
             patch_gradient[:] = 0
             add_patch_gradient(deltas, filters, frame, patch_gradient)
             spread(patch_gradient, segments, frame, gradient[n].reshape(-1))
@@ -180,11 +186,10 @@ def conv_pool(op, node):
     dtype, (ws_rows, ws_columns) = node.outputs[0].type.dtype, op.ws
     prepare(dtype)
     four, bias = arrays(dtype, 4, 1)
-    pair = types.UniTuple(types.intp, 2)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
-    types_of = (four, four, bias, types.boolean, pair, NUMBERS, four.copy(layout="C"), places)
-    fill, frame_of = kernel(conv_pool_forward, types_of), framing(op)
-    flip, ws, position_type = op.filter_flip, op.ws, np.dtype(op.position_type)
+    types_of = (four, four, bias, types.boolean, NUMBERS, four.copy(layout="C"), places)
+    fill, frame_of = kernel(forward_of(op.ws, dtype), types_of, op.ws), framing(op)
+    flip, position_type = op.filter_flip, np.dtype(op.position_type)
 
     @numba_njit
     def outputs(x, w, bias):
@@ -192,7 +197,7 @@ def conv_pool(op, node):
         numbers = frame_of(x.shape, w.shape)
         shape = pooled_shape(numbers, ws_rows, ws_columns)
         pooled, positions = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=position_type)
-        fill((x, w, bias, flip, ws, numbers, pooled, positions))
+        fill((x, w, bias, flip, numbers, pooled, positions))
         return pooled, positions
 
     if op.tanh:

@@ -19,6 +19,7 @@ from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 
 LINEAR, TANH, SIGMOID = range(len(ACTIVATIONS))
+NARROW_FROM_ROWS = 64  # below, a vector that is half empty costs less than transposing
 NO_BIAS = -1  # in the place of an activation
 
 
@@ -37,6 +38,12 @@ def finish(row, bias, activation):
 
 
 @numba_njit
+def is_narrow(m, n):
+    """Whether a product is made as its transpose, whose vectors are full where n fills none."""
+    return n < COLUMNS and m >= NARROW_FROM_ROWS
+
+
+@numba_njit
 def multiply_block(i, side, left_transposed, right_transposed, a, b, bias, activation, out):
     """Block i of the product: some columns if there are more of them than rows, else some rows.
 
@@ -49,6 +56,17 @@ def multiply_block(i, side, left_transposed, right_transposed, a, b, bias, activ
     """
     (m, n), k = out.shape, a.shape[0] if left_transposed else a.shape[1]
     top = left = 0
+    if is_narrow(m, n):
+        top, m = i * side, min(side, m - i * side)
+        a = a[:, top:] if left_transposed else a[top:]
+        turned, lda, ldb = np.empty((n, m), out.dtype), leading(a), leading(b)
+        product(not right_transposed, not left_transposed, n, m, k, 1, b, ldb, a, lda, 0, turned, m)
+        for r in range(m):
+            for s in range(n):
+                out[top + r, s] = turned[s, r]
+            if activation != NO_BIAS:
+                finish(out[top + r], bias, activation)
+        return
     if n >= m:
         left, n = i * side, min(side, n - i * side)
         b = b[left:] if right_transposed else b[:, left:]
@@ -87,9 +105,12 @@ def multiply(left_transposed, right_transposed, a, b, bias, activation, out):
             "the biases are not as many as the columns of their weights: "
             "give a layer one bias for each of its units"
         )
+    if is_narrow(m, n) and not (left_transposed or right_transposed):
+        b, right_transposed = b.T.copy()[:, ::1], True  # rows along the sums, as a has them
     is_copied = left_transposed and n >= m and min(m, k) >= COPY_LEFT_FROM
     blocks = blocks_for(max(m, n), m * n * k, is_copied)
-    side = side_of_block(max(m, n), COLUMNS if n >= m else ROWS, blocks)
+    step = ROWS if m > n and not is_narrow(m, n) else COLUMNS
+    side = side_of_block(max(m, n), step, blocks)
     arguments = side, left_transposed, right_transposed, a, b, bias, activation, out
     in_parallel(multiply_block, count_of_blocks(max(m, n), side), arguments)
 

@@ -1,6 +1,7 @@
 """Steps of gradient descent for NUMBA mode: blocks of the parameter, changed where they lie."""
 
 import numpy as np
+from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
@@ -12,7 +13,7 @@ from dltut.kernels.engine.blocks import (
     leading,
     side_of_block,
 )
-from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, ROWS, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.sums.numba import squares_of
@@ -21,35 +22,68 @@ SIDE = 16384  # elements of a block of a step
 
 
 @numba_njit
-def update_block(i, side, W, keep, x, delta, rate, partial):
-    """Some columns of the step, or some rows; summing their squares brings them into the cache.
+def update_block(i, side, W, keep, x, delta, rate, squares, partial):
+    """Some columns of the step.
 
     Parameters
     ----------
     side : int
-        Columns or rows of a block.
+        Columns of a block.
     W, keep, x, delta, rate
         See `update`.
+    squares : bool
+        Whether they are wanted.
     partial : float64 array, shape (blocks,)
         For the sum of the squares of each block.
     """
-    (m, n), top, left = W.shape, 0, 0
-    if n >= COLUMNS:
-        left, n = i * side, min(side, n - i * side)
-    else:
-        top, m = i * side, min(side, m - i * side)
+    left, n = i * side, min(side, W.shape[1] - i * side)
+    if squares:
+        partial[i] = sum_of_squares(W, left, n)
+    beta = keep
+    if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
+        beta = W.dtype.type(1)
+        for r in range(len(W)):
+            for s in range(left, left + n):
+                W[r, s] *= keep
+    block, ldw = W[:, left:], W.shape[1]
+    b, lda, ldb = delta[:, left:], leading(x), leading(delta)
+    product(True, False, len(W), n, len(x), rate, x, lda, b, ldb, beta, block, ldw)
+
+
+@numba_njit
+def sum_of_squares(W, left, n):
+    """That of n columns of W, from `left` on."""
     total = 0.0
-    for r in range(top, top + m):
-        row = W[r, left : left + n]
-        total += squares_of(row)
-        if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
-            for s in range(n):
-                row[s] *= keep
-    partial[i] = total
-    beta = W.dtype.type(1) if keep == 0 else keep
-    block, ldw = W[top:, left:], W.shape[1]
-    a, lda, b, ldb = x[:, top:], leading(x), delta[:, left:], leading(delta)
-    product(True, False, m, n, len(x), rate, a, lda, b, ldb, beta, block, ldw)
+    for r in range(len(W)):
+        total += squares_of(W[r, left : left + n])
+    return total
+
+
+@numba_njit
+def change_block(i, side, x, delta, rate, changes):
+    """The transposed product of some examples, whose vectors are full where W has few columns.
+
+    Parameters
+    ----------
+    side : int
+        Examples of a block.
+    x, delta, rate
+        See `update`.
+    changes : array, shape (blocks, n_out, n_in)
+    """
+    a, b = delta[i * side :], x[i * side :]
+    (n, m), k = changes[i].shape, min(side, len(x) - i * side)
+    product(True, False, n, m, k, rate, a, leading(a), b, leading(b), 0, changes[i], m)
+
+
+@numba_njit
+def add_changes(W, keep, changes):
+    """``W = keep * W + changes``, of all blocks in their order: (blocks, n_out, n_in)."""
+    for i in range(len(changes)):
+        factor = keep if i == 0 else W.dtype.type(1)
+        for r in range(W.shape[0]):
+            for s in range(W.shape[1]):
+                W[r, s] = factor * W[r, s] + changes[i, s, r]
 
 
 @numba_njit
@@ -71,7 +105,7 @@ def fits(W, x, delta):
     return W.shape == (x.shape[1], delta.shape[1]) and len(x) == len(delta)
 
 
-def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
+def update(W, keep, x, delta, rate, x2, delta2, rate2, is_summed, squares):
     """``W = keep * W + rate * x.T @ delta`` in place, and the sum of the squares of the old W.
 
     A second product is added if it has rows: as more terms of the same sums.
@@ -82,6 +116,8 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
     keep, rate, rate2 : float
     x, x2 : array, shape (batch, n_in)
     delta, delta2 : array, shape (batch, n_out)
+    is_summed : bool
+        Whether the squares are wanted; else their sum is 0.
     squares : array, shape ()
     """
     x, delta, x2, delta2 = by_rows(x), by_rows(delta), by_rows(x2), by_rows(delta2)
@@ -93,11 +129,18 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
     if len(x2) > 0:
         x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
         rate = W.dtype.type(1)
-    length, step = (W.shape[1], COLUMNS) if W.shape[1] >= COLUMNS else (W.shape[0], ROWS)
-    is_copied = step == COLUMNS and min(len(W), len(x)) >= COPY_LEFT_FROM
-    side = side_of_block(length, step, blocks_for(length, W.size * len(x), is_copied))
-    partial = np.empty(count_of_blocks(length, side), np.float64)
-    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, partial))
+    if W.shape[1] < COLUMNS:
+        side = side_of_block(len(x), 1, blocks_for(len(x), W.size * len(x)))
+        blocks = max(1, count_of_blocks(len(x), side))
+        changes = np.empty((blocks, W.shape[1], len(W)), W.dtype)
+        in_parallel(change_block, len(changes), (side, x, delta, rate, changes))
+        squares[()] = sum_of_squares(W, 0, W.shape[1]) if is_summed else 0
+        add_changes(W, keep, changes)
+        return
+    is_copied = min(len(W), len(x)) >= COPY_LEFT_FROM
+    side = side_of_block(W.shape[1], COLUMNS, blocks_for(W.shape[1], W.size * len(x), is_copied))
+    partial = np.zeros(count_of_blocks(W.shape[1], side), np.float64)
+    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, is_summed, partial))
     total = 0.0
     for i in range(len(partial)):
         total += partial[i]
@@ -107,18 +150,18 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, squares):
 @compiled_form(DenseUpdate)
 def dense_update(op, node):
     """The next weights and the squares of the old ones."""
-    inplace, dtype = op.inplace, node.inputs[0].type.dtype
+    inplace, is_summed, dtype = op.inplace, op.squares, node.inputs[0].type.dtype
     prepare(dtype)
     (matrix,), (out, squares) = arrays(dtype, 2), arrays(dtype, 2, 0, layout="C")
     product = matrix, matrix, matrix.dtype
-    fill = kernel(update, (out, matrix.dtype, *product, *product, squares))
+    fill = kernel(update, (out, matrix.dtype, *product, *product, types.boolean, squares))
 
     @numba_njit
     def step_of_two(W, keep, x, delta, rate, x2, delta2, rate2):
         """Of W (n_in, n_out), and arrays as for `update`, the next W and its squares ()."""
         new, squares = np.ascontiguousarray(W) if inplace else W.copy(), np.empty((), W.dtype)
         second = x2, delta2, rate2.item()
-        fill((new, keep.item(), x, delta, rate.item(), *second, squares))
+        fill((new, keep.item(), x, delta, rate.item(), *second, is_summed, squares))
         return new, squares
 
     @numba_njit

@@ -31,7 +31,19 @@ class DenseUpdate(_InPlace):
     A step of gradient descent that never stores the gradient ``x.T @ delta``; a second x, delta and
     rate may follow, where W is used twice. In place, W is read and written once; the squares are
     those of W before the step, what a penalty is made of.
+
+    Parameters
+    ----------
+    inplace : bool
+    squares : bool
+        Whether their sum is computed; else it is 0, for nobody to use.
     """
+
+    __props__ = ("inplace", "squares")
+
+    def __init__(self, inplace: bool = False, squares: bool = True):
+        super().__init__(inplace)
+        self.squares = squares
 
     def make_node(self, W, keep, *products):
         """Of W (n_in, n_out) and its factor () the next W, and a scalar.
@@ -45,7 +57,7 @@ class DenseUpdate(_InPlace):
     def perform(self, node, inputs, output_storage):
         """The reference in NumPy."""
         W, keep, *products = inputs
-        output_storage[1][0] = sum_of_squares(W)
+        output_storage[1][0] = sum_of_squares(W) if self.squares else np.zeros((), W.dtype)
         output = W if self.inplace else W.copy()
         output *= keep
         for x, delta, rate in zip(*(products[i::3] for i in range(3)), strict=True):

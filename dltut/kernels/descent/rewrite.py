@@ -85,10 +85,14 @@ def _is_static(claim, shape: tuple) -> bool:
 
 @node_rewriter([DenseUpdate, Step])
 def step_in_place(fgraph, node):
-    """A step that overwrites its parameter; PyTensor refuses where the old one is still needed."""
+    """A step that overwrites its parameter; PyTensor refuses where the old one is still needed.
+
+    By then it is known whether anybody wants the squares of a dense one.
+    """
     if node.op.inplace:
         return None
-    return type(node.op)(inplace=True)(*node.inputs, return_list=True)
+    wanted = {"squares": bool(fgraph.clients[node.outputs[1]])} if len(node.outputs) > 1 else {}
+    return type(node.op)(inplace=True, **wanted)(*node.inputs, return_list=True)
 
 
 @node_rewriter([SumOfSquares])

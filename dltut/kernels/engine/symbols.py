@@ -72,7 +72,7 @@ def arrays(dtype: str, *ndims: int, layout: str = "A") -> tuple[types.Array, ...
     return tuple(types.Array(numba.from_dtype(np.dtype(dtype)), ndim, layout) for ndim in ndims)
 
 
-def kernel(function, arguments: tuple):
+def kernel(function, arguments: tuple, made_for: tuple = ()):
     """What calls `function`, compiled by itself for arguments of these types, from compiled code.
 
     Parameters
@@ -80,13 +80,15 @@ def kernel(function, arguments: tuple):
     function : function
         Returns nothing: results go into its arguments. It may raise.
     arguments : tuple of numba types
+    made_for : tuple of int
+        What else the function's code depends on.
 
     Returns
     -------
     intrinsic
         Takes all arguments as one tuple.
     """
-    types_of = hashlib.sha256(str(arguments).encode()).hexdigest()[:12]
+    types_of = hashlib.sha256(str((*arguments, *made_for)).encode()).hexdigest()[:12]
     symbol = f"dltut_{function.__name__}_{types_of}_{version_of(function):x}"
     add_symbol(symbol, function, arguments)
 

@@ -6,44 +6,59 @@ from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
 from dltut.kernels.gibbs.op import GibbsChain, check_shapes
-from dltut.kernels.threefry.jax import draw
+from dltut.kernels.threefry.jax import draws
+
+AT_ONCE = (
+    16  # steps whose numbers are drawn in one pass, which is faster: more would take much memory
+)
 
 
-def switched_on(state, mean):
-    """The next state (3,), and units that are on with the probability of their mean."""
-    state, numbers = draw(state, mean)
-    return state, (numbers < mean).astype(mean.dtype)
+def switched_on(mean, numbers):
+    """Units that are on with the probability of their mean."""
+    return (numbers < mean).astype(mean.dtype)
 
 
-def scattered(state, mean):
-    """The next state (3,), and units that are scattered around their mean with variance 1."""
-    state, first = draw(state, mean)
-    state, second = draw(state, mean)
+def scattered(mean, first, second):
+    """Units that are scattered around their mean with variance 1."""
     radius = jnp.sqrt(-2 * jnp.log(1 - first))
-    return state, mean + radius * jnp.cos(2 * jnp.pi * second)
+    return mean + radius * jnp.cos(2 * jnp.pi * second)
 
 
 @jax_funcify.register(GibbsChain)
 def gibbs_chain(op, **_):
     """All steps of the chains."""
+    visible = switched_on if op.visible == "binary" else scattered
+    draws_a_step = 2 if op.visible == "binary" else 3  # the last one is that of the hidden units
 
     def run(state, h, W, hbias, vbias):
         """The five outputs of `GibbsChain`, of inputs of the shapes that are named there."""
         check_shapes(h.shape, W.shape, hbias.shape, vbias.shape)
-
-        def step(_, chain):
-            """One step: the outputs after it, of the outputs before."""
-            state, _, _, h, _ = chain
-            v_scores = h @ W.T + vbias
-            if op.visible == "binary":
-                state, v = switched_on(state, jax.nn.sigmoid(v_scores))
-            else:
-                state, v = scattered(state, v_scores)
-            h_mean = jax.nn.sigmoid(v @ W + hbias)
-            state, h = switched_on(state, h_mean)
-            return state, v_scores, v, h, h_mean
-
         v = jnp.zeros((len(h), len(W)), h.dtype)
-        return lax.fori_loop(0, op.n_steps, step, (state, v, v, h, h))
+
+        def step(chain, numbers):
+            """One step: the outputs but the state after it, of those before."""
+            *for_visible, for_hidden = numbers
+            v_scores = chain[2] @ W.T + vbias
+            mean = jax.nn.sigmoid(v_scores) if op.visible == "binary" else v_scores
+            v = visible(mean, *for_visible)
+            h_mean = jax.nn.sigmoid(v @ W + hbias)
+            return (v_scores, v, switched_on(h_mean, for_hidden), h_mean), None
+
+        def stretch(state, chain, n_steps):
+            """Some steps: all five outputs after them."""
+            counters = state[2] + jnp.arange(n_steps * draws_a_step, dtype="uint32")
+            likes = [v] * (draws_a_step - 1) + [h]
+            numbers = [
+                draws(state, counters[i::draws_a_step], like) for i, like in enumerate(likes)
+            ]
+            chain, _ = lax.scan(step, chain, numbers)
+            return state.at[2].add(len(counters)), *chain
+
+        def next_stretch(_, outputs):
+            return stretch(outputs[0], outputs[1:], AT_ONCE)
+
+        whole, rest = divmod(op.n_steps, AT_ONCE)
+        state, *chain = lax.fori_loop(0, whole, next_stretch, (state, v, v, h, h))
+        return stretch(state, tuple(chain), rest)
 
     return run

@@ -23,9 +23,10 @@ def pooled(op, x):
 
     def reduced(start, operation):
         """Each window as one number: `operation` on `start` and its elements."""
-        windows, steps = (1, 1, *op.ws), (1, 1, *op.stride)
-        pads = [(0, 0), (0, 0), row_pad, column_pad]
-        return lax.reduce_window(x[:, :, :rows, :columns], start, operation, windows, steps, pads)
+        windows, steps = (1, *op.ws, 1), (1, *op.stride, 1)
+        pads = [(0, 0), row_pad, column_pad, (0, 0)]
+        maps = x[:, :, :rows, :columns].transpose(0, 2, 3, 1)  # as a convolution before it has them
+        return lax.reduce_window(maps, start, operation, windows, steps, pads).transpose(0, 3, 1, 2)
 
     if op.mode == "max":
         return reduced(-jnp.inf, lax.max)

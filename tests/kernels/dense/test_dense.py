@@ -58,7 +58,10 @@ def normal(rng, dtype, *shape):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     ("m", "k", "n"),
-    [(5, 3, 4), (1, 7, 1), (1, 1, 1), (70, 90, 200), (300, 80, 33), (2100, 13, 10), (3, 90, 2500)],
+    [
+        *((5, 3, 4), (1, 7, 1), (1, 1, 1), (70, 90, 200), (300, 80, 33), (3, 90, 2500)),
+        *((2100, 13, 10), (64, 1, 7), (63, 40, 3), (130, 700, 7)),  # made as transposes, or not yet
+    ],
 )
 def test_sizes(functions, mode, width, rng, m, k, n):
     """One row or column, one block, several blocks of columns or of rows with a rest."""

@@ -47,6 +47,15 @@ def test_steps_of_a_network(network):
     assert counts == [2, 2, 0]
     steps = [node.op for node in both.nodes if type(node.op).__name__ in ("DenseUpdate", "Step")]
     assert all(op.inplace for op in steps)
+    assert all(op.squares for op in steps if type(op).__name__ == "DenseUpdate")
+    both.assert_same(*arguments)
+
+
+def test_squares_that_nobody_wants_are_not_computed(network):
+    inputs, model, cost, arguments = network
+    both = Pair(inputs, cost, sgd(cost, model.params, 0.3))
+    steps = [node.op for node in both.nodes if type(node.op).__name__ == "DenseUpdate"]
+    assert len(steps) == 2 and not any(op.squares for op in steps)
     both.assert_same(*arguments)
 
 

@@ -1,0 +1,93 @@
+"""Windows by vectors, held to loops: every size that vectors, their ends and single steps make."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from dltut.kernels.conv_pool.pooling import SMALL, pool_of, unpool
+from dltut.kernels.engine.dots import BYTES
+from dltut.kernels.engine.gather import FRAME
+
+MAPS = 2
+
+
+def frame_of(rows, columns):
+    frame = np.zeros(1, FRAME)
+    frame["maps"], frame["out_rows"], frame["out_columns"] = MAPS, rows, columns
+    return frame
+
+
+def pooled_by_loops(maps, ws):
+    """Maxima and places, (maps, out rows, out columns) each, as NumPy finds them."""
+    count, rows, columns = maps.shape
+    pooled = np.empty((count, rows // ws[0], columns // ws[1]), maps.dtype)
+    places = np.empty(pooled.shape, np.uint8)
+    for spot in np.ndindex(pooled.shape):
+        m, r, s = spot
+        window = maps[m, r * ws[0] :, s * ws[1] :][: ws[0], : ws[1]].ravel()
+        places[spot] = np.argmax(window)  # the first of equals; not a number wins
+        pooled[spot] = window[places[spot]]
+    return pooled, places
+
+
+@pytest.fixture(scope="module", params=[(2, 2), (1, 3), (3, 2), (1, 1), (SMALL, 2)])
+def ws(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=["float32", "float64"])
+def dtype(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def pool(ws, dtype):
+    pooled_maps = pool_of(ws, dtype)
+
+    @njit
+    def pool(maps, frame, pooled, places):
+        """The function that kernels call, from Python."""
+        pooled_maps(maps, frame, pooled, places)
+
+    return pool
+
+
+@njit
+def unpooled(up, places, frame, ws, map_step, spot_step, delta):
+    unpool(up, places, frame, ws, map_step, spot_step, delta)
+
+
+@pytest.mark.parametrize("kind", ["numbers", "equals", "not numbers"])
+def test_every_width(pool, ws, dtype, kind, rng):
+    most = 2 * BYTES // np.dtype(dtype).itemsize + 2
+    for out_columns in range(1, most):
+        for spare in (0, ws[1] - 1):  # elements of a row that belong to no window
+            rows, columns = 2 * ws[0] + ws[0] // 2, out_columns * ws[1] + spare
+            maps = rng.standard_normal((MAPS, rows, columns)).astype(dtype)
+            if kind == "equals":
+                maps = np.sign(maps) * 0  # zeros of both signs
+            if kind == "not numbers":
+                maps[rng.random(maps.shape) < 0.3] = np.nan
+                maps[rng.random(maps.shape) < 0.2] = -np.inf
+            expected, expected_places = pooled_by_loops(maps, ws)
+            pooled, places = np.empty_like(expected), np.empty_like(expected_places)
+            frame = frame_of(rows, columns)
+            pool(maps.ravel(), frame, pooled.reshape(-1), places.reshape(-1))
+            np.testing.assert_array_equal(pooled, expected)
+            np.testing.assert_array_equal(places, expected_places)
+
+
+@pytest.mark.parametrize("is_transposed", [False, True])
+def test_the_way_back(ws, dtype, is_transposed, rng):
+    rows, columns = 2 * ws[0] + ws[0] // 2, 3 * ws[1] + ws[1] - 1
+    maps = rng.standard_normal((MAPS, rows, columns)).astype(dtype)
+    up, places = pooled_by_loops(maps, ws)
+    expected = np.zeros_like(maps)
+    for m, r, s in np.ndindex(up.shape):
+        i, j = divmod(places[m, r, s], ws[1])
+        expected[m, r * ws[0] + i, s * ws[1] + j] = up[m, r, s]
+    expected = expected.reshape(MAPS, -1)
+    delta = np.full(expected.size, np.nan, dtype)
+    steps = (1, MAPS) if is_transposed else (rows * columns, 1)
+    unpooled(up.ravel(), places.ravel(), frame_of(rows, columns), ws, *steps, delta)
+    np.testing.assert_array_equal(delta, expected.T.ravel() if is_transposed else expected.ravel())
