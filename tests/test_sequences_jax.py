@@ -25,14 +25,13 @@ def test_an_epoch(name, tmp_path, monkeypatch):
     pytest.importorskip("jax")
     if FLAGS[name] == MUSIC:
         pytest.importorskip("pretty_midi", reason="needs dltut[music]")
-    name, *model = name.split()
-    flags = ["--quick", "--no-pictures", "--floatX", "float64", *model, *FLAGS[name].split()]
+    script, *flags = f"train_{name} {FLAGS[name]} --quick --no-pictures".split()
     for mode in ("JAX", "FAST_COMPILE"):
         monkeypatch.setenv("THEANO_FLAGS", f"mode={mode}")
-        call(f"train_{name}", *flags, "--run-dir", str(tmp_path / mode))
+        call(script, *flags, "--run-dir", str(tmp_path / mode))
     found, wanted = (read_log(tmp_path / mode) for mode in ("JAX", "FAST_COMPILE"))
     assert found and len(found) == len(wanted)
     for row, other in zip(found, wanted, strict=True):
         assert row.keys() == other.keys()
         for key in row.keys() - {"seconds"}:
-            np.testing.assert_allclose(row[key], other[key], rtol=1e-7, err_msg=key)
+            np.testing.assert_allclose(row[key], other[key], rtol=1e-4, atol=1e-5, err_msg=key)
