@@ -62,7 +62,7 @@ def starts(n, ws, stride, ignore_border, pad):
     return found
 
 
-def pool2d(x, up, ws, stride, ignore_border, pad, mode):
+def pool2d(x, up, ws, stride, ignore_border, pad, mode, ties="first"):
     """The pooled maps, and the gradient of x when `up` is theirs."""
     (rows, columns), sides = x.shape[2:], zip(x.shape[2:], ws, stride, pad, strict=True)
     tops, lefts = (starts(n, w, s, ignore_border, p) for n, w, s, p in sides)
@@ -79,7 +79,9 @@ def pool2d(x, up, ws, stride, ignore_border, pad, mode):
         values = [x[n, m, i, j] for i, j in inside]
         if mode == "max":
             out[n, m, r, s] = max(values)
-            gradient[n, m, *inside[values.index(max(values))]] += up[n, m, r, s]
+            equals = [spot for spot, v in zip(inside, values, strict=True) if v == max(values)]
+            for i, j in equals if ties == "all" else equals[:1]:
+                gradient[n, m, i, j] += up[n, m, r, s]
             continue
         divisor = {"sum": 1, "average_inc_pad": len(padded), "average_exc_pad": len(inside)}[mode]
         out[n, m, r, s] = sum(values) / divisor

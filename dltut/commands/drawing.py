@@ -11,6 +11,7 @@ import numpy as np
 from dltut.datasets import Dataset
 from dltut.datasets.kinds import Characters, Pictures, Rolls, Series, Words
 from dltut.exceptions import InputError
+from dltut.machine.files import is_there
 from dltut.machine.notices import say, spinner
 from dltut.tasks import Classification, load_trained, task_of
 from dltut.training import RunFolder, read_run
@@ -77,7 +78,7 @@ def draw_run(
     finally:
         if written:
             say(f"pictures: {listed(written)}")
-    if RunFolder(run_dir).best.exists() and (own := _data_for("", data)):
+    if is_there(RunFolder(run_dir).best) and (own := _data_for("", data)):
         yours = YOURS.get(type(task_of(own).inputs), "ROWS.csv, for rows")
         say(f"next: python -m dltut predict {run_dir} {yours} of your own")
     return written
@@ -125,7 +126,7 @@ def listed(paths: Iterable[Path]) -> str:
 def _pictures(run_dir, data, names):
     folder = RunFolder(run_dir)
     parts = {part.path.name: read_run(part.path) for part in folder.parts}
-    log = read_run(run_dir) if folder.log.exists() or not parts else None
+    log = read_run(run_dir) if is_there(folder.log) or not parts else None
     if log:
         yield from _pictures_of_one(run_dir, _data_for("", data), log, names)
     else:
@@ -140,7 +141,7 @@ def _pictures_of_one(run_dir, data, log, names):
     if log.rows:
         yield "curves.png", learning_curves({run_dir.name: log})
     best = RunFolder(run_dir).best
-    if not best.exists() or data is None:
+    if not is_there(best) or data is None:
         return
     model, task = load_trained(best, names, data.facts)
     if type(data.inputs) is not type(task.inputs):

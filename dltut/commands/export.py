@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.commands.runs import reading
-from dltut.machine.files import atomic
+from dltut.machine.files import atomic, is_there
 from dltut.machine.notices import say
 from dltut.training import RunFolder, read_columns
 from dltut.viz.curves import COUNTS
@@ -36,7 +36,7 @@ def export(run: Path, folder: Path) -> None:
     """
     whole = RunFolder(run)
     folders = {part.path.name: part for part in whole.parts}
-    folders |= {"": whole} if whole.log.exists() or not folders else {}
+    folders |= {"": whole} if is_there(whole.log) or not folders else {}
     with reading():
         logs = {name: read_columns(each) for name, each in folders.items()}
     try:

@@ -20,6 +20,7 @@ from dltut.commands import ending  # noqa: F401  (Ctrl-C during the next imports
 from dltut.exceptions import InputError, nearest, printable, quoted
 from dltut.machine.arguments import alternatives, from_text, is_several, kinds
 from dltut.machine.config import check_environment
+from dltut.machine.files import unreadable
 from dltut.machine.notices import say
 
 # What the training scripts have in common, so that each explains only what is its own.
@@ -177,8 +178,8 @@ def described(main: Callable) -> dict[str, str]:
 def mistakes_reported() -> Iterator[None]:
     """Turn an `InputError` of the block into one line and status 2, Ctrl-C into status 130.
 
-    So does a standard output that is full, closed, or cannot show a letter: none of them leaves a
-    traceback.
+    A file that the operating system refuses is such a mistake, too. A standard output that is
+    full, closed, or cannot show a letter leaves no traceback either.
 
     Raises
     ------
@@ -200,7 +201,9 @@ def mistakes_reported() -> Iterator[None]:
         raise SystemExit(141) from None
     except OSError as error:
         if not _is_output_lost():
-            raise
+            if error.filename is None or error.errno is None:
+                raise
+            _end(f"error: {unreadable(error.filename, error)}", 2)
         _discard_output()
         _end(f"error: standard output cannot be written ({error.strerror})", 1)
 

@@ -15,6 +15,7 @@ from dltut.experiment.plan import experiment_of
 from dltut.experiment.train import runs_folder
 from dltut.experiment.tree import undescribed
 from dltut.machine.config import configure
+from dltut.machine.files import is_there
 from dltut.machine.notices import say
 from dltut.training import RunFolder, read_config, read_run
 from dltut.viz import learning_curves, save_picture
@@ -68,7 +69,7 @@ def data_of(run_dir: str | PathLike) -> Dataset | dict[str, Dataset]:
     """
     run_dir = Path(run_dir)
     around = RunFolder(run_dir.parent)
-    is_part = not RunFolder(run_dir).config.exists() and around.config.exists()
+    is_part = not is_there(RunFolder(run_dir).config) and is_there(around.config)
     whole = run_dir.parent if is_part else run_dir
     arguments = read_config(whole)["arguments"]
     if "experiment" in arguments or "dataset" in arguments:

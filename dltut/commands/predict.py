@@ -18,7 +18,7 @@ from dltut.commands.drawing import listed
 from dltut.datasets.kinds import Classes, Labels, Numbers, Words
 from dltut.exceptions import InputError
 from dltut.machine.config import configure
-from dltut.machine.files import atomic
+from dltut.machine.files import atomic, is_file, is_folder
 from dltut.machine.notices import say
 from dltut.tasks import Example, Task, load_trained, read_examples
 from dltut.training import RunFolder
@@ -261,10 +261,10 @@ def model_file(run: str | PathLike) -> Path:
         If the folder holds none.
     """
     path = Path(run)
-    if not path.is_dir():
+    if not is_folder(path):
         return path
     best = RunFolder(path).best
-    if not best.is_file():
+    if not is_file(best):
         raise InputError(
             f"{path} holds no {best.name}: name the folder of a run that has validated once, such "
             "as runs/mlp"

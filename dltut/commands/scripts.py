@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dltut
 from dltut.exceptions import InputError
+from dltut.machine.files import is_folder, is_there
 from dltut.machine.notices import say
 
 PACKAGE = Path(dltut.__file__).parent
@@ -28,7 +29,7 @@ def scripts(folder: Path) -> None:
         path.relative_to(home) for ending in ("py", "yaml") for path in home.rglob(f"*.{ending}")
     ]
     for name in names:
-        if (folder / name).exists():
+        if is_there(folder / name):
             raise InputError(f"{folder / name} is there already: name another folder")
     try:
         for name in names:
@@ -43,4 +44,4 @@ def scripts(folder: Path) -> None:
 def source() -> Path:
     """Where the scripts are: in an installed package, or in a checkout beside it."""
     inside = PACKAGE / "scripts"
-    return inside if inside.is_dir() else PACKAGE.parent / "scripts"
+    return inside if is_folder(inside) else PACKAGE.parent / "scripts"

@@ -1,5 +1,6 @@
 """Old Theano programs from the command line: run one, or check what it uses."""
 
+import sys
 from collections.abc import Sequence
 
 from dltut.exceptions import InputError, quoted
@@ -34,7 +35,13 @@ def theano(script: str, *arguments: str, module: bool = False, check: bool = Fal
         raise SystemExit(0 if report(script) else 1)
     from dltut.old_code.running import run_module, run_script
 
-    (run_module if module else run_script)(script, [each[1:] for each in arguments])
+    try:
+        (run_module if module else run_script)(script, [each[1:] for each in arguments])
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.excepthook(*sys.exc_info())  # it is the program's own: where, its author wants to know
+        raise SystemExit(1) from None
 
 
 def divided(arguments: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from dltut.commands.runs import reading, short_names
 from dltut.exceptions import InputError, printable
 from dltut.machine.arguments import Amount
 from dltut.machine.channels import printed
-from dltut.machine.files import atomic
+from dltut.machine.files import atomic, is_file, is_there
 from dltut.machine.notices import say
 from dltut.machine.stopwatch import duration
 from dltut.training import Follower, RunFolder, is_training, read_config, read_run
@@ -112,7 +112,7 @@ class Watched:
             If there is nothing to watch, or a file is damaged.
         """
         goes_on = is_training(self.folder)  # asked first: afterwards there is no row more
-        main = [self.folder] if self.folder.log.exists() else []
+        main = [self.folder] if is_there(self.folder.log) else []
         logs = [*self.folder.parts, *main]
         if not logs and not goes_on:
             raise InputError(
@@ -335,7 +335,7 @@ def _look(watched: Sequence[Watched]) -> list[Standing]:
 def _ending(folder: RunFolder) -> str:
     """Why a run does not go on."""
     try:
-        reason = read_run(folder).stop_reason if folder.checkpoint.is_file() else None
+        reason = read_run(folder).stop_reason if is_file(folder.checkpoint) else None
     except InputError:  # the log alone is enough to be watched
         reason = None
     return f"ended: {reason}" if reason else "not training now"

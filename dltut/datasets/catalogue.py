@@ -24,6 +24,7 @@ from dltut.datasets.kinds import Rolls, Words
 from dltut.datasets.sources import expanded
 from dltut.exceptions import InputError, nearest
 from dltut.machine import config
+from dltut.machine.files import refusals_told
 from dltut.machine.notices import say
 
 SOURCES = {each.name: each for each in (mnist.SOURCE, fashion_mnist.SOURCE)}
@@ -164,6 +165,7 @@ def load_data(dataset: str | PathLike = "mnist.pkl.gz") -> list:
     return [shared_dataset(split) for split in splits]
 
 
+@refusals_told()
 def _by_name(name: str, data_dir: str | PathLike | None, words: dict) -> Dataset:
     if name == "reviews":
         name = "imdb" if imdb.find(data_dir) else "toy-reviews"
@@ -179,6 +181,7 @@ def _by_name(name: str, data_dir: str | PathLike | None, words: dict) -> Dataset
     return SOURCES[name].load(data_dir=data_dir)
 
 
+@refusals_told()
 def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
     path = expanded(dataset)
     if not path.exists():
@@ -189,6 +192,7 @@ def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
     return path
 
 
+@refusals_told()
 def _from_path(path: Path, columns: dict, stated: Stated) -> Dataset:
     found, name = path, path.resolve().name
     if path.is_file() and imdb.is_pickle(path):

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from dltut.exceptions import InputError, NoFile, at, nearest, quoted
 from dltut.machine.arguments import VARIADIC, alternatives, kinds
+from dltut.machine.files import is_file
 
 GROUP = "dltut.parts"  # of entry points
 ROLES = (
@@ -219,7 +220,7 @@ def existing(folder: str | Path, name: str | Path) -> Path:
         If the name leads elsewhere.
     """
     path = inside(folder, name)
-    if not path.is_file():
+    if not is_file(path):
         raise NoFile(f"there is no file {path}: run the experiment that writes it")
     return path
 
@@ -313,7 +314,7 @@ def load_parts(paths=()) -> dict[str, dict[str, Callable]]:
 
 
 def _module(path: Path) -> ModuleType:
-    if not path.is_file() or path.suffix != ".py":
+    if not is_file(path) or path.suffix != ".py":
         raise InputError(f"{path} is no file of Python code: name one such as my_parts.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)

@@ -15,6 +15,7 @@ from dltut.experiment import costs
 from dltut.experiment.algorithms import minibatch
 from dltut.experiment.part import Late, Part, inside, made, named_inside
 from dltut.machine.arguments import fits
+from dltut.machine.files import is_there
 from dltut.machine.seeds import random_state
 from dltut.machine.shared import as_floatX
 from dltut.tasks import Reconstruction, Task, task_of
@@ -335,7 +336,7 @@ class Train:
         if self.save_path is None or run.dry_run:
             return []
         path = inside(known["folder"], self.save_path)
-        if path.exists() and not (self.allow_overwrite or run.resume):
+        if is_there(path) and not (self.allow_overwrite or run.resume):
             raise InputError(f"{path} is there already: move it, or allow it to be overwritten")
         return [SaveEvery(known["model"], path, self.save_freq or ENDLESS, known["header"])]
 

@@ -5,6 +5,8 @@ from numbers import Integral, Real
 
 from dltut.exceptions import InputError
 
+MOST = 2**63  # what the counters of files and arrays hold
+
 
 def check_counts(what: str, least: int = 1, **counts) -> None:
     """Refuse what is not a whole number, or too small to count anything.
@@ -32,7 +34,7 @@ def check_counts(what: str, least: int = 1, **counts) -> None:
     """
     for name, value in counts.items():
         whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not whole or value < least:
+        if not whole or not least <= value < MOST:
             raise InputError(
                 f"{name} is {value!r}; it counts {what}: a whole number, {least} or more"
             )
@@ -63,5 +65,21 @@ def check_numbers(is_valid: Callable[[float], bool], words: str, **numbers) -> N
     dltut.exceptions.InputError: factor is nan; it is between 0 and 1
     """
     for name, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, Real) or not is_valid(value):
+        is_real = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_real or not fits_a_float(value) or not is_valid(value):
             raise InputError(f"{name} is {value!r}; it is {words}")
+
+
+def fits_a_float(value: Real) -> bool:
+    """Whether a number can be computed with; a whole number in a file may have thousands of digits.
+
+    Examples
+    --------
+    >>> fits_a_float(10**308), fits_a_float(10**309), fits_a_float(float("inf"))
+    (True, False, True)
+    """
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True

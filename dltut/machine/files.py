@@ -3,16 +3,25 @@
 import errno
 import gzip
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import IO
 
 from dltut.exceptions import InputError, printable
 
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be deleted
+    fcntl = None
+
 UNFINISHED = ".part"
-LONGEST_NAME = 200  # characters of a file's name that its unfinished twin repeats
+OURS = re.compile(rf"\..*\.[0-9a-f]{{8}}\{UNFINISHED}", re.DOTALL)
+LONGEST_NAME = 50  # characters of a file's name that its unfinished twin repeats
 
 _REMEDIES = {
     errno.ENOENT: "check its name",
@@ -46,28 +55,30 @@ def atomic(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
     Notes
     -----
     The folder is synchronised after the renaming: before that, a power cut could bring back the
-    name of the old file.
+    name of the old file. What a process that was killed in here has left in the folder is deleted.
     """
     path = Path(path)
-    number = secrets.token_hex(4)
-    unfinished = path.parent / f".{path.name[:LONGEST_NAME]}.{number}{UNFINISHED}"
-    encoding = None if "b" in mode else "utf-8"
+    unfinished = None
     try:
         make_folder(path.parent)
-        # "x" never follows a link and never opens what is there
-        with unfinished.open(mode.replace("w", "x"), encoding=encoding) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        remove_unfinished(path.parent, OURS.fullmatch)
+        with ExitStack() as held:
+            unfinished, file = _begun(path, mode, held)
+            with file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+            unfinished = None
     except OSError as error:
         raise InputError(
             f"{path} could not be written ({error.strerror or error}); the file that stood there "
             "before is untouched: free some space or choose another folder"
         ) from None
     finally:
-        with suppress(OSError):  # it is gone already, or what went wrong before is the news
-            unfinished.unlink()
+        if unfinished is not None:
+            with suppress(OSError):  # what went wrong before is the news
+                unfinished.unlink()
     _sync_folder(path.parent)
 
 
@@ -79,17 +90,34 @@ def make_folder(folder: str | os.PathLike) -> None:
     OSError
         If one cannot be created.
     """
-    missing = [each for each in (Path(folder), *Path(folder).parents) if not each.exists()]
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    folder = Path(folder)
+    missing = [*takewhile(lambda each: not each.exists(), (folder, *folder.parents))]
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
     for each in reversed(missing):
         _sync_folder(each.parent)
 
 
-def remove_unfinished(folder: str | os.PathLike) -> None:
-    """Delete what processes that were killed in the middle of `atomic` have left in a folder."""
-    for path in Path(folder).glob(f".*{UNFINISHED}"):
-        with suppress(OSError):
-            path.unlink()
+def remove_unfinished(
+    folder: str | os.PathLike, ours: Callable[[str], object] = lambda name: True
+) -> None:
+    """Delete what processes that were killed in the middle of `atomic` have left in a folder.
+
+    Parameters
+    ----------
+    folder : path
+        It need not be there.
+    ours : callable
+        ``ours(name)``, true of those unfinished files that are meant; in a folder of a run, all.
+
+    Notes
+    -----
+    What a living process is writing is held by it, and stays.
+    """
+    with suppress(OSError):
+        for each in Path(folder).glob(f".*{UNFINISHED}"):
+            if ours(each.name) and not each.is_symlink() and each.is_file():
+                _remove_if_nobody_holds(each)
 
 
 @contextmanager
@@ -110,6 +138,68 @@ def open_unpacked(path: str | os.PathLike) -> Iterator[IO[bytes]]:
         if error.errno is None:
             raise
         raise unreadable(path, error) from None
+
+
+def is_there(path: str | os.PathLike) -> bool:
+    """Whether there is a file or folder of that name.
+
+    Raises
+    ------
+    InputError
+        If the system does not tell; so do `is_file` and `is_folder`.
+
+    Examples
+    --------
+    >>> is_there("."), is_file("."), is_folder("."), is_file("nowhere/a.pkl")
+    (True, False, True, False)
+    """
+    return _mode(path) is not None
+
+
+def is_file(path: str | os.PathLike) -> bool:
+    """Whether there is a file of that name."""
+    return stat.S_ISREG(_mode(path) or 0)
+
+
+def is_folder(path: str | os.PathLike) -> bool:
+    """Whether there is a folder of that name."""
+    return stat.S_ISDIR(_mode(path) or 0)
+
+
+def _mode(path: str | os.PathLike) -> int | None:
+    """What kind of file it is; None if there is none."""
+    try:
+        return Path(path).stat().st_mode
+    except ValueError:  # a name with a zero in it
+        return None
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise unreadable(path, error) from None
+
+
+@contextmanager
+def refusals_told(path: str | os.PathLike | None = None) -> Iterator[None]:
+    """Let the errors of the operating system in the block be `InputError` s of one line.
+
+    Parameters
+    ----------
+    path : path, optional
+        What is being read, where the system does not name it. Other errors without a name, such as
+        those of a library, are left as they are.
+
+    Raises
+    ------
+    InputError
+        In the place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        place = error.filename if error.filename is not None else path
+        if place is None or error.errno is None:
+            raise
+        raise unreadable(place, error) from None
 
 
 def expanded(path: str | os.PathLike) -> Path:
@@ -137,6 +227,32 @@ def unreadable(path: object, error: OSError) -> InputError:
     reason = (error.strerror or str(error) or type(error).__name__).lower()
     remedy = _REMEDIES.get(error.errno, "check it")
     return InputError(f"{path} cannot be read ({reason}): {remedy}")
+
+
+def _begun(path: Path, mode: str, held: ExitStack) -> tuple[Path, IO]:
+    """The unfinished twin of a file, which nobody else deletes before the end of the block."""
+    encoding = None if "b" in mode else "utf-8"
+    while True:
+        name = f".{path.name[:LONGEST_NAME]}.{secrets.token_hex(4)}{UNFINISHED}"
+        # "x" never follows a link and never opens what is there
+        file = (path.parent / name).open(mode.replace("w", "x"), encoding=encoding)
+        if fcntl is None:
+            return path.parent / name, file
+        descriptor = os.dup(file.fileno())
+        held.callback(os.close, descriptor)
+        with suppress(OSError):  # of file systems without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:  # nobody took it for a dead one's before it was locked
+            return path.parent / name, file
+        file.close()
+
+
+def _remove_if_nobody_holds(path: Path) -> None:
+    with suppress(OSError), ExitStack() as held:
+        if fcntl is not None:
+            file = held.enter_context(path.open("rb"))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ import safetensors
 import safetensors.numpy
 
 from dltut.exceptions import InputError, NoFile
-from dltut.machine.files import atomic, unreadable
+from dltut.machine.files import atomic, is_file, unreadable
 
 
 def write_arrays(path: str | os.PathLike, arrays: Mapping, header: Mapping | None = None) -> None:
@@ -56,7 +56,7 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         If it cannot be read, or is truncated, damaged or of another kind.
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_file(path):
         raise NoFile(f"there is no file {path}: check the path")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable, quoted
-from dltut.machine.files import expanded, unreadable
+from dltut.machine.files import expanded, is_file, unreadable
 
 LARGEST = 2**20  # bytes of an rc file
 LONGEST = 10_000  # characters of a variable with flags, or of a value with others filled in
@@ -148,7 +148,7 @@ def _text(path: str | os.PathLike) -> str:
 
     Theano read bytes: comments may be in any encoding.
     """
-    if not Path(path).is_file():
+    if not is_file(path):
         raise _no_rc_file(path, "it is no file")
     try:
         with Path(path).open("rb") as file:

@@ -3,7 +3,7 @@
 import pytensor.tensor as pt
 
 from dltut.exceptions import InputError, nearest
-from dltut.kernels.pool import MODES, Pooling
+from dltut.kernels.pool import MODES, TIES, Pooling
 from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
 
@@ -15,6 +15,7 @@ def pool2d(
     ignore_border: bool = True,
     pad: int | tuple[int, int] = (0, 0),
     mode: str = "max",
+    ties: str = "first",
 ):
     """Largest, summed or mean value under a window that moves over each map.
 
@@ -31,6 +32,9 @@ def pool2d(
         Border around each map, smaller than `ws`; only with `ignore_border`. It wins no maximum.
     mode : {"max", "sum", "average_inc_pad", "average_exc_pad"}
         The averages count the padding in (inc) or out (exc).
+    ties : {"first", "all"}
+        Where several elements share a maximum, the gradient goes to the first of them alone, or
+        the whole of it to each of them.
 
     Returns
     -------
@@ -43,9 +47,8 @@ def pool2d(
 
     Notes
     -----
-    Arguments and results are those of ``theano.tensor.signal.pool.pool_2d``. Where several
-    elements share a maximum, the gradient goes to the first of them alone. A maximum has no second
-    derivative here: taking the gradient of its gradient is an error.
+    Arguments and results are those of ``theano.tensor.signal.pool.pool_2d``, whose ties are "all".
+    A maximum has no second derivative here: taking the gradient of its gradient is an error.
 
     Examples
     --------
@@ -59,6 +62,8 @@ def pool2d(
         raise InputError(f"pool2d needs rank 4 (batch, maps, rows, columns); x has rank {x.ndim}")
     if mode not in MODES:
         raise InputError(f"there is no pooling mode {mode!r}: {nearest(mode, MODES)}")
+    if ties not in TIES:
+        raise InputError(f"ties cannot be {ties!r}: {nearest(ties, TIES)}")
     ws = pair(ws, "ws", 1)
     stride = ws if stride is None else pair(stride, "stride", 1)
     pad = pair(pad, "pad", 0)
@@ -68,7 +73,7 @@ def pool2d(
         raise InputError(
             f"pad is {pad} but the window {ws}: padding must be smaller than the window"
         )
-    return Pooling(ws, stride, bool(ignore_border), pad, mode)(as_floats(x))
+    return Pooling(ws, stride, bool(ignore_border), pad, mode, ties)(as_floats(x))
 
 
 def pool1d(

@@ -6,6 +6,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 from dltut.machine.notices import say
+from dltut.old_code.standard import as_bytes
 
 FOR_FILES = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 
@@ -107,6 +108,23 @@ def _midi_utils() -> ModuleType:
     return module
 
 
+def _of_bytes(name: str) -> object:
+    """A reader or writer, which takes the bytes of a file that was opened for text."""
+
+    def made(module: ModuleType) -> object:
+        plain = getattr(module, name)
+
+        def called(file, *arguments, **options):
+            found = plain(as_bytes(file), *arguments, **options)
+            if found is not None and hasattr(found, "__dict__"):
+                found.file_as_opened = file  # a picture is read later: the file must not go away
+            return found
+
+        return functools.wraps(plain)(called)
+
+    return made
+
+
 MODULES = {"midi": _midi, "midi.utils": _midi_utils}
 MISSING = {
     "PIL.Image": {
@@ -121,7 +139,16 @@ MISSING = {
     "PIL": {},
 }
 CHANGED = {
+    "PIL.Image": {"open": _of_bytes("open")},
     "matplotlib": {"use": _use},
-    "matplotlib.pyplot": {"show": _show, "pause": _nothing, "ion": _nothing},
+    "matplotlib.image": {"imread": _of_bytes("imread")},
+    "matplotlib.pyplot": {
+        "show": _show,
+        "pause": _nothing,
+        "ion": _nothing,
+        "imread": _of_bytes("imread"),
+    },
+    "scipy.io": {"loadmat": _of_bytes("loadmat"), "savemat": _of_bytes("savemat")},
+    "scipy.io.wavfile": {"read": _of_bytes("read"), "write": _of_bytes("write")},
     "pylab": {"show": _show, "pause": _nothing, "ion": _nothing},
 }

@@ -292,6 +292,7 @@ def _as_main(
         with warnings.catch_warnings(), failure:
             if not sys.warnoptions:  # Python 2 did not show these
                 warnings.simplefilter("ignore", DeprecationWarning)
+                warnings.filterwarnings("ignore", ".*pytensor", FutureWarning)
             yield
     finally:
         sys.meta_path.remove(finder)

@@ -15,7 +15,7 @@ import dltut
 from dltut.exceptions import InputError
 from dltut.machine.channels import printed, words
 from dltut.machine.config import THREAD_VARIABLES
-from dltut.machine.files import atomic
+from dltut.machine.files import atomic, is_there, refusals_told, unreadable
 from dltut.machine.notices import bar, say
 from dltut.sweeps.journal import CLAIM, fcntl
 from dltut.sweeps.plan import Sweep
@@ -83,10 +83,12 @@ def sweep_in(folder: str | os.PathLike) -> Sweep:
     path = Path(folder, "sweep.json")
     try:
         return Sweep(**json.loads(path.read_text(encoding="utf-8")))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"{folder} holds no sweep: name the folder of one, such as runs/mlp"
         ) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
     except (ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
@@ -106,7 +108,7 @@ def _opened(sweep, folder):
         now = {name: getattr(sweep, name) for name in [*SAME, "n_trials"]}
         now["script" if sweep.script else "experiment"] = str(sweep.target.path)
         now = json.loads(json.dumps(now))
-        if path.exists():
+        if is_there(path):
             _check_same(folder, vars(sweep_in(folder)), now)
         with atomic(path, "w") as file:
             file.write(json.dumps(now, indent=2) + "\n")
@@ -130,7 +132,8 @@ def _work_here(study: Study, sweep: Sweep, announce: Callable[[], None]):
         announce()
         return run_trial(sweep.target, sweep.fixed, trial, sweep.channel, sweep.lower)
 
-    study.work(run)
+    with refusals_told(study.folder):
+        study.work(run)
 
 
 def _work_in_processes(study: Study, processes: int, announce: Callable[[], None]):

@@ -20,6 +20,7 @@ from dltut.experiment.part import load_parts
 from dltut.experiment.phases import read_phases
 from dltut.experiment.roles import roles
 from dltut.machine.arguments import alternatives, from_text, kinds
+from dltut.machine.files import is_file
 from dltut.training import RunFolder
 
 FLAGS = ("data_dir", "device", "parts", "quick")  # of the command that trains an experiment
@@ -155,7 +156,7 @@ def found(name: str, beside: Path) -> Path:
     """
     places = [beside, Path(), source(), source() / "experiments"]
     for place in places:
-        if (place / name).is_file():
+        if is_file(place / name):
             return (place / name).resolve()
     raise InputError(f"there is no {printable(name)} beside the sweep's file, here, or in scripts/")
 

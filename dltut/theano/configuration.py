@@ -1,6 +1,6 @@
 """``theano.config``: Theano's settings, read from ``.theanorc`` and THEANO_FLAGS, settable."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator
 from functools import cache
 
@@ -72,7 +72,7 @@ class Configuration:
     """
 
     def __init__(self):
-        self.__dict__["_values"] = dict(DEFAULTS)
+        self.__dict__.update(_values=dict(DEFAULTS), _followers={})
 
     def __getattr__(self, name: str) -> object:
         """The value of a setting, or a section of settings."""
@@ -116,6 +116,19 @@ class Configuration:
         self._values[name] = _of_kind(value, DEFAULTS.get(name))
         if name in PASSED_ON:
             setattr(pytensor.config, name, value)
+        for follower in self._followers.get(name, ()):
+            follower(value)
+
+    def follow(self, name: str, follower: Callable[[object], None]) -> None:
+        """Call a function with the value of a setting, now and whenever it is set.
+
+        Parameters
+        ----------
+        name : str
+        follower : callable
+        """
+        self._followers.setdefault(name, []).append(follower)
+        follower(self._values[name])
 
     def change_flags(self, **changed) -> "change_flags":
         """Other settings for the time of a ``with`` block or of a function."""

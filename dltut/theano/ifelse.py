@@ -2,10 +2,11 @@
 
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from pytensor.ifelse import IfElse
-from pytensor.ifelse import ifelse as plain_ifelse
 
-from dltut.theano.names import passed_on
+from dltut.theano.names import attribute, passed_on
+
+# PyTensor 3.3 has them elsewhere, and says so here.
+IfElse, plain_ifelse = (attribute("pytensor.ifelse", name) for name in ("IfElse", "ifelse"))
 
 
 def ifelse(condition, then_branch, else_branch, name=None):

@@ -8,7 +8,12 @@ from functools import cache
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.op import Op
 from pytensor.tensor.variable import _tensor_py_operators
+
+from dltut.theano.configuration import config
+from dltut.theano.gof.op import understand
+from dltut.theano.gof.trial import switch
 
 
 def truth(variable) -> bool:
@@ -76,6 +81,19 @@ def _iterated(variable):
     return (variable[i] for i in range(length))
 
 
+def _subclassed(before):
+    """What is done with every new class of operations: PyTensor's, and what Theano's names need."""
+
+    def subclassed(kind, **options):
+        understand(kind)
+        if before is not None:
+            before.__func__(kind, **options)
+        else:
+            super(Op, kind).__init_subclass__(**options)
+
+    return subclassed
+
+
 @cache
 def lend() -> bool:
     """Lend it, once."""
@@ -92,6 +110,8 @@ def lend() -> bool:
     }
     for name, method in lent.items():
         setattr(_tensor_py_operators, name, method)
+    Op.__init_subclass__ = classmethod(_subclassed(vars(Op).get("__init_subclass__")))
+    config.follow("compute_test_value", switch)
     SharedVariable.value = property(_old_value, _set_old_value)
     SharedVariable.zero = _zero
     return True

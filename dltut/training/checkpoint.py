@@ -9,7 +9,8 @@ from os import PathLike
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.checks import check_numbers
+from dltut.machine.checks import check_numbers, fits_a_float
+from dltut.machine.files import is_file, is_there
 from dltut.machine.notices import say
 from dltut.machine.serialize import read_arrays, write_arrays
 from dltut.models import save_model
@@ -88,14 +89,14 @@ class Checkpoint(Extension):
         """
         self.folder.lock()
         path = self.folder.checkpoint
-        if path.exists():
+        if is_there(path):
             if not self.resume:
                 raise InputError(
                     f"{path} holds a run already: resume it (resume=True, --resume) or choose "
                     "another folder"
                 )
             restore(path, trainer)
-        elif self.resume and self.folder.log.exists():
+        elif self.resume and is_there(self.folder.log):
             say(f"{self.folder} has no checkpoint yet: beginning again")
         trainer.log.resumable = True
 
@@ -240,7 +241,7 @@ def read_meaning(run_dir: str | PathLike) -> Log:
         If the checkpoint is damaged. There may be none.
     """
     folder, log = RunFolder(run_dir), Log()
-    if folder.checkpoint.is_file():
+    if is_file(folder.checkpoint):
         _, place = _read(folder.checkpoint)
         log = Log(**{name: place[name] for name in ("n_batches", *MEANING) if name in place})
         log.stop_reason, log.final = place["stop_reason"], place["final"]
@@ -275,7 +276,7 @@ def _is_valid(name: str, place: dict) -> bool:
         case "iteration":
             return is_whole(value, -1)
         case "cost":
-            return isinstance(value, int | float)
+            return isinstance(value, int | float) and fits_a_float(value)
         case "seconds":
             return is_seconds(value)
         case "stop_reason" | "watched":

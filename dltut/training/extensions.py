@@ -153,7 +153,7 @@ class LossHistory(Extension):
 
     def load_state(self, state: dict) -> None:
         """Go on with these costs."""
-        check_kept("costs", state["costs"], np.shape(state["costs"])[:1])
+        check_kept("costs", state["costs"], (np.size(state["costs"]),))
         self.costs = state["costs"].tolist()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import unreadable
+from dltut.machine.files import is_there, unreadable
 from dltut.training.log import folder_of_log
 from dltut.training.run_folder import RunFolder
 
@@ -80,7 +80,7 @@ class Follower:
             return False
         self.columns = dict(self._log.columns)
         if len(self) and self._clock.columns:
-            self.columns["seconds"] = _at(self.columns["iteration"], **self._clock.columns)
+            self.columns["seconds"] = _seconds(self.columns["iteration"], self._clock.columns)
         return True
 
 
@@ -117,7 +117,7 @@ def is_training(run_dir: str | PathLike) -> bool:
     """
     path = RunFolder(run_dir).path / ".lock"
     if fcntl is None:
-        return path.exists()
+        return is_there(path)
     # C's struct flock: what lock, from where, from 0 to the end, whose; BSD has the first two last.
     layout = "hhqqi4x" if sys.platform == "linux" else "qqihh"
     lock = (fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
@@ -214,7 +214,9 @@ def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     }
 
 
-def _at(iterations: np.ndarray, iteration: np.ndarray, seconds: np.ndarray, **_) -> np.ndarray:
+def _seconds(iterations: np.ndarray, clock: dict[str, np.ndarray]) -> np.ndarray:
     """The seconds of iterations, NaN where the clock lacks them."""
-    places = np.searchsorted(iteration, iterations).clip(max=len(iteration) - 1)
-    return np.where(iteration[places] == iterations, seconds[places], np.nan)
+    there = clock["iteration"]
+    seconds = clock.get("seconds", np.full(len(there), np.nan))
+    places = np.searchsorted(there, iterations).clip(max=len(there) - 1)
+    return np.where(there[places] == iterations, seconds[places], np.nan)

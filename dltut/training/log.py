@@ -12,7 +12,8 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.machine.channels import printed, words
-from dltut.machine.files import atomic
+from dltut.machine.checks import MOST, fits_a_float
+from dltut.machine.files import atomic, is_file, refusals_told
 from dltut.machine.stopwatch import Stopwatch
 from dltut.training.run_folder import RunFolder
 
@@ -281,7 +282,7 @@ def read_log(run_dir: str | Path) -> list[dict]:
         If there is no log, or a line of it is damaged.
     """
     folder = folder_of_log(run_dir)
-    clock = _records(folder.clock, _is_second) if folder.clock.is_file() else []
+    clock = _records(folder.clock, _is_second) if is_file(folder.clock) else []
     seconds = {record["iteration"]: {"seconds": record["seconds"]} for record in clock}
     return [row | seconds.get(row["iteration"], {}) for row in _records(folder.log, is_row)]
 
@@ -302,7 +303,7 @@ def folder_of_log(run_dir: str | Path) -> RunFolder:
     folder = RunFolder(run_dir)
     if folder.path.name == folder.log.name:
         folder = RunFolder(folder.path.parent)
-    if not folder.log.is_file():
+    if not is_file(folder.log):
         raise InputError(
             f"{folder} holds no {folder.log.name}: name the folder of a run, such as runs/mlp"
         )
@@ -323,7 +324,7 @@ def is_row(row, before: int) -> bool:
         return False
     first = 0 if row.get("iteration") == -1 else 1  # what is measured before training is epoch 0
     return (
-        all(isinstance(value, int | float) for value in row.values())  # bools among them
+        all(isinstance(value, int | float) and fits_a_float(value) for value in row.values())
         and is_whole(row.get("iteration"), before + 1)
         and is_whole(row.get("epoch"), first)
         and is_whole(row.get("minibatch", 0), first - 1)
@@ -333,12 +334,13 @@ def is_row(row, before: int) -> bool:
 
 def is_whole(value, least: int) -> bool:
     """Whether something is a whole number, `least` or more."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < MOST
 
 
 def is_seconds(value) -> bool:
     """Whether something is a time that a run can have taken."""
-    return isinstance(value, int | float) and isfinite(value) and value >= 0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and fits_a_float(value) and isfinite(value) and value >= 0
 
 
 def _plain(name: str, value) -> bool | int | float:
@@ -366,7 +368,9 @@ def _texts(run_dir: str | Path, log: Log, first: int) -> list[tuple[Path, str]]:
 
 def _records(path: Path, is_valid: Callable) -> list[dict]:
     """The lines of a file, each valid behind the one before it."""
-    *whole, _ = path.read_bytes().split(b"\n")  # whatever follows the last newline was cut off
+    with refusals_told(path):
+        content = path.read_bytes()
+    *whole, _ = content.split(b"\n")  # whatever follows the last newline was cut off
     records, before = [], NO_ROW
     for number, line in enumerate(whole, start=1):
         try:

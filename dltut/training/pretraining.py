@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import remove_unfinished
 from dltut.machine.notices import say
 from dltut.machine.rng import next_states
 from dltut.machine.serialize import read_arrays, set_named_values
@@ -191,7 +190,6 @@ def read_pretrained(model, run_dir: str | Path) -> None:
 def _trained(step, n_epochs, run_dir, resume, every_seconds) -> Log:
     folder = _folder(run_dir, step.layer)
     say(f"pretraining layer {step.layer} ({step.layer + 1} of {len(step.model.blocks)})")
-    remove_unfinished(folder)
     checkpoint = Checkpoint(folder, step.model, resume, every_seconds)
     log = Trainer(step, extensions=[Monitor(), Progress(), checkpoint]).run(n_epochs)
     if log.stop_reason == "interrupted":

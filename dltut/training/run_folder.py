@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable
-from dltut.machine.files import atomic, remove_unfinished
+from dltut.machine.files import atomic, is_there, refusals_told, remove_unfinished, unreadable
 from dltut.machine.notices import say
 
 try:
@@ -72,17 +72,27 @@ class RunFolder:
     @property
     def parts(self) -> list["RunFolder"]:
         """Folders in it with a log of their own, such as one a pretrained layer."""
-        folders = [RunFolder(path.parent) for path in sorted(self.path.glob(f"*/{self.log.name}"))]
-        return [each for each in folders if not each.config.exists()]  # not those of other runs
+        return self._with(self.log.name)
 
     @property
     def holds_a_run(self) -> bool:
         """Whether a run has begun here."""
         files = self.config, self.log, self.checkpoint
-        return any(path.exists() for path in files) or bool(self.parts)
+        return any(is_there(path) for path in files) or bool(
+            self.parts or self._with(self.checkpoint.name)
+        )
+
+    def _with(self, name: str) -> list["RunFolder"]:
+        """Folders in it that hold a file of that name, but for those of other runs."""
+        with refusals_told(self.path):
+            found = sorted(self.path.glob(f"*/{name}"))
+        folders = [RunFolder(path.parent) for path in found]
+        return [each for each in folders if not is_there(each.config)]
 
     def lock(self) -> None:
         """Keep other processes from writing here, until `unlock` or the end of this process.
+
+        What processes that were killed have left half-written is deleted.
 
         Raises
         ------
@@ -99,6 +109,7 @@ class RunFolder:
             while fcntl and (self._lock is None or not self._lock.is_held()):
                 self.unlock()  # what is thrown away later would delete the new one
                 self._lock = _Lock(self.path / ".lock")
+        remove_unfinished(self.path)
 
     def unlock(self) -> None:
         """Let others write here."""
@@ -148,7 +159,8 @@ class _Lock:
 
 
 def _release(path: Path, file: int) -> None:
-    path.unlink(missing_ok=True)
+    with suppress(OSError):  # a file that stays stops nobody
+        path.unlink()
     os.close(file)
 
 
@@ -194,7 +206,6 @@ def open_run(
     except InputError:
         folder.unlock()
         raise
-    remove_unfinished(folder)
     config = {"name": name, "arguments": _plain(arguments)}
     with atomic(folder.config, "w") as file:
         file.write(json.dumps(config, indent=2) + "\n")
@@ -212,10 +223,12 @@ def read_config(run_dir: str | os.PathLike) -> dict:
     path = RunFolder(run_dir).config
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror}): name the folder of a run, such as runs/mlp"
         ) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
     except (ValueError, RecursionError):
         config = None
     parts = {"name": str, "arguments": dict}
@@ -231,7 +244,7 @@ def _default(name: str, resume: bool) -> Path:
     newest = None
     for n in itertools.count(1):
         folder = Path("runs") / (name if n == 1 else f"{name}-{n}")
-        if folder.exists():
+        if is_there(folder):
             newest = folder
         elif resume and newest:
             return newest
@@ -250,7 +263,7 @@ def _check_free(folder: RunFolder, name: str, arguments: dict, resume: bool) -> 
         raise InputError(
             f"{folder} holds a run already: go on with it (--resume) or choose another --run-dir"
         )
-    if not folder.config.exists():
+    if not is_there(folder.config):
         raise InputError(
             f"{folder} holds a run but no {folder.config.name}, which says with what arguments: "
             "put that file back, or choose another --run-dir"

@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from dltut.exceptions import InputError
-from dltut.machine.files import atomic, open_unpacked, remove_unfinished, unreadable
+from dltut.machine.files import (
+    atomic,
+    is_file,
+    is_folder,
+    is_there,
+    open_unpacked,
+    refusals_told,
+    remove_unfinished,
+    unreadable,
+)
 
 KILLED = """
 import os, signal, sys
@@ -140,21 +149,21 @@ def failing(error_number, only=None):
     return fail
 
 
-def is_folder(descriptor):
+def is_a_folder(descriptor):
     return Path(f"/proc/self/fd/{descriptor}").readlink().is_dir()
 
 
 def test_a_folder_that_cannot_be_synchronised_is_as_good_as_the_system_allows(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(os, "fsync", failing(errno.EINVAL, is_folder))
+    monkeypatch.setattr(os, "fsync", failing(errno.EINVAL, is_a_folder))
     with atomic(tmp_path / "a") as file:
         file.write(b"new")
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
 def test_a_failing_disk_is_said_after_the_renaming_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "fsync", failing(errno.EIO, is_folder))
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO, is_a_folder))
     with (
         pytest.raises(InputError, match="the disk failed to keep a file's name") as caught,
         atomic(tmp_path / "a") as file,
@@ -230,3 +239,49 @@ def test_damaged_packing_is_the_reader_s_business(tmp_path):
     (tmp_path / "a.gz").write_bytes(b"\x1f\x8b" + bytes(20))
     with pytest.raises(gzip.BadGzipFile), open_unpacked(tmp_path / "a.gz") as file:
         file.read()
+
+
+HOLDER = """
+import sys
+from dltut.machine.files import atomic
+with atomic(sys.argv[1]) as file:
+    file.write(b"new")
+    file.flush()
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_the_dead_left_goes_and_what_the_living_write_stays(tmp_path, repository):
+    environment = os.environ | {"PYTHONPATH": str(repository)}
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path / "a"], env=environment, check=False)
+    assert len(left(tmp_path)) == 1
+    holder = [sys.executable, "-c", HOLDER, tmp_path / "b"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(holder, env=environment, **pipes) as process:
+        process.stdout.readline()
+        (tmp_path / ".theirs.part").write_bytes(b"of another program")
+        with atomic(tmp_path / "c") as file, atomic(tmp_path / "d") as other:
+            file.write(b"one")
+            other.write(b"two")
+        [living, *others] = left(tmp_path)
+        assert living.startswith(".b.") and others == [".theirs.part", "c", "d"]
+        remove_unfinished(tmp_path)
+        assert left(tmp_path) == [living, "c", "d"]
+        process.communicate()
+    assert process.returncode == 0 and left(tmp_path) == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
+def test_what_the_system_refuses_is_said_in_one_line(tmp_path, monkeypatch, number):
+    def refuse(path, **options):
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    for ask in (is_there, is_file, is_folder):
+        with pytest.raises(InputError, match=rf"a cannot be read \({os.strerror(number).lower()}"):
+            ask(tmp_path / "a")
+    with pytest.raises(InputError, match=r"a cannot be read"), refusals_told():
+        (tmp_path / "a").stat()
+    with pytest.raises(OSError, match="nameless"), refusals_told():
+        raise OSError("nameless")

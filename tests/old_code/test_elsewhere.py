@@ -54,3 +54,23 @@ def test_music_is_read_and_written(ran, tmp_path):
         """
     )
     assert out == ["[0. 1. 1. 0.]"]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_files_that_were_opened_for_text_hold_bytes(ran, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out, _ = ran(
+        """
+        import numpy as np, scipy.io
+        from PIL import Image
+        import matplotlib.image as mpimg
+        Image.fromarray(np.arange(4, dtype='uint8').reshape(2, 2)).save('a.png')
+        scipy.io.savemat('a.mat', {'x': np.arange(3)})
+        print np.asarray(Image.open(open('a.png'))).shape, Image.open(open('a.png')).size
+        with open('a.png') as f:
+            print mpimg.imread(f).shape
+        with open('a.mat') as f:
+            print scipy.io.loadmat(f)['x'].shape
+        """
+    )
+    assert out == ["(2, 2) (2, 2)", "(2, 2)", "(1, 3)"]

@@ -271,14 +271,17 @@ def test_a_flipped_bit_is_noticed_or_means_nothing(tmp_path):
     assert noticed > 390
 
 
-OLD = Path(__file__).parents[1] / "formats" / "0.1" / "toy"
+FORMATS = Path(__file__).parents[1] / "formats"
+OLD = FORMATS / "0.1" / "toy"
 
 
-def test_a_checkpoint_of_0_1_goes_on_bit_for_bit(tmp_path, uninterrupted):
-    """Written by that version after eight minibatches, with another checksum and no meaning."""
-    shutil.copytree(OLD, tmp_path, dirs_exist_ok=True)
+@pytest.mark.parametrize("version", ["0.1", "0.2"])
+def test_a_checkpoint_of_a_version_goes_on_bit_for_bit(tmp_path, uninterrupted, version):
+    """Written after eight minibatches; by 0.1 with another checksum and no meaning."""
+    shutil.copytree(FORMATS / version / "toy", tmp_path, dirs_exist_ok=True)
     _, header = read_arrays(tmp_path / "last.ckpt")
-    assert "sha256" in header and "watched" not in header["checkpoint"]
+    is_old = "sha256" in header and "watched" not in header["checkpoint"]
+    assert is_old == (version == "0.1")
     resumed = trainer(tmp_path, resume=True)
     assert resumed.log.iteration == 7
     resumed.run(EPOCHS)
@@ -298,23 +301,26 @@ def test_a_run_is_read_with_what_its_rows_mean(tmp_path):
 
 FORGED = {
     "n_batches": [0, None, "5", 2.5, True],
-    "iteration": [-2, 16, None, 1.5, "3"],
-    "cost": [None, "low", [1]],
-    "seconds": [-1, float("nan"), None],
+    "iteration": [-2, 16, None, 1.5, "3", 10**400],
+    "cost": [None, "low", [1], 10**400],
+    "seconds": [-1, float("nan"), None, True, 10**400],
     "stop_reason": [3, ["why"]],
     "final": [0, None],
     "rows": [None, {}, [3], [{}], [{"epoch": 1, "iteration": 0, "valid_error": None}] * 6],
-    "clock": [None, [], [-1] * 6, ["1"] * 6],
+    "clock": [None, [], [-1] * 6, ["1"] * 6, [10**400] * 6],
     "extensions": [None, [], {"Monitor1": 3}, {}],
     "watched": [3, "valid_f1"],
     "lower": [None, False],
     "n_examples": [{"valid": "many"}],
 }
-FORGED_STATES = {"Monitor1": [{"n": -1}, {"total": None}, {"m": 1}], "PolyakAverage1": [{"n": 1.5}]}
+FORGED_STATES = {
+    "Monitor1": [{"n": -1}, {"total": None}, {"m": 1}, {"total": 10**400}, {"n": 10**400}],
+    "PolyakAverage1": [{"n": 1.5}],
+}
 FORGED_ARRAYS = {
     "state/W": [None, np.ones((3, 2)), np.ones((2, 3), "float32")],
     "best/W": [None, np.ones((3, 2))],
-    "extension/LossHistory1/costs": [None, np.ones((2, 2)), np.ones(18, "int64")],
+    "extension/LossHistory1/costs": [None, np.ones((2, 2)), np.ones(18, "int64"), np.ones(())],
     "extension/PolyakAverage1/W": [None, np.ones(2)],
 }
 

@@ -99,6 +99,13 @@ def test_the_damaged_line_is_named(tmp_path, line, monkeypatch):
             read_columns(tmp_path)
 
 
+def test_a_clock_without_what_it_should_say(tmp_path):
+    write_log(tmp_path, a_log(2))
+    for record in ({"iteration": 2}, {"iteration": 2, "iterations": 1, "clock": 3}):
+        (tmp_path / "clock.jsonl").write_text(json.dumps(record) + "\n")
+        assert np.isnan(read_columns(tmp_path)["seconds"]).all()
+
+
 def test_there_may_be_no_log(tmp_path):
     with pytest.raises(InputError, match=r"holds no log\.jsonl: name the folder of a run"):
         read_columns(tmp_path)

@@ -181,7 +181,7 @@ def test_a_lock_goes_with_its_owner():
     assert not Path("mine/.lock").exists()
 
 
-@pytest.mark.parametrize("file", ["last.ckpt", "log.jsonl", "layer0/log.jsonl"])
+@pytest.mark.parametrize("file", ["last.ckpt", "log.jsonl", "layer0/log.jsonl", "layer0/last.ckpt"])
 def test_a_run_without_its_arguments_is_not_resumed(file):
     folder = open_run("mine", "mlp", ARGUMENTS)
     folder.config.unlink()

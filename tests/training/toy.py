@@ -54,7 +54,8 @@ class Quadratic:
         return {each.name: each for each in (self.W, self.velocity, self.counter)}
 
     def __call__(self, index):
-        time.sleep(self.seconds)
+        if self.seconds:
+            time.sleep(self.seconds)
         counter = self.counter.get_value()
         noise = np.random.default_rng(counter).normal(size=self.W.value.shape).astype("float32")
         gradient = self.W.value - self.targets[index] + noise

@@ -18,7 +18,7 @@ from dltut.kernels.conv.numba import (
     matrices_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.pooling import pool_of, unpool
+from dltut.kernels.conv_pool.pooling import mark_ties, pool_of, unpool, unpool_ties
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import (
     FRAME,
@@ -44,9 +44,9 @@ def add_bias_and_squash(pooled, bias):
             pooled[first + k] = tanh(pooled[first + k] + b)
 
 
-def forward_of(ws: tuple[int, int], dtype: str):
+def forward_of(ws: tuple[int, int], ties: str, dtype: str):
     """What fills pooled maps and places, to be compiled for one window and width."""
-    pool = pool_of(ws, dtype)
+    pool, to_all = pool_of(ws, dtype), ties == "all"
 
     @numba_njit
     def forward_block(block, x, filters, bias, segments, frame, pooled, positions):
@@ -69,6 +69,8 @@ def forward_of(ws: tuple[int, int], dtype: str):
             convolve(filters, patches, frame, maps)
             out = pooled[n].reshape(-1)
             pool(maps, frame, out, positions[n].reshape(-1))
+            if to_all:
+                mark_ties(maps, frame, ws, out, positions[n].reshape(-1))
             if len(bias):
                 add_bias_and_squash(out, bias)
 
@@ -105,7 +107,7 @@ def through_squash(up, out, scaled, bias_gradient):
 
 @numba_njit
 def backward_block(
-    block, x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, gradient
+    block, x, filters, positions, up, out, ws, to_all, segments, frame, sums, bias_sums, gradient
 ):
     """The gradients of the images of a block, each kind in its own place.
 
@@ -130,18 +132,24 @@ def backward_block(
             through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
             behind = scaled
         places = positions[n].reshape(-1)
-        unpool(behind, places, frame, ws, 1, shape.maps, columns)
+        if to_all:
+            unpool_ties(behind, places, frame, ws, 1, shape.maps, columns)
+        else:
+            unpool(behind, places, frame, ws, 1, shape.maps, columns)
         gather(x[n].reshape(-1), segments, frame, patches)
         add_filter_gradient(columns, patches, frame, sums[block])
         if len(gradient):
-            unpool(behind, places, frame, ws, shape.spots, 1, deltas)
+            if to_all:
+                unpool_ties(behind, places, frame, ws, shape.spots, 1, deltas)
+            else:
+                unpool(behind, places, frame, ws, shape.spots, 1, deltas)
             patch_gradient[:] = 0
             add_patch_gradient(deltas, filters, frame, patch_gradient)
             spread(patch_gradient, segments, frame, gradient[n].reshape(-1))
 
 
 def conv_pool_backward(
-    x, w, positions, up, out, flip, ws, numbers, w_gradient, x_gradient, b_gradient
+    x, w, positions, up, out, flip, ws, to_all, numbers, w_gradient, x_gradient, b_gradient
 ):
     """Add to the gradients (as w, as x, (maps,)), which are 0 now; one of no elements is not made.
 
@@ -159,8 +167,8 @@ def conv_pool_backward(
     filters = matrices_of(w, order)
     sums = np.zeros((frame[0].blocks, w.size), dtype=x.dtype)
     bias_sums = np.zeros((frame[0].blocks, len(w)), dtype=np.float64)
-    arguments = x, filters, positions, up, out, ws, segments, frame, sums, bias_sums, x_gradient
-    in_parallel(backward_block, frame[0].blocks, arguments)
+    given = x, filters, positions, up, out, ws, to_all, segments, frame
+    in_parallel(backward_block, frame[0].blocks, (*given, sums, bias_sums, x_gradient))
     add_blocks(sums, order, w_gradient.reshape(-1))
     for block in range(len(bias_sums)):
         for m in range(len(b_gradient)):
@@ -188,7 +196,8 @@ def conv_pool(op, node):
     four, bias = arrays(dtype, 4, 1)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
     types_of = (four, four, bias, types.boolean, NUMBERS, four.copy(layout="C"), places)
-    fill, frame_of = kernel(forward_of(op.ws, dtype), types_of, op.ws), framing(op)
+    forward, key = forward_of(op.ws, op.ties, dtype), (*op.ws, op.ties == "all")
+    fill, frame_of = kernel(forward, types_of, key), framing(op)
     flip, position_type = op.filter_flip, np.dtype(op.position_type)
 
     @numba_njit
@@ -227,9 +236,11 @@ def conv_pool_gradients(op, node):
     four, bias = arrays(dtype, 4, 1)
     pair, places = types.UniTuple(types.intp, 2), arrays(op.position_type, 4)[0]
     result = four.copy(layout="C"), four.copy(layout="C"), bias.copy(layout="C")
-    types_of = four, four, places, four, four, types.boolean, pair, NUMBERS, *result
+    options = types.boolean, pair, types.boolean, NUMBERS
+    types_of = four, four, places, four, four, *options, *result
     fill, frame_of = kernel(conv_pool_backward, types_of), framing(op)
-    flip, ws, with_tanh, of_input = op.filter_flip, op.ws, op.tanh, op.of_input
+    flip, ws, to_all = op.filter_flip, op.ws, op.ties == "all"
+    with_tanh, of_input = op.tanh, op.of_input
 
     @numba_njit
     def gradients(x, w, positions, up, out):
@@ -239,7 +250,7 @@ def conv_pool_gradients(op, node):
         if of_input:
             of_x = np.zeros(x.shape, dtype=x.dtype)
         numbers = frame_of(x.shape, w.shape)
-        fill((x, w, positions, up, out, flip, ws, numbers, of_w, of_x, of_b))
+        fill((x, w, positions, up, out, flip, ws, to_all, numbers, of_w, of_x, of_b))
         return of_w, of_x, of_b
 
     return _with_outputs(gradients, with_tanh, of_input)

@@ -24,13 +24,20 @@ class _PooledConvolution(Op):
         Of the convolution.
     ws : pair of int
         Of the pool, whose windows lie side by side.
+    ties : str
+        Of the pool, whether the first or all of several equal maxima get the gradient.
     tanh : bool
         Whether a bias is added to each pooled map, and the tanh taken.
+
+    Notes
+    -----
+    The place of a maximum is its number in its window, row after row. With all ties it is a set of
+    numbers: bit k is 1 where element k is as large as the maximum.
     """
 
-    def __init__(self, border_mode, subsample, filter_flip, ws, tanh=False):
+    def __init__(self, border_mode, subsample, filter_flip, ws, ties, tanh=False):
         self.border_mode, self.subsample, self.filter_flip = border_mode, subsample, filter_flip
-        self.ws, self.tanh = ws, tanh
+        self.ws, self.ties, self.tanh = ws, ties, tanh
 
     def convolution(self, kind):
         """An operation of the convolution alone."""
@@ -49,14 +56,15 @@ class _PooledConvolution(Op):
 
     @property
     def position_type(self) -> str:
-        """What counts the elements of a window."""
-        return "uint8" if self.ws[0] * self.ws[1] <= 256 else "int64"
+        """What counts the elements of a window, or has a bit for each."""
+        most = 8 if self.ties == "all" else 256
+        return "uint8" if self.ws[0] * self.ws[1] <= most else "int64"
 
 
 class PooledConvolution(_PooledConvolution):
     """Pooled maps, and the place of each maximum in its window."""
 
-    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "tanh")
+    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "ties", "tanh")
 
     def make_node(self, x, w, *b):
         """Of x, w and, with tanh, b (maps,) pooled maps and places of the same shape."""
@@ -71,13 +79,15 @@ class PooledConvolution(_PooledConvolution):
         maps = [[None]]
         self.convolution(Convolution).perform(None, (x, w), maps)
         tiles = self.tiles(maps[0][0])
-        first = tiles.argmax(axis=4)
-        pooled = np.take_along_axis(tiles, first[..., None], axis=4)[..., 0]
+        places = tiles.argmax(axis=4)
+        pooled = np.take_along_axis(tiles, places[..., None], axis=4)[..., 0]
+        if self.ties == "all":
+            places = (tiles == pooled[..., None]) @ (1 << np.arange(tiles.shape[4]))
         if self.tanh:
             check_bias(b[0].shape, w.shape)
             pooled = np.tanh(pooled + b[0][:, None, None])
         output_storage[0][0] = pooled
-        output_storage[1][0] = first.astype(self.position_type)
+        output_storage[1][0] = places.astype(self.position_type)
 
 
 class PooledConvolutionGradients(_PooledConvolution):
@@ -89,10 +99,10 @@ class PooledConvolutionGradients(_PooledConvolution):
         Whether that of x is wanted. Others are those of `PooledConvolution`.
     """
 
-    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "tanh", "of_input")
+    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "ties", "tanh", "of_input")
 
-    def __init__(self, border_mode, subsample, filter_flip, ws, tanh=False, of_input=True):
-        super().__init__(border_mode, subsample, filter_flip, ws, tanh)
+    def __init__(self, border_mode, subsample, filter_flip, ws, ties, tanh=False, of_input=True):
+        super().__init__(border_mode, subsample, filter_flip, ws, ties, tanh)
         self.of_input = of_input
 
     def make_node(self, x, w, positions, up, *pooled):
@@ -117,12 +127,19 @@ class PooledConvolutionGradients(_PooledConvolution):
         sides = self.convolution(Convolution).output_sides(x.shape, w.shape)
         delta = np.zeros((*up.shape[:2], *sides), dtype=up.dtype)
         for n, m, r, s in np.ndindex(*up.shape):
-            i, j = divmod(int(positions[n, m, r, s]), self.ws[1])
-            delta[n, m, r * self.ws[0] + i, s * self.ws[1] + j] = up[n, m, r, s]
+            for place in self._places(int(positions[n, m, r, s])):
+                i, j = divmod(place, self.ws[1])
+                delta[n, m, r * self.ws[0] + i, s * self.ws[1] + j] = up[n, m, r, s]
         of_w, of_x = output_storage[:1], output_storage[1:2]
         self.convolution(ConvolutionWeightGradient).perform(None, (x, delta, w), of_w)
         if self.of_input:
             self.convolution(ConvolutionInputGradient).perform(None, (delta, w, x), of_x)
+
+    def _places(self, position: int) -> list[int]:
+        """The numbers that a place stands for."""
+        if self.ties == "first":
+            return [position]
+        return [k for k in range(self.ws[0] * self.ws[1]) if position >> k & 1]
 
 
 def check_bias(b: tuple, w: tuple) -> None:

@@ -163,3 +163,59 @@ def unpool(up, positions, frame, ws, map_step, spot_step, delta):
             for _ in range(out_columns):
                 delta[window + steps[positions[k]]] = up[k]
                 window, k = window + ws_columns * spot_step, k + np.uint64(1)
+
+
+@numba_njit
+def mark_ties(maps, frame, ws, pooled, positions):
+    """Put sets in the place of places: bit k is 1 where element k is as large as the maximum.
+
+    Parameters
+    ----------
+    maps : array, shape (maps * rows * columns,)
+    frame : record
+    ws : pair of int
+    pooled, positions : array, shape (maps * out rows * out columns,)
+    """
+    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
+    ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
+    out_rows, out_columns = rows // ws_rows, columns // ws_columns
+    k = np.uint64(0)
+    for m in range(np.uint64(frame[0].maps)):
+        for r in range(out_rows):
+            top = (m * rows + r * ws_rows) * columns
+            for s in range(out_columns):
+                equals = np.uint64(0)
+                for i in range(ws_rows):
+                    for j in range(ws_columns):
+                        here = maps[top + i * columns + s * ws_columns + j] == pooled[k + s]
+                        equals |= np.uint64(here) << (i * ws_columns + j)
+                positions[k + s] = equals
+            k += out_columns
+
+
+@numba_njit
+def unpool_ties(up, positions, frame, ws, map_step, spot_step, delta):
+    """`unpool` where places are sets: gradients go to all of several equal maxima.
+
+    Parameters
+    ----------
+    up, positions, frame, ws, map_step, spot_step, delta
+        As for `unpool`.
+    """
+    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
+    ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
+    map_step, spot_step = np.uint64(map_step), np.uint64(spot_step)
+    out_rows, out_columns = rows // ws_rows, columns // ws_columns
+    delta[:] = 0
+    k = np.uint64(0)
+    for m in range(np.uint64(frame[0].maps)):
+        for r in range(out_rows):
+            top = m * map_step + r * ws_rows * columns * spot_step
+            for s in range(out_columns):
+                equals = np.uint64(positions[k + s])
+                for i in range(ws_rows):
+                    for j in range(ws_columns):
+                        if equals >> (i * ws_columns + j) & np.uint64(1):
+                            spot = i * columns + s * ws_columns + j
+                            delta[top + spot * spot_step] = up[k + s]
+            k += out_columns

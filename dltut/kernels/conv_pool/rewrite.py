@@ -18,6 +18,8 @@ from dltut.kernels.engine.graph import (
 from dltut.kernels.pool import Pooling, PoolingGradient
 from dltut.kernels.sums import ChannelSums
 
+MOST_BITS = 64  # of a whole number, one for each element of a window
+
 
 @node_rewriter([Convolution])
 def conv_pool(fgraph, node):
@@ -38,7 +40,7 @@ def conv_pool(fgraph, node):
         return None
     if len({each.op._props() for each in pools}) != 1:
         return None
-    properties = *node.op._props(), pools[0].op.ws
+    properties = *node.op._props(), pools[0].op.ws, pools[0].op.ties
     pooled, positions = PooledConvolution(*properties)(x, w)
     replacements = {}
     for each in pools:
@@ -68,6 +70,7 @@ def _tiles(node) -> bool:
         isinstance(op, Pooling | PoolingGradient)
         and (op.mode, op.pad, op.ignore_border) == ("max", (0, 0), True)
         and op.stride == op.ws
+        and (op.ties == "first" or op.ws[0] * op.ws[1] < MOST_BITS)
     )
 
 

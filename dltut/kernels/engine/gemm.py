@@ -21,7 +21,6 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.kernels.engine.dots import BYTES, DOTS_UP_TO_ROWS, IS_WIDE, dots_of
 from dltut.kernels.engine.panels import (
     LEFT_DEPTH,
-    LEFT_ROW,
     copy_left,
     copy_panel,
     copy_right,
@@ -36,9 +35,9 @@ COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
 ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition takes cycles, twice
 COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
-# Where all sides are at least so long, a left factor that lies transposed is copied to rows first,
-# so many rows and terms at a time: what one thread's cache holds beside a panel. So is one of at
-# least so many bytes that meets so many columns. From row to row it is no power of 2.
+# Where all sides are at least so long, a left factor that lies transposed is copied to panels of a
+# tile's rows first, so many rows and terms at a time: what one thread's cache holds beside a panel
+# of the right one. So is one of at least so many bytes that meets so many columns.
 COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
 TALL = 192 if IS_WIDE else 96
 _INTEGER, _FUSE = ir.IntType(64), ("contract",)
@@ -126,7 +125,7 @@ def column_of_tiles_of(dtype: str):
     rows = ROWS
 
     @numba_njit
-    def column_of_tiles(is_wide, m, k, a, a_row, a_term, b, b_row, c, c_row, alpha, beta):
+    def column_of_tiles(is_wide, m, k, a, a_row, a_term, a_tile, b, b_row, c, c_row, alpha, beta):
         """All rows of one or two vectors of columns: tiles, then what is left in smaller ones.
 
         Parameters
@@ -137,35 +136,37 @@ def column_of_tiles_of(dtype: str):
             Rows, and terms of a sum.
         a, a_row, a_term, b, b_row, c, c_row : int
             Where each matrix begins there, and bytes from row to row and from term to term.
+        a_tile : int
+            Bytes from one tile's rows of a to the next's.
         alpha, beta : float
         """
         i = 0
         while i < m:
-            places = k, a + i * a_row, a_row, a_term, b, b_row, c + i * c_row, c_row
+            places = k, a, a_row, a_term, b, b_row, c + i * c_row, c_row
             if i + rows <= m:
                 if is_wide:
                     wide(places, (alpha, beta))
                 else:
                     narrow(places, (alpha, beta))
-                i += rows
+                i, a = i + rows, a + a_tile
             elif i + 4 <= m:
                 if is_wide:
                     wide_four(places, (alpha, beta))
                 else:
                     narrow_four(places, (alpha, beta))
-                i += 4
+                i, a = i + 4, a + 4 * a_row
             elif i + 2 <= m:
                 if is_wide:
                     wide_two(places, (alpha, beta))
                 else:
                     narrow_two(places, (alpha, beta))
-                i += 2
+                i, a = i + 2, a + 2 * a_row
             else:
                 if is_wide:
                     wide_row(places, (alpha, beta))
                 else:
                     narrow_row(places, (alpha, beta))
-                i += 1
+                i, a = i + 1, a + a_row
 
     return column_of_tiles
 
@@ -177,7 +178,7 @@ def columns_of_product_of(dtype: str):
 
     @numba_njit
     def columns_of_product(
-        columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, b, b_row, b_column,
+        columns, is_last, is_copied, m, k, alpha, a, a_row, a_term, a_tile, b, b_row, b_column,
         beta, c, c_row, panel, edge,
     ):  # fmt: skip
         """Some columns of the result, from where b and c are.
@@ -195,6 +196,8 @@ def columns_of_product_of(dtype: str):
         a, a_row, a_term, b, b_row, b_column, c, c_row : int
             Where each matrix begins there, and bytes from row to row, term to term, column to
             column.
+        a_tile : int
+            See `column_of_tiles_of`.
         panel : array, shape (DEPTH * two vectors,)
             Room for columns of the right factor, see `copy_panel`.
         edge : array, shape (m * two vectors,)
@@ -216,8 +219,9 @@ def columns_of_product_of(dtype: str):
                 right, row = np.intp(panel.ctypes.data), width * size
             left = a + first * a_term
             column_of_tiles(
-                width > lanes, m, depth, left, a_row, a_term, right, row, out, step, alpha, keep
-            )
+                width > lanes, m, depth, left, a_row, a_term, a_tile, right, row, out, step, alpha,
+                keep,
+            )  # fmt: skip
             first, keep = first + max(depth, 1), real(1)
         if is_edge:
             merge_edge(edge, width, m, columns, beta, c, c_row)
@@ -233,21 +237,22 @@ def gemm_of(dtype: str):
     long, part_of_row = ALONE * lanes, tile(1, ALONE, dtype)
 
     @numba_njit
-    def strip(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_copied, is_packed, beta, c,
-        c_row, panel, edge):  # fmt: skip
+    def strip(m, n, k, alpha, a, a_row, a_term, a_tile, b, b_row, b_column, is_copied, is_packed,
+        beta, c, c_row, panel, edge):  # fmt: skip
         """All columns of some rows, a vector or two after the other, at addresses."""
         for j in range(0, n, 2 * lanes):
             columns = min(2 * lanes, n - j)
             columns_of_product(
                 columns, columns % lanes != 0 and not is_packed, is_copied, m, k, alpha, a, a_row,
-                a_term, b + j * b_column, b_row, b_column, beta, c + j * size, c_row, panel, edge,
+                a_term, a_tile, b + j * b_column, b_row, b_column, beta, c + j * size, c_row, panel,
+                edge,
             )  # fmt: skip
 
     @numba_njit
     def large(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c, c_row,
         edge):  # fmt: skip
         """The same of large matrices: both factors are copied, some rows and terms at a time."""
-        left = np.empty(min(m, TALL) * LEFT_ROW, real)
+        left = np.empty((min(m, TALL) + ROWS) * LEFT_DEPTH, real)
         right = np.empty(0 if is_packed else (n + 2 * lanes) * LEFT_DEPTH, real)
         nothing, keep = left[:0], beta
         # For constants Numba would compile `strip`, and what it calls, a second time.
@@ -260,12 +265,12 @@ def gemm_of(dtype: str):
                 place, column = np.intp(right.ctypes.data), terms * size
             for top in range(0, m, TALL):
                 rows, start = min(TALL, m - top), a + top * a_row + first * a_term
-                copy_left(start, a_row, a_term, rows, terms, left)
+                copy_left(start, a_row, a_term, rows, terms, ROWS, left)
                 start = np.intp(left.ctypes.data)
                 strip(
-                    rows, n, terms, alpha, start, LEFT_ROW * size, one_number, place,
-                    2 * lanes * size, column, never, always, keep, c + top * c_row, c_row, nothing,
-                    edge,
+                    rows, n, terms, alpha, start, one_number, ROWS * one_number,
+                    terms * ROWS * one_number, place, 2 * lanes * size, column, never, always, keep,
+                    c + top * c_row, c_row, nothing, edge,
                 )  # fmt: skip
             keep = real(1)
 
@@ -293,8 +298,8 @@ def gemm_of(dtype: str):
         is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         strip(
-            m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_copied, is_packed, beta, c,
-            ldc * size, panel, edge,
+            m, n, k, alpha, a, a_row, a_term, ROWS * a_row, b, b_row, b_column, is_copied,
+            is_packed, beta, c, ldc * size, panel, edge,
         )  # fmt: skip
 
     return gemm

@@ -13,7 +13,6 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.kernels.engine.dots import BYTES
 
 LEFT_DEPTH = 256  # terms of a left factor that are copied at a time
-LEFT_ROW = LEFT_DEPTH + 16  # elements from row to row of the copy: no power of 2
 AHEAD = 8  # rows from one that is copied to one that memory is asked for
 INTEGER = ir.IntType(64)
 
@@ -131,32 +130,32 @@ def merge_edge(edge, width, m, columns, beta, c, c_row):
 
 
 @numba_njit
-def copy_left(a, row, term, m, k, left):
-    """Copy a left factor to rows `LEFT_ROW` elements apart.
+def copy_left(a, row, term, m, k, rows, left):
+    """Copy a left factor to panels of some rows, term after term of all rows of a panel.
 
     Parameters
     ----------
     a, row, term : int
         Where it begins, and bytes from row to row and from term to term.
-    m, k : int
-        Rows, and terms of a sum.
-    left : array, shape (m * LEFT_ROW,) or more
+    m, k, rows : int
+        Rows, terms of a sum, and rows of a panel; those that the last one lacks stay as they are.
+    left : array, shape (panels * k * rows,) or more
     """
-    if term == left.itemsize:
-        width, start = 2 * BYTES // left.itemsize, np.intp(left.ctypes.data)
-        for r in range(m):
-            whole, to = k - k % width, start + r * LEFT_ROW * term
-            for p in range(0, whole, width):
-                copy_two_vectors(a + r * row + p * term, to + p * term, left)
-            for p in range(whole, k):
-                left[r * LEFT_ROW + p] = peek(a + r * row + p * term, left)
-        return
-    for first in range(0, k, 16):
-        for top in range(0, m, 16):
-            for p in range(first, min(first + 16, k)):
-                expect(a + (p + 16) * term + top * row)
-                for r in range(top, min(top + 16, m)):
-                    left[r * LEFT_ROW + p] = peek(a + p * term + r * left.itemsize, left)
+    size = left.itemsize
+    for top in range(0, m, rows):
+        height, start = min(rows, m - top), np.intp(left.ctypes.data) + top * k * size
+        if term == size:
+            for first in range(0, k, 16):
+                for r in range(height):
+                    place, to = a + (top + r) * row, start + r * size
+                    for p in range(first, min(first + 16, k)):
+                        poke(to + p * rows * size, peek(place + p * size, left))
+        else:
+            for p in range(k):
+                place, to = a + p * term + top * row, start + p * rows * size
+                expect(place + 8 * term)
+                for r in range(height):
+                    poke(to + r * size, peek(place + r * row, left))
 
 
 @numba_njit

@@ -48,6 +48,23 @@ def pooling(op, **_):
     return lambda x: pooled(op, x)
 
 
+def to_all_maxima(op, x, up):
+    """The gradient, for every element that is the largest of a window."""
+    pads = [pad for _, pad in border(op, x.shape)]
+    sides = [sum(each) + n for each, n in zip(pads, x.shape[2:], strict=True)]
+    whole = jnp.pad(x, [(0, 0), (0, 0), *pads], constant_values=-jnp.inf)
+    best, gradient = pooled(op, x), jnp.zeros((*x.shape[:2], *sides), dtype=up.dtype)
+    for i, j in np.ndindex(op.ws):
+        rows, columns = (
+            slice(first, first + (n - 1) * step + 1, step)
+            for first, n, step in zip((i, j), up.shape[2:], op.stride, strict=True)
+        )
+        here = whole[:, :, rows, columns] == best
+        gradient = gradient.at[:, :, rows, columns].add(jnp.where(here, up, 0))
+    top, left = (first for first, _ in pads)
+    return gradient[:, :, top : top + x.shape[2], left : left + x.shape[3]]
+
+
 @jax_funcify.register(PoolingGradient)
 def pooling_gradient(op, **_):
     """The gradient of the maps."""
@@ -55,6 +72,8 @@ def pooling_gradient(op, **_):
     def gradient(x, up):
         """Of x and up (as the pooled maps) the gradient (as x)."""
         op.check_pooled(up.shape, x.shape)
+        if op.mode == "max" and op.ties == "all":
+            return to_all_maxima(op, x, up)
         return jax.vjp(lambda maps: pooled(op, maps), x)[1](up)[0]
 
     return gradient

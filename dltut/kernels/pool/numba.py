@@ -119,7 +119,7 @@ def pool_maps(x, rows_window, columns_window, mode, pooled):
 
 
 @numba_njit
-def gradient_block(block, size, x, up, rows_window, columns_window, mode, gradient):
+def gradient_block(block, size, x, up, rows_window, columns_window, mode, to_all, gradient):
     """Add to the gradients (n, rows, columns) of a block of maps, from `up` (as pooled maps)."""
     (rows, columns), (n_rows, n_columns) = gradient.shape[1:], up.shape[1:]
     ws, stride, pad = columns_window
@@ -130,6 +130,14 @@ def gradient_block(block, size, x, up, rows_window, columns_window, mode, gradie
             if mode == MAX:
                 reduce_row(top, stop, columns_window, mode, x, columns, m * rows, best, places)
                 for s in range(n_columns):
+                    if to_all:
+                        first, last, _ = span(s, columns, *columns_window, mode)
+                        row = m * rows * columns
+                        for r in range(top, stop):
+                            for j in range(first, last):
+                                if x[row + r * columns + j] == best[s]:
+                                    gradient[m, r, j] += up[m, i, s]
+                        continue
                     r, j = places[s] // ws, places[s] % ws
                     gradient[m, top + r, s * stride - pad + j] += up[m, i, s]
                 continue
@@ -141,12 +149,15 @@ def gradient_block(block, size, x, up, rows_window, columns_window, mode, gradie
                         gradient[m, r, j] += share
 
 
-def pool_gradient(x, up, rows_window, columns_window, mode, gradient):
-    """Add to the gradient (n, rows, columns), which is 0 now; x and up have four axes."""
+def pool_gradient(x, up, rows_window, columns_window, mode, to_all, gradient):
+    """Add to the gradient (n, rows, columns), which is 0 now; x and up have four axes.
+
+    `to_all`: whether all of several equal maxima get it.
+    """
     size = -(-len(gradient) // BLOCKS)
     x = np.ascontiguousarray(x).reshape(-1)
     up = np.ascontiguousarray(up).reshape((len(gradient), up.shape[2], up.shape[3]))
-    arguments = size, x, up, rows_window, columns_window, mode, gradient
+    arguments = size, x, up, rows_window, columns_window, mode, to_all, gradient
     in_parallel(gradient_block, BLOCKS, arguments)
 
 
@@ -155,11 +166,11 @@ def windows(op):
     return *zip(op.ws, op.stride, op.pad, strict=True), MODES.index(op.mode)
 
 
-def types_of(dtype: str, n_inputs: int) -> tuple:
-    """Types of the kernels' arguments: so many arrays of four axes, windows, mode, result."""
+def types_of(dtype: str, n_inputs: int, *more) -> tuple:
+    """Types of the kernels' arguments: so many arrays of four axes, windows, mode, more, result."""
     four, result = arrays(dtype, 4, 3)
     window = types.UniTuple(types.intp, 3)
-    return *(four,) * n_inputs, window, window, types.intp, result.copy(layout="C")
+    return *(four,) * n_inputs, window, window, types.intp, *more, result.copy(layout="C")
 
 
 @compiled_form(Pooling)
@@ -185,7 +196,8 @@ def pooling(op, node):
 def pooling_gradient(op, node):
     """The gradient of the maps."""
     (rows_window, columns_window, mode), ignore_border = windows(op), op.ignore_border
-    fill = kernel(pool_gradient, types_of(node.outputs[0].type.dtype, 2))
+    fill = kernel(pool_gradient, types_of(node.outputs[0].type.dtype, 2, types.boolean))
+    to_all = op.ties == "all"
 
     @numba_njit
     def gradient_of_pool(x, up):
@@ -199,7 +211,7 @@ def pooling_gradient(op, node):
                 "give one number for each of theirs"
             )
         gradient = np.zeros((batch * maps, rows, columns), dtype=x.dtype)
-        fill((x, up, rows_window, columns_window, mode, gradient))
+        fill((x, up, rows_window, columns_window, mode, to_all, gradient))
         return gradient.reshape(x.shape)
 
     return gradient_of_pool

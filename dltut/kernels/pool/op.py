@@ -10,6 +10,7 @@ from pytensor.tensor.type import TensorType
 from dltut.exceptions import InputError
 
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
+TIES = ("first", "all")
 
 
 def n_windows(n: int, ws: int, stride: int, pad: int, ignore_border: bool) -> int:
@@ -49,13 +50,15 @@ class _Windows(Op):
         Whether a last window that reaches over the edge is left out, or cut.
     mode : str
         One of `MODES`.
+    ties : str
+        One of `TIES`: which of several equal maxima the gradient goes to.
     """
 
-    __props__ = ("ws", "stride", "ignore_border", "pad", "mode")
+    __props__ = ("ws", "stride", "ignore_border", "pad", "mode", "ties")
 
-    def __init__(self, ws, stride, ignore_border, pad, mode):
+    def __init__(self, ws, stride, ignore_border, pad, mode, ties="first"):
         self.ws, self.stride, self.pad = ws, stride, pad
-        self.ignore_border, self.mode = ignore_border, mode
+        self.ignore_border, self.mode, self.ties = ignore_border, mode, ties
 
     def output_shape(self, x_shape: tuple) -> tuple:
         """Shape of the pooled maps for maps of `x_shape`."""
@@ -122,7 +125,7 @@ class PoolingGradient(_Windows):
     """The gradient of the maps, from that of the pooled maps.
 
     A maximum that several elements share passes its gradient to the first of them alone, so that
-    the gradient's sum is kept.
+    the gradient's sum is kept; or to all of them, as in Theano.
     """
 
     def make_node(self, x, up):
@@ -137,10 +140,16 @@ class PoolingGradient(_Windows):
         for i, j, rows, columns, divisor in self.windows(x.shape):
             share = up[:, :, i, j, None, None]
             if self.mode == "max":
-                gradient[:, :, rows, columns] += share * _first_maximum(x[:, :, rows, columns])
+                gradient[:, :, rows, columns] += share * self._maxima(x[:, :, rows, columns])
             else:
                 gradient[:, :, rows, columns] += share / divisor
         output_storage[0][0] = gradient
+
+    def _maxima(self, window):
+        """True where a window is largest: where the gradient goes to."""
+        if self.ties == "all":
+            return window == window.max(axis=(2, 3), keepdims=True)
+        return _first_maximum(window)
 
     def connection_pattern(self, node):
         """Only of a maximum do the values of x say where it is."""

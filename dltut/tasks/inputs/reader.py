@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from math import prod
 from os import PathLike
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from PIL import Image
 
 from dltut.datasets.kinds import Kind
 from dltut.exceptions import InputError
+from dltut.machine.files import is_folder
 
 FAR = 20  # standard deviations from what was learned
 
@@ -63,7 +63,7 @@ class Reader:
         if isinstance(given, str | PathLike):
             if given == "":  # which is the present folder for the system
                 raise InputError(f"{self.what} {number} has an empty name: give {self.expected}")
-            if Path(given).is_dir():
+            if is_folder(given):
                 raise InputError(f"{given} is a folder: name the files in it, such as {given}/*")
             yield from self.file(given)
         else:

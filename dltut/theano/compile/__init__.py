@@ -19,6 +19,7 @@ from dltut.theano.compile.mode import (
     predefined_optimizers,
     register_mode,
 )
+from dltut.theano.compile.monitormode import MonitorMode
 from dltut.theano.compile.ops import as_op
 from dltut.theano.compile.sharedvalue import SharedVariable, shared, shared_constructor
 from dltut.theano.names import passed_on
@@ -30,6 +31,7 @@ __all__ = [
     "Function",
     "In",
     "Mode",
+    "MonitorMode",
     "OpFromGraph",
     "Out",
     "Param",

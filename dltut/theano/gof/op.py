@@ -1,16 +1,53 @@
 """``theano.gof.op``: operations, among them those that old code writes itself."""
 
 from collections.abc import Iterator
+from inspect import signature
 
 import pytensor.graph.op
+from pytensor.gradient import DisconnectedType, disconnected_type
 from pytensor.graph.basic import Constant, Variable
 from pytensor.graph.utils import MethodNotDefined
 from pytensor.tensor import as_tensor_variable
+from pytensor.tensor.elemwise import Elemwise
 
 from dltut.theano.configuration import config
 from dltut.theano.names import passed_on
 
 _ROOT = pytensor.graph.op.Op
+GIVES_GRAPH = len(signature(Elemwise.infer_shape).parameters) == 4  # PyTensor before 3.3
+
+
+def understand(kind: type) -> None:
+    """Let PyTensor call the methods that a class of operations has by Theano's names.
+
+    Parameters
+    ----------
+    kind : type
+        Whose ``L_op`` or ``grad`` comes before the derivative of the class that it inherits from,
+        and whose ``infer_shape`` takes the node and the shapes, without a graph.
+    """
+    own = vars(kind)
+    if "pullback" not in own and ("L_op" in own or "grad" in own):
+        kind.pullback = _by_l_op if "L_op" in own else _by_grad
+    if "pushforward" not in own and "R_op" in own:
+        kind.pushforward = _by_r_op
+    shapes_of = own.get("infer_shape")
+    if GIVES_GRAPH and callable(shapes_of) and len(signature(shapes_of).parameters) == 3:
+        kind.infer_shape = lambda op, graph, node, shapes: shapes_of(op, node, shapes)
+
+
+def _by_l_op(op, inputs, outputs, cotangents):
+    return op.L_op(inputs, outputs, cotangents)
+
+
+def _by_grad(op, inputs, outputs, cotangents):
+    return op.grad(inputs, cotangents)
+
+
+def _by_r_op(op, inputs, outputs, tangents):
+    known = [None if isinstance(each.type, DisconnectedType) else each for each in tangents]
+    found = op.R_op(inputs, known)
+    return [disconnected_type() if each is None else each for each in found]
 
 
 class _AnyOperation(type(pytensor.graph.op.Op)):
@@ -29,6 +66,11 @@ class Op(_ROOT, metaclass=_AnyOperation):
     """
 
     _is_the_root = True
+
+    def __init_subclass__(cls, **options):
+        """Let PyTensor call what has Theano's names."""
+        understand(cls)
+        super().__init_subclass__(**options)
 
     def perform(self, node, inputs, output_storage, params=None):
         """Compute the outputs; an operation with C code alone cannot.
@@ -50,7 +92,7 @@ class Op(_ROOT, metaclass=_AnyOperation):
         )
 
     def pullback(self, inputs, outputs, cotangents):
-        """The gradients, from ``L_op`` or ``grad``.
+        """The gradients, from ``L_op`` or ``grad``, which a class mixed in may have.
 
         Parameters
         ----------
@@ -61,17 +103,6 @@ class Op(_ROOT, metaclass=_AnyOperation):
         if type(self).grad is _ROOT.grad:
             raise NotImplementedError(f"{type(self).__name__} has no grad: write one")
         return self.grad(inputs, cotangents)
-
-    def pushforward(self, inputs, outputs, tangents):
-        """The derivatives in a direction, from ``R_op``.
-
-        Parameters
-        ----------
-        inputs, outputs, tangents : list of variables
-        """
-        if type(self).R_op is _ROOT.R_op:
-            return super().pushforward(inputs, outputs, tangents)
-        return self.R_op(inputs, tangents)
 
     def c_code_cache_version(self):
         """No C code is kept."""
@@ -121,6 +152,8 @@ def get_test_value(variable) -> object:
     ------
     AttributeError
         If it has none.
+    TypeError
+        If it is not of the variable's type.
     """
     variable = variable if isinstance(variable, Variable) else as_tensor_variable(variable)
     if isinstance(variable, Constant):
@@ -129,7 +162,7 @@ def get_test_value(variable) -> object:
         return variable.get_value(borrow=True)
     if not hasattr(variable.tag, "test_value"):
         raise AttributeError(f"{variable} has no tag.test_value")
-    return variable.tag.test_value
+    return variable.type.filter(variable.tag.test_value)
 
 
 def get_debug_values(*variables) -> Iterator[tuple]:

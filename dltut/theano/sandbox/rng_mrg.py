@@ -1,5 +1,7 @@
 """``theano.sandbox.rng_mrg``: random numbers, the kind that ran on a graphics card."""
 
+import numpy as np
+
 from dltut.theano.names import passed_on
 from dltut.theano.tensor.streams import RandomBase
 
@@ -17,6 +19,7 @@ class MRG_RandomStreams(RandomBase):
     def __init__(self, seed=12345, use_cuda=None):
         super().__init__(seed)
         self.use_cuda = use_cuda
+        self.rstate = np.full(6, self._streams.seed, dtype="uint32")  # unread
 
     def set_rstate(self, seed) -> None:
         """Begin anew from a seed."""

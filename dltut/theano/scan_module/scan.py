@@ -5,6 +5,7 @@ from pytensor.scan.basic import scan as plain_scan
 from pytensor.scan.checkpoints import scan_checkpoints as plain_checkpoints
 
 from dltut.theano.compile.mode import name_of
+from dltut.theano.gof.trial import taught
 from dltut.theano.names import passed_on
 from dltut.theano.quiet import silently
 from dltut.theano.updates import OrderedUpdates
@@ -51,7 +52,7 @@ def scan(
         n_steps = int(n_steps)
     outputs, updates = silently(
         plain_scan,
-        fn,
+        taught(fn, sequences, outputs_info, non_sequences),
         sequences=sequences,
         outputs_info=outputs_info,
         non_sequences=non_sequences,

@@ -126,7 +126,7 @@ class _Forget(Op):
         """The input itself."""
         output_storage[0][0] = inputs[0]
 
-    def infer_shape(self, fgraph, node, shapes):
+    def infer_shape(self, node, shapes):
         """That of the input."""
         return shapes
 

@@ -2,4 +2,4 @@
 
 from dltut.theano.names import passed_on
 
-__getattr__ = passed_on(__name__, "pytensor.tensor.slinalg")
+__getattr__ = passed_on(__name__, "pytensor.tensor.slinalg", "pytensor.tensor.nlinalg")

@@ -33,14 +33,17 @@ def fused(inputs, outputs):
     return graph.outputs, [node.op for node in apply_ancestors(graph.outputs)]
 
 
-def network(dtype, reshaped=True):
+def network(dtype, reshaped=True, ties=("first", "first")):
     """Two layers as in LeNet: inputs, and the cost with its gradients."""
     shapes = {"x": 4, "w": 4, "b": 1, "v": 4, "c": 1}
     x, w, b, v, c = inputs = [
         pt.tensor(name, dtype=dtype, shape=(None,) * n) for name, n in shapes.items()
     ]
-    maps = pt.tanh(pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3)) + b[None, :, None, None])
-    maps = pool2d(conv2d(maps, v, filter_flip=False), (1, 2)) + c[None, :, None, None]
+    maps = pt.tanh(
+        pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3), ties=ties[0]) + b[None, :, None, None]
+    )
+    ws = (1, 2) if ties[0] == "first" else (2, 2)
+    maps = pool2d(conv2d(maps, v, filter_flip=False), ws, ties=ties[1]) + c[None, :, None, None]
     maps = pt.tanh(maps)
     maps = maps.reshape((-1, maps.shape[1] * maps.shape[2] * maps.shape[3])) if reshaped else maps
     cost = (maps * pt.arange(maps.size, dtype=dtype).reshape(maps.shape)).sum()
@@ -56,17 +59,18 @@ def values(rng, batch, sides, dtype, whole=False):
 
 @pytest.fixture(scope="module")
 def functions():
-    """(dtype, mode) -> the network without and with fusion."""
+    """(dtype, mode, more) -> the network without and with fusion."""
     compiled = {}
 
-    def of(dtype, mode):
-        if (dtype, mode) not in compiled:
-            inputs, plain = network(dtype)
+    def of(dtype, mode, **more):
+        key = dtype, mode, *more.values()
+        if key not in compiled:
+            inputs, plain = network(dtype, **more)
             expected = function(inputs, plain, mode="FAST_COMPILE")
-            inputs, outputs = network(dtype)
+            inputs, outputs = network(dtype, **more)
             outputs, _ = fused(inputs, outputs)
-            compiled[dtype, mode] = expected, function(inputs, outputs, mode=mode)
-        return compiled[dtype, mode]
+            compiled[key] = expected, function(inputs, outputs, mode=mode)
+        return compiled[key]
 
     return of
 
@@ -98,6 +102,16 @@ def test_same_as_without(functions, dtype, mode, tolerance, batch, sides, whole)
         np.testing.assert_allclose(
             one, other, rtol=0, atol=tolerance * (1 + np.abs(other).max(initial=0))
         )
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_ties_that_all_get_the_gradient(functions, mode):
+    """Windows of six and of four elements, whole numbers among which many are equal."""
+    expected, found = functions("float64", mode, ties=("all", "all"))
+    given = values(np.random.default_rng(3), 2, (13, 14), "float64", whole=True)
+    wanted = expected(*given)
+    for one, other in zip(found(*given), wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-10 * (1 + np.abs(other).max()))
 
 
 @pytest.mark.parametrize("n", [1, 2, 8])

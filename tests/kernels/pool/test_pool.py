@@ -13,6 +13,22 @@ from dltut.nn import pool2d
 
 OVERLAPPING = ((3, 2), (2, 1), True, (1, 0), "max")
 CUT = ((2, 3), (3, 2), False, (0, 0), "average_exc_pad")
+TO_ALL = [
+    ((3, 2), (2, 1), True, (1, 0), "max", "all"),
+    ((2, 3), (3, 2), False, (0, 0), "max", "all"),
+    ((2, 2), (2, 2), True, (0, 0), "max", "all"),
+]
+
+
+def with_gradients(x, settings):
+    """The gradients' weights, pools and gradients of x."""
+    inputs, outputs = [], []
+    for options in settings:
+        up = pt.dtensor4("up")
+        pooled = pool2d(x, *options)
+        inputs.append(up)
+        outputs += [pooled, pytensor.grad(None, x, known_grads={pooled: up})]
+    return inputs, outputs
 
 
 @pytest.fixture(scope="module")
@@ -22,20 +38,16 @@ def pools():
 
     def in_mode(mode):
         if mode not in compiled:
-            x, inputs, outputs = pt.dtensor4("x"), [], []
-            for options in (OVERLAPPING, CUT):
-                up = pt.dtensor4("up")
-                pooled = pool2d(x, *options)
-                inputs.append(up)
-                outputs += [pooled, pytensor.grad(None, x, known_grads={pooled: up})]
+            x = pt.dtensor4("x")
+            inputs, outputs = with_gradients(x, (OVERLAPPING, CUT))
             compiled[mode] = function([x, *inputs], outputs, mode=mode)
         return compiled[mode]
 
     return in_mode
 
 
-def ups(rng, shape):
-    for ws, stride, ignore_border, pad, _ in (OVERLAPPING, CUT):
+def ups(rng, shape, settings=(OVERLAPPING, CUT)):
+    for ws, stride, ignore_border, pad, *_ in settings:
         sides = [
             len(starts(n, w, s, ignore_border, p))
             for n, w, s, p in zip(shape[2:], ws, stride, pad, strict=True)
@@ -56,6 +68,26 @@ def test_ties(pools, backend, shape):
         assert one.shape == other.shape
         np.testing.assert_allclose(one, other, atol=1e-12)
     np.testing.assert_allclose(found[1].sum(), first.sum(), atol=1e-12)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_ties_that_all_get_the_gradient(backend):
+    x = pt.dtensor4("x")
+    inputs, outputs = with_gradients(x, TO_ALL)
+    compiled = function([x, *inputs], outputs, mode=backend)
+    rng = np.random.default_rng(1)
+    for shape in [(2, 2, 7, 5), (1, 1, 2, 2), (1, 2, 6, 3)]:
+        value = rng.integers(-2, 0, size=shape).astype("float64")
+        weights = list(ups(rng, shape, TO_ALL))
+        found = compiled(value, *weights)
+        for n, (options, up) in enumerate(zip(TO_ALL, weights, strict=True)):
+            for one, other in zip(found[2 * n :][:2], loops(value, up, *options), strict=True):
+                np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_ties_that_are_unknown():
+    with pytest.raises(InputError, match=r"^ties cannot be 'last': .*first"):
+        pool2d(pt.dtensor4("x"), 2, ties="last")
 
 
 @pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])

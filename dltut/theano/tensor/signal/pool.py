@@ -40,6 +40,7 @@ def pool_2d(
     if x.ndim < 2:
         raise NotServed(f"pool_2d needs rows and columns; {x} has {x.ndim} axes")
     options = {"stride": stride, "ignore_border": bool(ignore_border), "pad": pad, "mode": mode}
+    options["ties"] = "all"  # as in Theano
     if x.ndim == 4:
         return pool2d(x, ws, **options)
     lead = [x.shape[axis] for axis in range(x.ndim - 2)]

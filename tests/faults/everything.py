@@ -1,0 +1,110 @@
+"""All that `test_faults` tries a part of: every call in every way, the scripts, random kills.
+
+``python tests/faults/everything.py`` takes hours; ``--every 20`` takes each twentieth call. The
+scripts run in the mode that starts fastest: files are what is tested. ``--kills 1000`` kills a
+training process with SIGKILL at random moments, as ``tests/kill_and_resume.py`` does.
+"""
+
+import importlib.util
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from faults import kinds  # noqa: E402
+from faults.calls import HOWS  # noqa: E402
+from faults.disks import Disk, written  # noqa: E402
+from faults.forks import outcome  # noqa: E402
+from faults.trying import (  # noqa: E402
+    assert_equal,
+    assert_harmless,
+    begun,
+    recorded,
+    silently,
+)
+from kill_and_resume import prove  # noqa: E402
+
+from dltut.commands import flags  # noqa: E402
+
+KINDS = (kinds.plain, kinds.pretraining, kinds.several)
+SMALL = {"quick": True, "resume": True, "pictures": False, "checkpoint_seconds": 0.0}
+
+
+def main(every: int = 1, cuts: int = 1000, kills: int = 1000, scripts: bool = True, seed: int = 0):
+    """Try faults in the calls of all kinds of runs, power cuts, the scripts, and random kills.
+
+    Parameters
+    ----------
+    every : int
+        Each so-many-th call is tried, in each way.
+    cuts : int
+        States of the disk after a power cut, of each kind.
+    kills : int
+        How many processes are killed at random.
+    scripts : bool
+        Try the training scripts, too.
+    seed : int
+        Of what is drawn.
+    """
+    draw = random.Random(seed)
+    os.environ["THEANO_FLAGS"] = "mode=FAST_COMPILE"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "it")
+        for script in KINDS:
+            tell(script.__name__, tried(script, folder, every, draw))
+            tell(f"{script.__name__}, power cuts", cut(script, folder, cuts, draw))
+        for path in sorted(ROOT.glob("scripts/train_*.py")) if scripts else ():
+            script = of_file(path)
+            ended, what = outcome(lambda script=script: recorded(begun(folder, None), script) and 0)
+            if ended != "done":
+                tell(path.name, f"left out, for in peace it ends so: {what}")
+                continue
+            tell(path.name, tried(script, folder, every, draw))
+        if kills:
+            tell("random kills", prove(Path(temporary), kills, draw, "FAST_COMPILE"))
+
+
+def tell(what, found):
+    print(f"{what}: {found}", flush=True)
+
+
+def of_file(path):
+    """A training script as a function of its run's folder."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda folder: flags.call(module.main, run_dir=folder, **SMALL)
+
+
+def tried(script, folder, every, draw):
+    """How many faults were harmless, of each so-many-th call in each way."""
+    calls = silently(recorded, begun(folder, None), script)
+    whole, n = kinds.traces(folder / "run"), 0
+    for how in HOWS:
+        for number in range(draw.randrange(every), len(calls.made), every):
+            assert_harmless(script, folder, number, how, whole)
+            n += 1
+    return f"{n} faults in {len(calls.made)} calls"
+
+
+def cut(script, folder, cuts, draw):
+    """How many states of the disk after a power cut were harmless."""
+    operations = silently(recorded, begun(folder, None), script).operations
+    whole = kinds.traces(folder / "run")
+    for trial in range(cuts):
+        disk, moment = Disk(folder), draw.randint(0, len(operations))
+        for operation in operations[:moment]:
+            disk.do(*operation)
+        state = disk.cut(draw)
+        written(*state, disk.folder, begun(folder, None))
+        silently(script, folder / "run")
+        assert_equal(kinds.traces(folder / "run"), whole, f"cut {trial} after {moment} operations")
+    return f"{cuts} states in {len(operations)} operations"
+
+
+if __name__ == "__main__":
+    flags.run(main)

@@ -1,0 +1,64 @@
+"""One fault in one script, and what must hold after it."""
+
+import contextlib
+import io
+import shutil
+
+from faults.calls import DEAD, KILLS, met
+from faults.forks import outcome
+from faults.kinds import traces
+
+
+def recorded(folder, script, n=None, how="EIO"):
+    """The calls of a script in a folder of which it makes ``run``."""
+    with met(folder, n, how) as calls:
+        script(folder / "run")
+    return calls
+
+
+def silently(script, *arguments):
+    with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+        return script(*arguments)
+
+
+def begun(folder, before):
+    """The folder, empty or with a copy of what was there before."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    if before is not None:
+        shutil.copytree(before, folder / "run")
+    return folder
+
+
+def assert_harmless(script, folder, n, how, whole, before=None):
+    """Let the n-th call go wrong, then run once more; all must be as in the run in peace.
+
+    Parameters
+    ----------
+    script : callable
+        ``script(folder)``.
+    folder : path
+        Is emptied.
+    n : int
+    how : str
+        Of `faults.calls.HOWS`.
+    whole : dict
+        The traces of the run in peace.
+    before : path, optional
+        What the script finds.
+    """
+    begun(folder, before)
+    ended, what = outcome(lambda: recorded(folder, script, n, how) and None)
+    told = f"call {n}, {how}: {ended} {what}"
+    assert ended in (("dead", "done") if how in KILLS else ("error", "done")), told
+    assert ended != "dead" or what == DEAD, told
+    assert ended != "error" or ("\n" not in what and str(folder) in what), told
+    silently(script, folder / "run")
+    assert_equal(traces(folder / "run"), whole, told)
+
+
+def assert_equal(found, whole, told):
+    """No file more, none less, and each equal, bit for bit."""
+    assert found.keys() == whole.keys(), f"{told}: {sorted(found.keys() ^ whole.keys())}"
+    for name, each in found.items():
+        assert each == whole[name], f"{told}: {name} is another"
