@@ -9,8 +9,7 @@ DRAWING = (*LEARNT, "hmc")
 RECURRENT = ("lstm", "gru", "chars", "elman", "rnnrbm")
 SEGMENTED = ("unet",)
 LOOPED = (*TRAINED, *LEARNT, *RECURRENT)
-# All but the RNN-RBM, whose gradient is split at a length that JAX would have to know before.
-IN_JAX = (*CLASSIFIED, *DRAWING, *(name for name in RECURRENT if name != "rnnrbm"))
+IN_JAX = (*CLASSIFIED, *DRAWING, *RECURRENT)
 KERAS = (*CLASSIFIED, "lstm")
 
 

@@ -70,6 +70,8 @@ def test_help_names_every_flag(name, capsys):
 @pytest.mark.parametrize("name", TRAINING)
 def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    if MORE.get(name) == PARTS:  # stacks are trained on the backends in test_pretraining.py
+        monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")
     main, flags = main_of(name), [*SMALL, *TRAINING[name]]
     assert run(main, [*flags, "--dry-run"]).stop_reason == "dry run"
     assert f"dry run: cost {FIRST.get(name, '2.3')}" in capsys.readouterr().out

@@ -78,15 +78,17 @@ def numba_mode() -> Mode:
 def jax_mode() -> Mode:
     """PyTensor's JAX mode with our operations, in both float widths.
 
-    The first call loads their forms and registers one rewrite, that of widths. JAX's own settings
-    stay as they are, see `dltut.kernels.engine.wide`.
+    The first call loads their forms and registers rewrites of widths and of lengths. JAX's own
+    settings stay as they are, see `dltut.kernels.engine.wide`.
     """
     from dltut.kernels.engine.wide import WideLinker
 
     _load("jax")
     graphs = inside_of_loops(JAX_INSIDE), inside_of_names(JAX_INSIDE, "JAX")
+    _register(BEFORE_COMPOSITES, [shapes.arithmetic_of_lengths], JAX, JAX_INSIDE)
+    lengths = [shapes.rest_of_lengths, shapes.reshape_by_lengths, shapes.split_by_lengths]
     widths = [sums.in_the_width_of_the_result, *graphs]
-    _register(AT_THE_END, widths, JAX, JAX_INSIDE)
+    _register(AT_THE_END, [*lengths, *widths], JAX, JAX_INSIDE)
     return Mode(WideLinker(), get_mode("JAX").provided_optimizer.including(JAX))
 
 

@@ -115,7 +115,7 @@ def run(
     A cell that has a kernel brings a ``loop`` beside its ``step``: the same as one operation. A
     subclass with another ``step`` goes through `scan`.
 
-    On JAX, `scan` has gradients only where the number of steps is known when the graph is built.
+    On JAX, `scan` has gradients only where the number of steps is known or made of lengths.
 
     Examples
     --------

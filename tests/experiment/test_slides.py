@@ -18,8 +18,8 @@ def run(tmp_path_factory, request):
         patched.setenv("DLTUT_DATA", str(folder / "no data"))
         patched.chdir(folder)
 
-        def run(name):
-            with pytensor.config.change_flags(floatX="float32", mode="NUMBA"):
+        def run(name, mode="FAST_COMPILE"):
+            with pytensor.config.change_flags(floatX="float32", mode=mode):
                 return train(files / f"{name}.yaml", quick=True), folder / "runs"
 
         yield run
@@ -51,5 +51,5 @@ def test_the_walk_through(run):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["conv_net_small", "conv_net_dropout"])
 def test_the_convolutional_net(run, name):
-    log, _ = run(name)
+    log, _ = run(name, "NUMBA")
     assert len(log.rows) == 4 and log.rows[-1]["valid_nll"] < log.rows[0]["valid_nll"]

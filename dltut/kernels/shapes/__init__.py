@@ -1,5 +1,5 @@
-"""Arrays of one number, and shapes that are made sure of, without words for Numba to compile."""
+"""Arrays of one number, shapes that are made sure of, and arithmetic of lengths."""
 
-from dltut.kernels.shapes.op import Checked, Filled
+from dltut.kernels.shapes.op import Checked, Filled, OfLengths, SplitByLengths
 
-__all__ = ["Checked", "Filled"]
+__all__ = ["Checked", "Filled", "OfLengths", "SplitByLengths"]

@@ -1,12 +1,13 @@
-"""What PyTensor's Alloc and SpecifyShape do most of the time, as operations.
+"""What PyTensor's Alloc and SpecifyShape do most of the time, and arithmetic of lengths.
 
 Numba compiles the errors that PyTensor's own forms would put into words: seconds, in every function
-that has one of them.
+that has one of them. JAX takes what it computes for unknown, and lengths have to be known.
 """
 
 import numpy as np
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
+from pytensor.tensor.basic import Split
 from pytensor.tensor.type import TensorType
 
 
@@ -68,3 +69,31 @@ class Checked(Op):
         pairs = zip(self.shape, x.shape, strict=True)
         assert all(wanted is None or wanted == length for wanted, length in pairs), self.refusal
         output_storage[0][0] = x
+
+
+class OfLengths(Op):
+    """What another operation makes of lengths of arrays, by NumPy.
+
+    Parameters
+    ----------
+    op : Op
+        Its inputs are lengths of arrays, constants, or what such operations made of them.
+    """
+
+    __props__ = ("op",)
+
+    def __init__(self, op: Op):
+        self.op = op
+
+    def make_node(self, *inputs):
+        """The outputs are those of the operation."""
+        outputs = [each.type() for each in self.op.make_node(*inputs).outputs]
+        return Apply(self, list(inputs), outputs)
+
+    def perform(self, node, inputs, output_storage):
+        """By the other operation."""
+        self.op.perform(self.op.make_node(*node.inputs), inputs, output_storage)
+
+
+class SplitByLengths(Split):
+    """PyTensor's Split, at places that are made of lengths."""

@@ -30,16 +30,19 @@ def small():
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, small):
-    """``run(name, text=...)``: the log of a quick run, and the folder of the runs."""
+    """``run(name, text=...)``: the log of a quick run, and the folder of the runs.
+
+    In the mode that compiles nothing, unless another is named: files are what is tested.
+    """
     folder = tmp_path_factory.mktemp("pylearn2")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DLTUT_DATA", str(folder / "no data"))
         patched.chdir(folder)
 
-        def run(name: str, text: str | None = None, **options):
+        def run(name: str, text: str | None = None, mode: str = "FAST_COMPILE", **options):
             path = folder / f"{name}.yaml"
             path.write_text(small(name) if text is None else text)
-            with pytensor.config.change_flags(floatX="float32", mode="NUMBA"):
+            with pytensor.config.change_flags(floatX="float32", mode=mode):
                 return train(path, quick=True, **options), folder / "runs"
 
         yield run

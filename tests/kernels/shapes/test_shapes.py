@@ -1,4 +1,4 @@
-"""Arrays of one number and shapes that are made sure of: the same as PyTensor's own."""
+"""Arrays of one number, shapes that are made sure of, lengths: the same as PyTensor's own."""
 
 import numpy as np
 import pytensor
@@ -8,7 +8,7 @@ from pytensor.tensor.basic import Alloc
 from pytensor.tensor.shape import SpecifyShape
 
 import dltut
-from dltut.kernels.shapes import Checked, Filled
+from dltut.kernels.shapes import Checked, Filled, OfLengths, SplitByLengths
 
 
 def kinds(function):
@@ -70,3 +70,42 @@ def test_references():
     np.testing.assert_array_equal(checked.eval({x: found}, mode="FAST_COMPILE"), found)
     with pytest.raises(AssertionError, match="SpecifyShape"):
         checked.eval({x: found[:, :2]}, mode="FAST_COMPILE")
+
+
+def made_of_lengths(x):
+    """For an array, of PyTensor or of NumPy, what programs make of its lengths."""
+    own = np if isinstance(x, np.ndarray) else pt
+    n, m = x.shape
+    whole = own.arange(n)
+    yield from (own.arange(1, 2 * n + 1), own.arange(n - 1, -1, -1), own.exp(-whole / 2))
+    yield from (own.zeros((2 * n, m - 1)) + 1, own.eye(n - 1), own.zeros((own.minimum(n, m),)))
+    yield from (x[: n - 1], x[n // 2 :, -1], x[own.arange(n - 1), 0], whole[own.argsort(x, 0)])
+    yield from (x.sum() / (n - 1), own.repeat(x, n - 1, 0), own.prod(own.stack([n, m])))
+    yield from (x[1:].reshape(((n - 1) * m,)), x.reshape(own.concatenate([[m], [n]])))
+
+
+def test_lengths_in_jax():
+    """What is made of them is known: ranges, slices, shapes, and where others are divided."""
+    pytest.importorskip("jax")
+    x = pt.matrix("x")
+    n, m = x.shape
+    parts = pt.split(x, pt.stack([m - 1, 1]), n_splits=2, axis=1)
+    gradient = pytensor.grad((pt.concatenate([x[: n - 1], 2 * x]) ** 2).sum(), x)
+    with pytensor.config.change_flags(mode="JAX"):
+        function = dltut.function([x], [*parts, gradient, *made_of_lengths(x)])
+    for shape in ((3, 4), (2, 5)):
+        values = np.arange(float(np.prod(shape))).reshape(shape).astype(pytensor.config.floatX)
+        twice = np.r_[np.full(shape[0] - 1, 10), 8][:, None] * values
+        wanted = [values[:, :-1], values[:, -1:], twice, *made_of_lengths(values)]
+        for found, each in zip(function(values), wanted, strict=True):
+            np.testing.assert_allclose(found, each, rtol=1e-6)
+
+
+def test_references_of_lengths():
+    n = pt.lscalar("n")
+    doubled = OfLengths((n * 2).owner.op)(n, pt.constant(2))
+    assert doubled.eval({n: 3}, mode="FAST_COMPILE") == 6
+    split = pt.split(pt.arange(n), pt.stack([n - 1, 1]), n_splits=2)[0].owner
+    parts = SplitByLengths(*split.op._props())(*split.inputs)
+    first, second = (each.eval({n: 3}, mode="FAST_COMPILE").tolist() for each in parts)
+    assert (first, second) == ([0, 1], [2])
