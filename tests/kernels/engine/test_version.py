@@ -9,7 +9,7 @@ import dltut.kernels
 from dltut.kernels.engine import version
 
 FOLDER = Path(dltut.kernels.__file__).parent
-ALONE = "crop cross_entropy elementary error_rate lookup rows shapes steps trim".split()
+ALONE = "crop cross_entropy elementary error_rate lookup rows shapes steps straight trim".split()
 
 
 def versions(folder):

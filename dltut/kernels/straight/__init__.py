@@ -1,0 +1,5 @@
+"""Graphs of a few numbers as straight-line code."""
+
+from dltut.kernels.straight.op import StraightCode
+
+__all__ = ["StraightCode"]

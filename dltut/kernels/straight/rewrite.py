@@ -1,0 +1,90 @@
+"""What loops do with a few numbers as straight-line code."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytensor.scalar as ps
+from pytensor.graph.basic import Constant
+from pytensor.graph.rewriting.basic import GraphRewriter
+from pytensor.tensor.type import TensorType
+
+from dltut.kernels.straight.numbers import TooMuch, is_written_out, numbers_of
+from dltut.kernels.straight.op import StraightCode
+
+FEW = 64  # numbers of an array, at most
+MOST = 1500  # operations on numbers in one piece of code: a compiler takes seconds for more
+FEWEST = 3  # operations on arrays in their place: below, there is nothing to gain
+
+
+class Straightened(GraphRewriter):
+    """Operations on arrays of a few numbers, whose shapes are known, as one operation.
+
+    ::
+
+        v + eps / 2 * f, x + eps * v, ...       ->  StraightCode(x, v, f, eps)
+
+    Arrays of a few numbers are made, filled and left behind again and again; a compiler keeps
+    numbers in registers. All that can be done before another kind of operation, such as a draw, is
+    one piece of code, and all that can be done after it.
+    """
+
+    def apply(self, fgraph):
+        """Replace each piece."""
+        for nodes in pieces(fgraph):
+            try:
+                straighten(fgraph, nodes)
+            except TooMuch:
+                continue
+
+
+def pieces(fgraph) -> list[list]:
+    """Nodes on a few numbers, by how many others their inputs wait for, one after the other."""
+    waits, found = {}, defaultdict(list)
+    for node in fgraph.toposort():
+        makers = [each.owner for each in node.inputs if each.owner]
+        waits[node] = max((waits[each] + (not _is_small(each)) for each in makers), default=0)
+        if _is_small(node):
+            found[waits[node]].append(node)
+    return list(found.values())
+
+
+def _is_small(node) -> bool:
+    """Whether a node may be written out."""
+    if not is_written_out(node.op):
+        return False
+    kinds = [each.type for each in (*node.inputs, *node.outputs) if not isinstance(each, Constant)]
+    return all(
+        isinstance(kind, TensorType) and None not in kind.shape and np.prod(kind.shape) <= FEW
+        for kind in kinds
+    )
+
+
+def straighten(fgraph, nodes: list) -> None:
+    """Put one operation in the place of these nodes; raises TooMuch if that cannot be."""
+    made_here = dict.fromkeys(each for node in nodes for each in node.outputs)
+    inputs = dict.fromkeys(
+        each
+        for node in nodes
+        for each in node.inputs
+        if each not in made_here and not isinstance(each, Constant)
+    )
+    outputs = [
+        each
+        for each in made_here
+        if any(client not in set(nodes) for client, _ in fgraph.clients[each])
+    ]
+    arrays = [each for each in (*inputs, *outputs) if each.type.ndim]
+    if len(nodes) < FEWEST or not arrays:
+        return
+    given, made = numbers_of(list(inputs), nodes, outputs, MOST)
+    of_inputs, of_outputs = (
+        [number for array in arrays for number in array.ravel()] for arrays in (given, made)
+    )
+    seen = set()
+    for place, number in enumerate(of_outputs):
+        if number.owner is None or number in seen:  # a composite makes each of its outputs
+            of_outputs[place] = ps.identity(number)
+        seen.add(number)
+    op = StraightCode(ps.Composite(of_inputs, of_outputs), tuple(array.shape for array in made))
+    replaced = zip(outputs, op(*inputs, return_list=True), strict=True)
+    fgraph.replace_all_validate(list(replaced), reason="straight code")
