@@ -63,7 +63,7 @@ def test_missing_path_or_data_folder(tmp_path):
 def test_damaged_file_is_an_error_not_a_reason_to_look_on(tmp_path):
     path = small.write_pickle(tmp_path)
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(InputError, match=r"mnist\.pkl\.gz is not a whole pickle of arrays"):
+    with pytest.raises(InputError, match=r"mnist\.pkl\.gz is cut off or damaged"):
         mnist.load(data_dir=tmp_path)
 
 
