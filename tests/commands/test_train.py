@@ -27,6 +27,7 @@ batch_size: 200
 @pytest.fixture(autouse=True)
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("DLTUT_DATA", str(tmp_path / "no data"))
+    monkeypatch.setenv("THEANO_FLAGS", "floatX=float32,mode=FAST_COMPILE")
     monkeypatch.chdir(tmp_path)
     with pytensor.config.change_flags(floatX="float32", mode="FAST_COMPILE"):
         yield

@@ -19,6 +19,7 @@ def run(tmp_path_factory, request):
         patched.chdir(folder)
 
         def run(name, mode="FAST_COMPILE"):
+            patched.setenv("THEANO_FLAGS", f"floatX=float32,mode={mode}")
             with pytensor.config.change_flags(floatX="float32", mode=mode):
                 return train(files / f"{name}.yaml", quick=True), folder / "runs"
 

@@ -35,7 +35,7 @@ def interrupted(tmp_path_factory):
 
 
 def assert_all_harmless(script, folder, ways, before=None, every=1):
-    """Every call once, or each second one, the ways in turn."""
+    """Every call once, or each of some, the ways in turn."""
     calls = silently(recorded, begun(folder, before), script)
     whole = kinds.traces(folder / "run")
     for n in range(0, len(calls.made), every):
@@ -44,15 +44,15 @@ def assert_all_harmless(script, folder, ways, before=None, every=1):
 
 
 def test_a_training_run(tmp_path):
-    assert assert_all_harmless(kinds.plain, tmp_path / "it", HOWS) > 100
+    assert assert_all_harmless(kinds.plain, tmp_path / "it", HOWS, every=2) > 100
 
 
 def test_a_run_that_is_resumed(tmp_path, interrupted):
-    assert assert_all_harmless(kinds.plain, tmp_path / "it", HOWS[::-1], interrupted) > 50
+    assert assert_all_harmless(kinds.plain, tmp_path / "it", HOWS[::-1], interrupted, every=3) > 50
 
 
 def test_pretraining(tmp_path):
-    assert assert_all_harmless(kinds.pretraining, tmp_path / "it", HOWS, every=2) > 150
+    assert assert_all_harmless(kinds.pretraining, tmp_path / "it", HOWS, every=7) > 150
 
 
 @pytest.mark.parametrize("script", [kinds.plain, kinds.pretraining])

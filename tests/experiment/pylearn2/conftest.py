@@ -42,6 +42,7 @@ def run(tmp_path_factory, small):
         def run(name: str, text: str | None = None, mode: str = "FAST_COMPILE", **options):
             path = folder / f"{name}.yaml"
             path.write_text(small(name) if text is None else text)
+            patched.setenv("THEANO_FLAGS", f"floatX=float32,mode={mode}")
             with pytensor.config.change_flags(floatX="float32", mode=mode):
                 return train(path, quick=True, **options), folder / "runs"
 
