@@ -94,7 +94,7 @@ def test_a_later_file_before_its_earlier_one(run, small):
 
 @pytest.mark.slow
 def test_a_convolutional_net_with_dropout(run):
-    log, runs = run("conv_net_small_dropout", mode="NUMBA")
+    log, runs = run("conv_net_small_dropout")
     assert len(log.rows) == 4
     names = set(log.rows[0])
     assert {"valid_term_0", "valid_term_1_weight_decay", "learning_rate", "momentum"} <= names
@@ -110,7 +110,7 @@ def test_a_convolutional_net_with_dropout(run):
 
 @pytest.mark.slow
 def test_the_convolutional_net(run):
-    log, runs = run("conv_net", mode="NUMBA")
+    log, runs = run("conv_net")
     assert len(log.rows) == 4 and (runs / "conv_net_best.pkl").exists()
     assert log.rows[-1]["train_cost"] < log.rows[1]["train_cost"]
 
