@@ -5,6 +5,7 @@ The file that is run has a part of every kind, see everything.yaml.
 
 import os
 import signal
+import warnings
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,9 @@ def test_sigkill(whole, monkeypatch):
     places = [(1, 3, 0.0), (1, 5, 0.0), (2, 7, 0.0), (2, 16, 1000.0)]
     for phase, iteration, seconds in places:
         disturb(monkeypatch, signal.SIGKILL, phase, iteration)
-        child = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of threads, which the child never uses
+            child = os.fork()
         if not child:
             train(checkpoint_seconds=seconds)
             os._exit(1)

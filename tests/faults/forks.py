@@ -21,7 +21,9 @@ def outcome(function, *arguments):
     """
     reader, writer = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which nobody has here
+        warnings.simplefilter(
+            "ignore"
+        )  # of threads, which the child never uses
         child = os.fork()
     if child == 0:
         os.close(reader)

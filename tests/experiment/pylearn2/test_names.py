@@ -89,7 +89,7 @@ def test_a_pickle_is_refused_and_not_loaded(protocol, tmp_path, capsys):
 def test_an_array_of_objects_is_refused(tmp_path, capsys):
     with (tmp_path / "evil.npy").open("wb") as file:
         np.save(file, np.array([Evil()], dtype=object), allow_pickle=True)
-    with pytest.raises(InputError, match="holds .object.; expected numbers or texts"):
+    with pytest.raises(InputError, match=r"holds .object.; expected numbers or texts"):
         read(tmp_path, "evil.npy")
     assert capsys.readouterr().out == ""
 
