@@ -21,9 +21,7 @@ def outcome(function, *arguments):
     """
     reader, writer = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # of threads, which the child never uses
+        warnings.simplefilter("ignore")  # of threads, which the child never uses
         child = os.fork()
     if child == 0:
         os.close(reader)
