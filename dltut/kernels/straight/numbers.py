@@ -17,6 +17,8 @@ from pytensor.tensor.subtensor import IncSubtensor, Subtensor, indices_from_subt
 
 from dltut.kernels.dense import MatrixProduct
 
+MOST_INPUTS = 32  # that NumPy broadcasts together
+
 
 class TooMuch(Exception):
     """A graph has too many numbers, or an operation that is not written out here."""
@@ -42,10 +44,15 @@ def numbers_of(inputs, nodes, outputs, most: int) -> tuple[list, list]:
     for node in nodes:
         if len(node.outputs) != 1:
             raise TooMuch
-        made = written_out(node.op, node, [value(each, values) for each in node.inputs])
-        made = np.asarray(made, dtype=object)
+        given = [value(each, values) for each in node.inputs]
+        if len(given) > MOST_INPUTS:
+            raise TooMuch
+        made = np.asarray(written_out(node.op, node, given), dtype=object)
         values[node.outputs[0]] = made
-        count += max(made.size, *(np.size(values.get(each, 0)) for each in node.inputs))
+        if isinstance(node.op, Dot | MatrixProduct):
+            count += 2 * given[0].size * made.shape[1]
+        else:
+            count += max(made.size, *map(np.size, given))
         if count > most:
             raise TooMuch
     return [values[each] for each in inputs], [value(each, values) for each in outputs]
