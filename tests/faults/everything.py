@@ -17,10 +17,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from faults import kinds  # noqa: E402
 from faults.calls import HOWS  # noqa: E402
-from faults.disks import Disk, written  # noqa: E402
 from faults.forks import outcome  # noqa: E402
 from faults.trying import (  # noqa: E402
-    assert_equal,
+    assert_cuts_harmless,
     assert_harmless,
     begun,
     recorded,
@@ -56,7 +55,8 @@ def main(every: int = 1, cuts: int = 1000, kills: int = 1000, scripts: bool = Tr
         folder = Path(temporary, "it")
         for script in KINDS:
             tell(script.__name__, tried(script, folder, every, draw))
-            tell(f"{script.__name__}, power cuts", cut(script, folder, cuts, draw))
+            n = assert_cuts_harmless(script, folder, cuts, draw)
+            tell(f"{script.__name__}, power cuts", f"{cuts} states in {n} operations")
         for path in sorted(ROOT.glob("scripts/train_*.py")) if scripts else ():
             script = of_file(path)
             ended, what = outcome(lambda script=script: recorded(begun(folder, None), script) and 0)
@@ -89,21 +89,6 @@ def tried(script, folder, every, draw):
             assert_harmless(script, folder, number, how, whole)
             n += 1
     return f"{n} faults in {len(calls.made)} calls"
-
-
-def cut(script, folder, cuts, draw):
-    """How many states of the disk after a power cut were harmless."""
-    operations = silently(recorded, begun(folder, None), script).operations
-    whole = kinds.traces(folder / "run")
-    for trial in range(cuts):
-        disk, moment = Disk(folder), draw.randint(0, len(operations))
-        for operation in operations[:moment]:
-            disk.do(*operation)
-        state = disk.cut(draw)
-        written(*state, disk.folder, begun(folder, None))
-        silently(script, folder / "run")
-        assert_equal(kinds.traces(folder / "run"), whole, f"cut {trial} after {moment} operations")
-    return f"{cuts} states in {len(operations)} operations"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io
 import shutil
 
 from faults.calls import DEAD, KILLS, met
+from faults.disks import Disk, written
 from faults.forks import outcome
 from faults.kinds import traces
 
@@ -62,3 +63,24 @@ def assert_equal(found, whole, told):
     assert found.keys() == whole.keys(), f"{told}: {sorted(found.keys() ^ whole.keys())}"
     for name, each in found.items():
         assert each == whole[name], f"{told}: {name} is another"
+
+
+def assert_cuts_harmless(script, folder, cuts, draw):
+    """A run is cut off after any of its operations, and goes on from what the disk has kept.
+
+    Returns
+    -------
+    int
+        How many operations it has.
+    """
+    operations = silently(recorded, begun(folder, None), script).operations
+    whole = traces(folder / "run")
+    for trial in range(cuts):
+        disk, moment = Disk(folder), draw.randint(0, len(operations))
+        for operation in operations[:moment]:
+            disk.do(*operation)
+        state = disk.cut(draw)
+        written(*state, disk.folder, begun(folder, None))
+        silently(script, folder / "run")
+        assert_equal(traces(folder / "run"), whole, f"cut {trial} after {moment} operations")
+    return len(operations)
