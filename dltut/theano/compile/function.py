@@ -10,6 +10,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor import as_tensor_variable
 
 from dltut.machine.backend import compiled
+from dltut.theano.compile.defaults import narrower_updates
 from dltut.theano.compile.io import NO_DEFAULT, In
 from dltut.theano.compile.mode import name_of
 from dltut.theano.configuration import config
@@ -63,15 +64,20 @@ def function(
     defaults = [getattr(each, "default", NO_DEFAULT) for each in ins]
     keys, listed = _listed(outputs)
     states = _states(ins, defaults)
-    updates = _pairs(updates) + _next_states(states)
+    updates = [
+        (shared, _converted(shared, value)) for shared, value in [*_pairs(updates), *states.values()]
+    ]
+    givens = [(_variable(old), _given(_variable(old), new)) for old, new in _pairs(givens)]
+    givens += [(ins[number].variable, state) for number, (state, _) in states.items()]
+    shown = [] if listed is None else listed if isinstance(listed, list) else [listed]
+    updates += narrower_updates(shown, updates, givens, no_default_updates)
     compiled_one = silently(
         compiled,
         [each for number, each in enumerate(ins) if number not in states],
         listed,
         mode=name_of(mode) if mode is None or isinstance(mode, str) else mode,
-        updates=[(variable, _converted(variable, value)) for variable, value in updates],
-        givens=[(_variable(old), _given(_variable(old), new)) for old, new in _pairs(givens)]
-        + [(ins[number].variable, state) for number, (state, _) in states.items()],
+        updates=updates,
+        givens=givens,
         no_default_updates=no_default_updates,
         accept_inplace=accept_inplace,
         name=name,
@@ -238,10 +244,6 @@ def _shared_of(variable, value):
     from dltut.theano.compile.sharedvalue import shared
 
     return shared(value, name=variable.name, broadcastable=variable.type.broadcastable)
-
-
-def _next_states(states):
-    return list(states.values())
 
 
 def _listed(outputs):

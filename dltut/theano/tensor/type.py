@@ -4,6 +4,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytensor.tensor.type
 
+from dltut.theano.gof.op import hashtype
 from dltut.theano.names import passed_on
 
 
@@ -31,6 +32,9 @@ class TensorType(metaclass=_TheanosTensorType):
     """
 
     dtype_specs_map = pytensor.tensor.type.TensorType.dtype_specs_map
+
+
+Tensor = TensorType  # its first name
 
 
 def _lengths(pattern) -> tuple:

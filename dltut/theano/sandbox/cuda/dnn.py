@@ -1,7 +1,7 @@
 """``theano.sandbox.cuda.dnn``: without a card there is no cuDNN; our kernels do the same."""
 
 from dltut.theano.names import passed_on, refuse
-from dltut.theano.tensor.nnet import abstract_conv
+from dltut.theano.tensor.nnet import abstract_conv, volumes
 from dltut.theano.tensor.nnet import nnet as networks
 from dltut.theano.tensor.signal.pool import pool_2d
 
@@ -15,6 +15,7 @@ def dnn_available(*arguments) -> bool:
 
 dnn_available.avail = False
 dnn_available.msg = "cuDNN is not used here: convolutions run on dltut's own kernels"
+dnn_present = dnn_available
 
 
 def version(raises=True):
@@ -69,7 +70,7 @@ def dnn_conv3d(img, kerns, border_mode="valid", subsample=(1, 1, 1), conv_mode="
         As for `dnn_conv`.
     """
     flip = conv_mode == "conv"
-    return abstract_conv.conv3d(
+    return volumes.conv3d(
         img, kerns, border_mode=border_mode, subsample=subsample, filter_flip=flip
     )
 
