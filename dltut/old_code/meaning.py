@@ -30,7 +30,9 @@ RENAMED = {  # attributes, by their old names
     "tostring": "tobytes", "fromstring": "frombytes", "getchildren": "__iter__",
 }  # fmt: skip
 ITERATORS = frozenset("iteritems iterkeys itervalues".split())
-CHANGED = frozenset([*RENAMED, "im_class", "decode", "eval", "message", "itemset", "newbyteorder", "ptp"])
+CHANGED = frozenset(
+    [*RENAMED, "im_class", "decode", "eval", "message", "itemset", "newbyteorder", "ptp"]
+)
 VIEWS = frozenset("keys values items".split())
 DIVIDE, DIVIDE_IN_PLACE, ATTRIBUTE = "__divided__", "__divided_in_place__", "__attribute__"
 LISTED, SORT = "__listed__", "__sorted_in_place__"

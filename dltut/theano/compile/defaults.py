@@ -33,7 +33,9 @@ def narrower_updates(
     while reached:
         shared = [each for each in inputs(reached, replaced) if isinstance(each, SharedVariable)]
         moved = [
-            each for each in shared if each not in left and isinstance(each.default_update, Variable)
+            each
+            for each in shared
+            if each not in left and isinstance(each.default_update, Variable)
         ]
         left.update(moved)
         reached = [each.default_update for each in moved]

@@ -65,7 +65,8 @@ def function(
     keys, listed = _listed(outputs)
     states = _states(ins, defaults)
     updates = [
-        (shared, _converted(shared, value)) for shared, value in [*_pairs(updates), *states.values()]
+        (shared, _converted(shared, value))
+        for shared, value in [*_pairs(updates), *states.values()]
     ]
     givens = [(_variable(old), _given(_variable(old), new)) for old, new in _pairs(givens)]
     givens += [(ins[number].variable, state) for number, (state, _) in states.items()]

@@ -4,7 +4,6 @@ import pytensor
 import pytensor.tensor as pt
 import pytensor.tensor.type
 
-from dltut.theano.gof.op import hashtype
 from dltut.theano.names import passed_on
 
 
@@ -95,7 +94,7 @@ NAMED = {
         for name, plural in PLURALS.items()
     },
 }
-_elsewhere = passed_on(__name__, "pytensor.tensor.type")
+_elsewhere = passed_on(__name__, "pytensor.tensor.type", "dltut.theano.gof.op")
 
 
 def tensor(*arguments, **options):
