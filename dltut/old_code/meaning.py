@@ -209,7 +209,7 @@ def attribute(value: object, name: str):
 
 def _evaluated(variable: Variable, inputs_to_values=None, **options):
     """PyTensor's ``eval``, in Theano's mode."""
-    from dltut.theano.gof.graph import evaluated
+    from dltut.theano.compile.function import evaluated
 
     if options or any(isinstance(each, str) for each in inputs_to_values or ()):
         return variable.eval(inputs_to_values, **options)

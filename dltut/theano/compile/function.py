@@ -90,6 +90,23 @@ def function(
     return Function(compiled_one, ins, defaults, keys, states)
 
 
+def evaluated(variable, inputs_to_values=None):
+    """The value of a variable: ``eval``, which compiles a function in Theano's mode, and keeps it.
+
+    Parameters
+    ----------
+    variable : variable
+    inputs_to_values : dict, optional
+        {variable: value}
+    """
+    values = inputs_to_values or {}
+    kept = vars(variable).setdefault("_fn_cache", {})
+    key = "theano", *values
+    if key not in kept:
+        kept[key] = function(list(values), variable)
+    return kept[key](*values.values())
+
+
 class Function:
     """A compiled function; what it does not have itself it takes from PyTensor's.
 

@@ -92,25 +92,6 @@ def stack_search(start, expand, mode="bfs", build_inv=False):
     return (list(found.values()), reached_by) if build_inv else list(found.values())
 
 
-def evaluated(variable, inputs_to_values=None):
-    """The value of a variable: ``eval``, which compiles a function in Theano's mode, and keeps it.
-
-    Parameters
-    ----------
-    variable : variable
-    inputs_to_values : dict, optional
-        {variable: value}
-    """
-    from dltut.theano.compile.function import function
-
-    values = inputs_to_values or {}
-    kept = vars(variable).setdefault("_fn_cache", {})
-    key = "theano", *values
-    if key not in kept:
-        kept[key] = function(list(values), variable)
-    return kept[key](*values.values())
-
-
 def is_same_graph(var1, var2, givens=None) -> bool:
     """Whether two variables compute the same.
 
@@ -138,7 +119,6 @@ __all__ = [
     "as_string",
     "clone",
     "clone_get_equiv",
-    "evaluated",
     "general_toposort",
     "inputs",
     "io_toposort",

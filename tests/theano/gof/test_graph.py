@@ -6,7 +6,7 @@ import pytest
 
 import dltut.theano as theano
 import dltut.theano.tensor as T
-from dltut.theano.gof.graph import ancestors, evaluated, inputs, stack_search
+from dltut.theano.gof.graph import ancestors, inputs, stack_search
 
 
 @pytest.fixture
@@ -34,14 +34,3 @@ def test_a_search_knows_who_reached_what():
     assert stack_search(deque([1]), steps.get) == [1, 2, 3, 4]
     assert stack_search(deque([1]), steps.get, "dfs") == [1, 3, 4, 2]
     assert stack_search(deque([1]), steps.get, "bfs", True)[1] == {2: [1], 3: [1], 4: [2, 3]}
-
-
-def test_eval_is_in_theano_s_mode_and_compiles_once():
-    x = T.dscalar("x")
-    y = x * 3
-    with theano.change_flags(mode="FAST_COMPILE"):
-        assert evaluated(y, {x: 2}) == 6
-        made = list(vars(y)["_fn_cache"].values())
-        assert evaluated(y, {x: 5}) == 15
-    assert list(vars(y)["_fn_cache"].values()) == made
-    assert not type(made[0].maker.linker).__name__.startswith("Numba")
