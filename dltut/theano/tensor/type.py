@@ -94,7 +94,7 @@ NAMED = {
         for name, plural in PLURALS.items()
     },
 }
-_elsewhere = passed_on(__name__, "pytensor.tensor.type", "dltut.theano.gof.op")
+_elsewhere = passed_on(__name__, "pytensor.tensor.type")
 
 
 def tensor(*arguments, **options):

@@ -202,7 +202,7 @@ class _Told:
         alpha, beta : scalar, optional
             1 and 0 if nothing is said.
         """
-        made = self.made(first, second, output.shape, desc.options)
+        made = self._made(first, second, output.shape, desc.options)
         made = made if alpha is None else alpha * made
         return made if beta is None else made + beta * output
 
@@ -210,16 +210,14 @@ class _Told:
 class GpuDnnConv(_Told):
     """``conv2d``, of pictures and filters."""
 
-    def made(self, img, kern, shape, options):
-        """The maps."""
+    def _made(self, img, kern, shape, options):
         return abstract_conv.conv2d(img, kern, **options)
 
 
 class GpuDnnConvGradI(_Told):
     """The gradient of pictures, of filters and of the maps' gradient: "deconvolution"."""
 
-    def made(self, kern, topgrad, shape, options):
-        """The pictures' gradient."""
+    def _made(self, kern, topgrad, shape, options):
         shape = [None, None, shape[2], shape[3]]
         return abstract_conv.conv2d_grad_wrt_inputs(topgrad, kern, shape, **options)
 
@@ -227,8 +225,7 @@ class GpuDnnConvGradI(_Told):
 class GpuDnnConvGradW(_Told):
     """The gradient of filters, of pictures and of the maps' gradient."""
 
-    def made(self, img, topgrad, shape, options):
-        """The filters' gradient."""
+    def _made(self, img, topgrad, shape, options):
         shape = [None, None, shape[2], shape[3]]
         return abstract_conv.conv2d_grad_wrt_weights(img, topgrad, shape, **options)
 

@@ -68,7 +68,15 @@ def check_shared(unshared: bool) -> None:
 
 
 def groups(x, size, num_groups: int, axis: int = 0) -> list:
-    """The parts of `size` of x along an axis, itself if it is one group."""
+    """The parts of x along an axis, itself if it is one group.
+
+    Parameters
+    ----------
+    x : variable
+    size : int or scalar
+        Of a part.
+    num_groups, axis : int
+    """
     if num_groups == 1:
         return [x]
     before = (slice(None),) * axis
@@ -259,7 +267,7 @@ class Abstract:
     Parameters
     ----------
     imshp, kshp : tuple, optional
-    border_mode, subsample, filter_flip, filter_dilation, num_groups
+    border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
 
