@@ -78,7 +78,7 @@ def chain_of_loop(fgraph, node):
 
 
 def _of_last(user, last):
-    """What a user of all values of an output asks for, if it is the last or its shape, else None."""
+    """What a user of an output's values asks for, if it is the last or its shape, else None."""
     if isinstance(user.op, Shape_i):
         return Shape_i(user.op.i - 1)(last) if user.op.i else None
     if not isinstance(user.op, Subtensor) or len(user.op.idx_list) != 1 or len(user.inputs) != 2:
