@@ -202,6 +202,25 @@ def test_ratios_compare_with_the_right_peers(bench):
     assert [row[3:] for row in held] == [["0.60", "0.40"], ["0.80", "0.55"], ["0.80", "0.70"]]
 
 
+def test_a_gpu_is_raced_by_those_who_can_use_it(bench):
+    there = [each.name for each in bench.entries.ENTRIES if each.runs_on("cuda")]
+    assert "dltut, JAX mode" in there and "torch" in there and "JAX" in there
+    assert not {"dltut", "Theano", "pytensor-ml, JAX"} & set(there)
+    assert bench.run.on_device("cpu")["JAX_PLATFORMS"] == "cpu"
+    assert bench.run.on_device("cuda")["JAX_DEFAULT_MATMUL_PRECISION"] == "float32"
+    with pytest.raises(InputError, match=r"^there is no device 'cude': did you mean cuda\?$"):
+        bench.run.on_device("cude")
+    results = invented_results() | {"machine": {"device": "cuda"}}
+    entries = results["works"]["mlp"]["entries"]
+    entries["dltut, JAX mode"] = entries.pop("dltut")
+    assert bench.table.ratios(results)[:2] == [
+        ["mlp, JAX mode / hand-written JAX", "0.37", "JAX", "1.15", "1.00"],
+        ["mlp, JAX mode / best step peer", "0.37", "JAX", "", "1.00"],
+    ]
+    ours, *_ = bench.table.rows(results["works"]["mlp"])
+    assert ours[4] == "1.00"
+
+
 def test_tables_and_pictures_are_written(bench, tmp_path):
     bench.run.write(tmp_path, invented_results())
     names = {path.name for path in tmp_path.iterdir()}
