@@ -8,6 +8,7 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import floor
 import picture
 import table
 from entries import ENTRIES
@@ -73,14 +74,16 @@ def main(
     entries = [each for each in entries if each.runs_on(device)]
     os.environ |= (variables_of(isa) if isa else {}) | on_device(device)
     prepare(threads)
-    results = {
-        "machine": machine(threads) | {"isa": isa, "device": device},
-        "works": kept_works(out) if keep else {},
-    }
+    facts = machine(threads) | {"isa": isa, "device": device}
+    facts["product"] = floor.best_product() if device == "cpu" else None
+    results = {"machine": facts, "works": kept_works(out) if keep else {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
             race = Race(WORKS[name], entries, threads, interpreters, Path(folder), device)
             results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
+            if facts["product"]:
+                least = floor.seconds(WORKS[name].settings, facts["product"])
+                results["works"][name]["floor"] = least
             try:
                 race.run(2 if quick else repeats, cold and not quick and name in LAUNCHED, say)
             finally:

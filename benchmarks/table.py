@@ -9,6 +9,7 @@ from statistics import geometric_mean, median
 from dltut.machine.files import atomic
 
 HEADER = ("who", "ms", "least", "most", "x dltut", "cold s", "warm s", "MB")
+FLOOR = "floor: the products alone"
 OURS, OURS_JAX = "dltut", "dltut, JAX mode"
 TORCHES = ("torch", "torch, channels last")
 
@@ -66,11 +67,17 @@ def times(row: dict) -> float:
 
 
 def rows(work: dict) -> list[list[str]]:
-    """The cells of a work's table, ours first, then by time, what is missing at the end."""
+    """The cells of a work's table: ours, the others by time, what is missing, the floor."""
     entries = work["entries"]
     order = sorted(entries, key=lambda name: (entries[name]["way"] != "ours", times(entries[name])))
     unit = times(entries.get(OURS) or entries.get(OURS_JAX, {}))
-    return [cells(name, entries[name], unit) for name in order]
+    lines = [cells(name, entries[name], unit) for name in order]
+    return lines + ([floor_line(work["floor"], unit)] if work.get("floor") else [])
+
+
+def floor_line(seconds: float, unit: float) -> list[str]:
+    """What nobody can do without: the products, at the speed of the machine's best."""
+    return [FLOOR, shown(1000 * seconds), "", "", shown(seconds / unit), *[""] * 3]
 
 
 def cells(name: str, row: dict, unit: float) -> list[str]:

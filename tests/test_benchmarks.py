@@ -17,7 +17,7 @@ from dltut.exceptions import InputError
 from dltut.models import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("entries", "isa", "picture", "race", "run", "table", "works")
+MODULES = ("entries", "floor", "isa", "picture", "race", "run", "table", "works")
 
 PEER = """
 import os
@@ -190,6 +190,35 @@ def test_table_of_a_work(bench):
         "Theano                missing: no Python was named",
         "largest difference between weights: 1.0e-07",
     ]
+
+
+def test_the_floor_stands_in_the_table(bench):
+    work = invented_results()["works"]["mlp"] | {"floor": 0.00022}
+    assert bench.table.rows(work)[-1] == [bench.table.FLOOR, "0.220", "", "", "0.200", "", "", ""]
+    assert 1e8 < bench.floor.best_product([256], 2) < 1e14
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("logistic", 600 * 2 * 7840),
+        ("mlp", 20 * (2 * 784 * 500 + 3 * 500 * 10)),
+        ("lenet-eval", 500 * (24**2 * 25 * 20 + 8**2 * 25 * 20 * 50 + 800 * 500 + 500 * 10)),
+        ("da", 20 * 784 * 500 * 5),
+        ("rbm", 20 * 784 * 500 * 33),
+        ("dbn", 10 * 784 * 1000 * 5),
+        ("chars", 64 * 64 * 3 * ((64 + 512) * 4 * 512 + 512 * 96)),
+        ("conv-stride2", 3 * 64 * 14**2 * 32 * 64 * 9),
+        ("conv-full", 3 * 128 * 12**2 * 50 * 20 * 25),
+    ],
+)
+def test_products_are_counted(bench, name, counted):
+    assert bench.floor.multiplications(bench.works.WORKS[name].settings) == counted
+
+
+def test_every_work_has_a_floor(bench):
+    for work in bench.works.WORKS.values():
+        assert bench.floor.seconds(work.settings, 1e11) > 0
 
 
 def test_ratios_compare_with_the_right_peers(bench):
