@@ -75,4 +75,4 @@ def place(value: object, index: object) -> object:
     return tuple(index) if is_divided or (has_rows and isinstance(value, np.ndarray)) else index
 
 
-__all__ = ["PLACE", "place", "with_old_indices"]
+__all__ = ["place", "with_old_indices"]

@@ -50,7 +50,7 @@ def test_its_convolutions_and_pools_are_ours():
 
 def test_its_batch_normalisation_is_ours():
     x, one = T.constant(X), T.ones(2)
-    made = dnn.dnn_batch_normalization_train(x, one, one, "spatial")
+    made = list(dnn.dnn_batch_normalization_train(x, one, one, "spatial"))
     made.append(dnn.dnn_batch_normalization_test(x, one, one, made[1], made[2] ** -2, "spatial", 0))
     batch, mean, inverse, again = theano.function([], made, mode="FAST_COMPILE")()
     np.testing.assert_allclose(batch.mean(axis=(0, 2, 3)), 1)
