@@ -263,7 +263,7 @@ def test_a_mirror_that_says_too_little_is_left(server, tmp_path, monkeypatch, pa
     ids=["encryption", "proxy"],
 )
 def test_who_greets_too_slowly_is_left(server, tmp_path, monkeypatch, is_proxy, begun, heard):
-    monkeypatch.setattr(downloads, "PATIENCE", 0.3)
+    monkeypatch.setattr(downloads, "PATIENCE", 1.5)
     monkeypatch.setattr(downloads, "ROUNDS", 1)
     received = []
 
