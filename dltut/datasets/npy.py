@@ -75,8 +75,14 @@ class Arrays(Mapping):
         self.name, self.left = name, ARRAYS + TIMES * file.size
         with _damage_named(name):
             self._archive = zipfile.ZipFile(file)
-        members = self._archive.infolist()
-        self._members = {each.filename.removesuffix(".npy"): each for each in members}
+            members = self._archive.infolist()
+            self._members = {each.filename.removesuffix(".npy"): each for each in members}
+            if any("\0" in each.orig_filename for each in members):
+                raise ValueError("a zero byte in the name of an array")
+            if len(self._members) < len(members):
+                raise ValueError("two arrays have the same name")
+            if members and min(each.header_offset for each in members):
+                raise ValueError("something stands before its first array")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -97,7 +103,10 @@ class Arrays(Mapping):
                 "its arrays with numpy.savez, without compression"
             )
         with _damage_named(place), self._archive.open(member) as file:
-            return _array(file, place, member.file_size)
+            values = _array(file, place, member.file_size)
+            if file.read(1):  # the checksum is looked at where the file ends
+                raise ValueError("something stands behind the array")
+            return values
 
 
 def _array(file, name: object, size: int | None) -> np.ndarray:

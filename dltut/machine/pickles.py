@@ -283,10 +283,17 @@ class _Dtype:
         """The array whose memory is `data`: bytes, or what Latin-1 made of them."""
         if self.is_object:
             raise TypeError("an object array given as bytes")
+        _check_shape(shape)
         raw = data.encode("latin1") if isinstance(data, str) else data
         dtype = np.dtype(self.code).newbyteorder(self.order)
         values = np.frombuffer(raw, dtype).reshape(shape, order=order)
         return values.astype(dtype.newbyteorder("="), order="K")
+
+
+def _check_shape(shape) -> None:
+    """Refuse an axis below zero, for which NumPy takes what is there."""
+    if any(n < 0 for n in shape):
+        raise ValueError("an array with an axis below zero")
 
 
 class _Array:
@@ -298,6 +305,7 @@ class _Array:
     def __setstate__(self, state):
         shape, dtype, is_fortran, data = state[-4:]
         if dtype.is_object:
+            _check_shape(shape)
             self.items, self.result = data, np.empty(len(data), object)
             self.shape, self.order = shape, "F" if is_fortran else "C"
         else:
