@@ -207,7 +207,11 @@ def with_atheris(name: str, options: list[str], watch: Watch) -> None:
 
         for function in functions_of("dltut", "pickle", "zipfile", "yaml", "configparser"):
             atheris.instrument_func(function)
-        atheris.Setup([name, *options, str(CORPUS / name.replace(" ", "_"))], one)
+        known = each.folder.parent / "known"  # to which it adds what it finds
+        known.mkdir()
+        for number, data in enumerate([*each.seeds, *(path.read_bytes() for path in corpus(name))]):
+            (known / str(number)).write_bytes(data)
+        atheris.Setup([name, *options, str(known)], one)
         atheris.Fuzz()
 
 
