@@ -4,6 +4,8 @@ Small windows are compared by vector instructions: a vector holds the same eleme
 windows. Indices are unsigned: see `gather`.
 """
 
+from functools import cache
+
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -19,6 +21,7 @@ SMALL = 16  # elements of a window: more would make long code
 FEW = 4  # windows in a vector where a row has no more of them
 
 
+@cache
 def window_maxima(ws: tuple[int, int], windows: int, dtype: str, place_type: str, sets: bool):
     """An intrinsic for the maxima of small windows side by side, and their places in them.
 
