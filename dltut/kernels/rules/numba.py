@@ -152,7 +152,9 @@ def compiled_rule(op, node=None, **_):
     prepare(dtype)
     flat, matrix, sums = *arrays(dtype, 1, layout="C"), *arrays(dtype, 2), *arrays(dtype, 1)
     factors = types.UniTuple(matrix, 2 * op.products) if op.products else types.Tuple(())
-    scalars = [from_dtype(np.dtype(each.type.dtype)) for each in node.inputs[op.first + op.states :]]
+    scalars = [
+        from_dtype(np.dtype(each.type.dtype)) for each in node.inputs[op.first + op.states :]
+    ]
     kinds = types.UniTuple(flat, n_arrays), factors, types.Tuple(scalars), sums
     rule = rule_of(unit, op.leaves, op.products, n_arrays, op.squares)
     fill = kernel(rule, (types.intp, types.intp, *kinds), (key,))

@@ -64,7 +64,9 @@ class Rule(Op):
             made = self.composite.impl(*numbers, *(each.item() for each in scalars))
             for new, number in zip(following, made if self.states > 1 else [made], strict=True):
                 new[place] = number
-        for storage, state, new in zip(output_storage[: self.states], states, following, strict=True):
+        for storage, state, new in zip(
+            output_storage[: self.states], states, following, strict=True
+        ):
             if self.inplace:
                 state[...] = new
             storage[0] = state if self.inplace else new
