@@ -44,9 +44,9 @@ def main(
     Parameters
     ----------
     works : names
-        Of logistic, mlp, mlp-momentum, mlp-adam, rules (those two), lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), lstm,
-        gru, chars, elman, rnnrbm, recurrent (those five), unet, conv (all six shapes) or one of
-        them.
+        Of logistic, mlp, mlp-momentum, mlp-adam, rules (those two), lenet, lenet-eval, da, rbm,
+        dbn, hmc, unsupervised (those four), lstm, gru, chars, elman, rnnrbm, recurrent (those
+        five), unet, conv (all six shapes) or one of them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int

@@ -109,15 +109,18 @@ def test_sizes(moved, rng):
         check(moved, *drawn(rng, moved[1], *size))
 
 
-def test_layouts(moved, rng):
-    """Slices, Fortran's order, backwards; of the states too. Each layout is compiled anew."""
-    if moved[1] == "float64":
-        pytest.skip("single precision does: layouts are none of the numbers' business")
-    large = rng.normal(size=(80, 240)).astype(moved[1])
+def test_layouts(rng):
+    """Slices, Fortran's order, backwards; of the states too."""
+    large = rng.normal(size=(80, 240))
     p, v = np.asfortranarray(large[5:35, 7:107]), large[40:70, 100:200]
-    leaf = large[30:60, ::2][:, :100]
-    factors = large[:20, 50:80], large[40:60, :100], large[::-8, 30:0:-1], large[::8, 100:200]
-    check(moved, v, p, leaf, *factors)
+    leaf, x, g = large[30:60, ::2][:, :100], large[::-4, 30:0:-1], large[40:60, :100]
+    inputs = [pt.dmatrix() for _ in range(5)]
+    run = function(inputs, momentum_of("float64", 1, 1)(*inputs, pt.constant(0.25)), mode="NUMBA")
+    following, new, squares = run(leaf, x, g, v, p)
+    wanted = 0.5 * v - 0.25 * (leaf + x.T @ g + p)
+    np.testing.assert_allclose(following, wanted, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(new, p + wanted, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(squares, (p**2).sum(), rtol=1e-10)
 
 
 def test_shapes_that_do_not_fit(moved, rng):
