@@ -182,7 +182,11 @@ def source_of(op, ndim: int, n_scalars: int, dtype: str) -> str:
     for name in [*leaves, *states[1:]]:
         lines += [f"if {name}.shape != state0.shape:", "    refuse()"]
     for name in states:
-        how = f"np.ascontiguousarray({name})" if op.inplace else f"np.ascontiguousarray({name}).copy()"
+        how = (
+            f"np.ascontiguousarray({name})"
+            if op.inplace
+            else f"np.ascontiguousarray({name}).copy()"
+        )
         lines += [f"{name} = {how}"]
     given = [f"np.ascontiguousarray({name}).reshape(-1)" for name in leaves]
     given += [f"{name}.reshape(-1)" for name in states]
