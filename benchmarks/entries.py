@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 
 TRAINED = ("logistic", "mlp", "lenet")
+RULED = ("mlp-momentum", "mlp-adam")
 CLASSIFIED = (*TRAINED, "lenet-eval")
 LEARNT = ("da", "rbm", "dbn")  # without labels
 DRAWING = (*LEARNT, "hmc")
 RECURRENT = ("lstm", "gru", "chars", "elman", "rnnrbm")
 SEGMENTED = ("unet",)
-LOOPED = (*TRAINED, *LEARNT, *RECURRENT)
-IN_JAX = (*CLASSIFIED, *DRAWING, *RECURRENT)
-KERAS = (*CLASSIFIED, "lstm")
+LOOPED = (*TRAINED, *RULED, *LEARNT, *RECURRENT)
+IN_JAX = (*CLASSIFIED, *RULED, *DRAWING, *RECURRENT)
+KERAS = (*CLASSIFIED, *RULED, "lstm")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ class Entry:
         )
 
 
-def torch(name, works, compile=False, channels_last=False):
-    return Entry(name, "torch_peer", works, {"compile": compile, "channels_last": channels_last})
+def torch(name, works, compile=False, channels_last=False, fused=True):
+    options = {"compile": compile, "channels_last": channels_last, "fused": fused}
+    return Entry(name, "torch_peer", works, options)
 
 
 def pytensor_ml(mode):
@@ -65,19 +67,18 @@ ENTRIES = (
     Entry(
         "dltut",
         "ours",
-        (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED),
+        (*CLASSIFIED, *RULED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED),
         {"mode": "NUMBA"},
         "ours",
     ),
     Entry("dltut, JAX mode", "ours", (*IN_JAX, "conv-"), {"mode": "JAX"}, "ours"),
-    torch("torch", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED)),
+    torch("torch", (*CLASSIFIED, *RULED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED)),
+    torch("torch, foreach", RULED, fused=False),
     torch("torch, channels last", ("lenet", "lenet-eval", "conv-", *SEGMENTED), channels_last=True),
-    torch("torch, compiled", (*CLASSIFIED, *DRAWING, *RECURRENT), compile=True),
+    torch("torch, compiled", (*CLASSIFIED, *RULED, *DRAWING, *RECURRENT), compile=True),
     torch("torch, compiled, channels last", ("lenet", "lenet-eval"), True, True),
-    Entry("JAX", "jax_peer", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT), {"loop": False}),
-    Entry(
-        "JAX, epoch in a loop", "jax_peer", (*TRAINED, *LEARNT, *RECURRENT), {"loop": True}, "loop"
-    ),
+    Entry("JAX", "jax_peer", (*CLASSIFIED, *RULED, "conv-", *DRAWING, *RECURRENT), {"loop": False}),
+    Entry("JAX, epoch in a loop", "jax_peer", LOOPED, {"loop": True}, "loop"),
     Entry("JAX, draws in a loop", "jax_peer", ("hmc",), {"loop": True}, "loop"),
     Entry("Keras on JAX", "keras_peer", KERAS, {"backend": "jax"}),
     Entry("Keras on torch", "keras_peer", KERAS, {"backend": "torch"}),

@@ -14,20 +14,22 @@ import table
 from entries import ENTRIES
 from isa import variables_of
 from race import Race
-from works import CONVOLUTIONS, DRAWING, RECURRENT, TRAINING, WORKS
+from works import CONVOLUTIONS, DRAWING, RECURRENT, RULED, TRAINING, WORKS
 
 from dltut.commands.flags import run
 from dltut.exceptions import InputError, nearest
 from dltut.machine.files import atomic
 from dltut.machine.notices import say
 
-GROUPS = {"conv": CONVOLUTIONS, "unsupervised": DRAWING, "recurrent": RECURRENT}
+GROUPS = {"conv": CONVOLUTIONS, "rules": RULED, "unsupervised": DRAWING, "recurrent": RECURRENT}
 LAUNCHED = (*TRAINING, *DRAWING, *RECURRENT)  # with an empty cache, too
 PACKAGES = ("numpy", "pytensor", "numba", "jax", "torch", "keras")
 
 
 def main(
-    works: tuple[str, ...] = (*TRAINING, "lenet-eval", *DRAWING, *RECURRENT, "unet", "conv"),
+    works: tuple[str, ...] = (
+        *(*TRAINING, *RULED, "lenet-eval", *DRAWING, *RECURRENT, "unet", "conv"),
+    ),
     peers: tuple[str, ...] = (),
     repeats: int = 7,
     threads: int = 2,
@@ -44,9 +46,9 @@ def main(
     Parameters
     ----------
     works : names
-        Of logistic, mlp, lenet, lenet-eval, da, rbm, dbn, hmc, unsupervised (those four), lstm,
-        gru, chars, elman, rnnrbm, recurrent (those five), unet, conv (all six shapes) or one of
-        them.
+        Of logistic, mlp, mlp-momentum, mlp-adam, rules (those two), lenet, lenet-eval, da, rbm,
+        dbn, hmc, unsupervised (those four), lstm, gru, chars, elman, rnnrbm, recurrent (those
+        five), unet, conv (all six shapes) or one of them.
     peers : names
         Only those whose names begin so, such as torch or "JAX"; dltut always takes part.
     repeats : int

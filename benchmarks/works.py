@@ -9,6 +9,7 @@ import numpy as np
 SEED = 1234
 N_TRAIN, N_TEST = 50_000, 10_000  # as many pictures as MNIST has
 TRAINING = ("logistic", "mlp", "lenet")
+RULED = ("mlp-momentum", "mlp-adam")  # rules with a memory
 DRAWING = ("da", "rbm", "dbn", "hmc")  # everyone with random numbers of their own
 RECURRENT = ("lstm", "gru", "chars", "elman", "rnnrbm")
 SEGMENTING = ("unet",)
@@ -259,6 +260,12 @@ def _learning(name, title, kind, settings, calls, checked_calls, tolerance):
     return Work(name, title, settings, calls, 1, checked_calls, tolerance, moments)
 
 
+def _ruled(name, title, rule, learning_rate, compared, tolerance):
+    settings = {"kind": "network", "n_hidden": [500], "batch_size": 20, "l2": 1e-4, "rule": rule}
+    settings |= {"learning_rate": learning_rate}
+    return Work(name, title, settings, 500, 1, 50, tolerance, compared)
+
+
 def _conv(name, title, pictures, filters, padding=(0, 0), stride=1, calls=4):
     settings = {"pictures": pictures, "filters": filters, "padding": padding, "stride": stride}
     return Work(f"conv-{name}", title, {"kind": "convolution"} | settings, calls)
@@ -283,6 +290,9 @@ WORKS = {
             calls=500,
             checked_calls=50,
         ),
+        _ruled("mlp-momentum", "MLP with momentum 0.9", "momentum", 0.01, everything, 2e-4),
+        # Where a gradient is nearly 0, its sign decides, and rounding decides its sign.
+        _ruled("mlp-adam", "MLP with Adam", "adam", 0.001, moments, 2e-3),
         Work("lenet", "LeNet 20-50-500, batch 500", {"kind": "network"} | LENET, 4, 1, 5, 1e-3),
         Work(
             "lenet-eval",

@@ -55,30 +55,74 @@ def batch(data, index, size):
     return [lax.dynamic_slice_in_dim(each, index * size, size) for each in data]
 
 
+def descent(rate):
+    """Plain descent: what it remembers at first, and the next parameters and memory."""
+
+    def following(params, memory, gradients):
+        return [p - rate * g for p, g in zip(params, gradients, strict=True)], memory
+
+    return lambda params: (), following
+
+
+def momentum(rate, mu=0.9):
+    """The same with a velocity."""
+
+    def following(params, velocities, gradients):
+        pairs = zip(velocities, gradients, strict=True)
+        velocities = [mu * v - rate * g for v, g in pairs]
+        return [p + v for p, v in zip(params, velocities, strict=True)], velocities
+
+    return lambda params: [jnp.zeros_like(p) for p in params], following
+
+
+def adam(rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Adam, with the correction of both averages in the rate."""
+
+    def following(params, memory, gradients):
+        means, squares, t = memory
+        t = t + 1
+        eta = rate * jnp.sqrt(1 - beta2**t) / (1 - beta1**t)
+        means = [beta1 * m + (1 - beta1) * g for m, g in zip(means, gradients, strict=True)]
+        squares = [beta2 * v + (1 - beta2) * g * g for v, g in zip(squares, gradients, strict=True)]
+        together = zip(params, means, squares, strict=True)
+        return [p - eta * m / (jnp.sqrt(v) + epsilon) for p, m, v in together], (means, squares, t)
+
+    def first(params):
+        zeros = [[jnp.zeros_like(p) for p in params] for _ in range(2)]
+        return *zeros, jnp.float32(0)
+
+    return first, following
+
+
+RULES = {"sgd": descent, "momentum": momentum, "adam": adam}
+
+
 def network(work, arrays, options):
     x, y, params = loaded(work, arrays)
-    rate, l2, size = work["learning_rate"], work["l2"], work["batch_size"]
+    first, following = RULES[work.get("rule", "sgd")](work["learning_rate"])
+    l2, size = work["l2"], work["batch_size"]
 
     def cost(params, x, y):
         chances = jax.nn.log_softmax(scores(params, x))
         nll = -jnp.take_along_axis(chances, y[:, None], 1).mean()
         return nll + l2 * sum((W * W).sum() for W in params[::2]) if l2 else nll
 
-    def one(params, index, data):
+    def one(state, index, data):
+        params, memory = state
         value, gradients = jax.value_and_grad(cost)(params, *batch(data, index, size))
-        return [p - rate * g for p, g in zip(params, gradients, strict=True)], value
+        return following(params, memory, gradients), value
 
-    def epoch(params, n, data):
+    def epoch(state, n, data):
         def body(index, carried):
-            params, total = carried
-            params, value = one(params, index, data)
-            return params, total + value
+            state, total = carried
+            state, value = one(state, index, data)
+            return state, total + value
 
-        params, total = lax.fori_loop(0, n, body, (params, jnp.float32(0)))
-        return params, total / n
+        state, total = lax.fori_loop(0, n, body, (state, jnp.float32(0)))
+        return state, total / n
 
     compiled = jax.jit(epoch if options["loop"] else one, donate_argnums=0)
-    state = [params]
+    state = [(params, first(params))]
 
     def run(n):
         values = []
@@ -88,7 +132,7 @@ def network(work, arrays, options):
         return values
 
     def result():
-        return [turned(p.transpose(3, 2, 0, 1)) if p.ndim == 4 else p for p in state[0]]
+        return [turned(p.transpose(3, 2, 0, 1)) if p.ndim == 4 else p for p in state[0][0]]
 
     return run, result
 

@@ -62,7 +62,7 @@ def as_given(param):
 def network(work, arrays, options):
     x, y, model = loaded(work, arrays)
     model.compile(
-        optimizer=keras.optimizers.SGD(work["learning_rate"]),
+        optimizer=optimizer(work),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=options["backend"] == "jax",
     )
@@ -75,6 +75,14 @@ def network(work, arrays, options):
         return history.history["loss"]
 
     return run, lambda: [as_given(np.asarray(p)) for p in model.get_weights()]
+
+
+def optimizer(work):
+    """The rule, with the numbers that all have in common."""
+    rule, rate = work.get("rule", "sgd"), work["learning_rate"]
+    if rule == "adam":
+        return keras.optimizers.Adam(rate, epsilon=1e-8)
+    return keras.optimizers.SGD(rate, momentum=0.9 if rule == "momentum" else 0)
 
 
 def evaluation(work, arrays, options):

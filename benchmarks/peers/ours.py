@@ -10,7 +10,7 @@ from dltut.datasets import Masks, Pictures
 from dltut.machine.config import configure
 from dltut.models import DBN, MLP, RBM, LeNet, LogisticRegression, UNet, dA
 from dltut.nn import conv2d, errors, l2, negative_log_likelihood
-from dltut.optim import sgd
+from dltut.optim import adam, momentum, sgd
 from dltut.samplers import HMC
 from dltut.tasks import Segmentation
 from dltut.training import minibatch_function
@@ -51,7 +51,8 @@ def network(work, arrays):
     if work["l2"]:
         cost = cost + work["l2"] * l2(model.weights)
     train = dltut.shared_dataset((arrays["x"], arrays["y"]))
-    updates = sgd(cost, model.params, work["learning_rate"])
+    rule = {"sgd": sgd, "momentum": momentum, "adam": adam}[work.get("rule", "sgd")]
+    updates = rule(cost, model.params, work["learning_rate"])
     step = minibatch_function(cost, [x, y], train, work["batch_size"], updates)
 
     def result():

@@ -1,5 +1,7 @@
 """PyTorch: data on the device, minibatches are slices, SGD in place, eager or compiled."""
 
+from functools import partial
+
 import torch
 from peers.torch_recurrent import music, recurrent, tagger
 from peers.torch_segmentation import segmentation
@@ -28,6 +30,8 @@ def built(work, arrays, options):
     if work["kind"] in others:
         return others[work["kind"]](work, arrays, compiled)
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
+    if work["kind"] == "network":
+        return network(work, arrays, layout, compiled, options.get("fused", True))
     kinds |= {"segmentation": segmentation}
     return kinds[work["kind"]](work, arrays, layout, compiled)
 
@@ -53,13 +57,18 @@ def scores(params, x):
     return torch.addmm(pairs[-1][1], x, pairs[-1][0])
 
 
-def network(work, arrays, layout, compiled):
+def network(work, arrays, layout, compiled, fused):
     """Steps over minibatches; L2 as weight decay, its value added to the cost that is reported."""
     x, y, params = loaded(work, arrays, layout)
     size, l2 = work["batch_size"], work["l2"]
     # A whole step in one compiled function is fastest, except that max-pools then crawl.
     step_on = whole_step if compiled is torch.compile and not work.get("maps") else usual_step
-    step = step_on(params, work["learning_rate"], l2, compiled)
+    rule = work.get("rule", "sgd")
+    if step_on is whole_step:
+        step = whole_step(params, RULES[rule](params, work["learning_rate"]), l2, compiled)
+    else:
+        how = {"fused": True} if fused else {"foreach": True}
+        step = usual_step(params, OPTIMIZERS[rule], work["learning_rate"], l2, compiled, how)
 
     def run(n):
         batches = (slice(index * size, (index + 1) * size) for index in range(n))
@@ -75,12 +84,12 @@ def negative_log_likelihood(params, x, y):
     return cross_entropy(scores(params, x), y)
 
 
-def usual_step(params, rate, l2, compiled):
-    """Forward, backward, optimizer."""
+def usual_step(params, optimizer, rate, l2, compiled, how):
+    """Forward, backward, optimizer, whose loops are fused or over lists of parameters."""
     cost_of = compiled(negative_log_likelihood)
     weights, biases = ([each.requires_grad_() for each in params[i::2]] for i in (0, 1))
     groups = [{"params": weights, "weight_decay": 2 * l2}, {"params": biases}]
-    optimizer = torch.optim.SGD(groups, rate, fused=True)
+    optimizer = optimizer(groups, rate, **how)
 
     def step(x, y):
         cost = cost_of(params, x, y)
@@ -96,20 +105,65 @@ def usual_step(params, rate, l2, compiled):
     return step
 
 
-def whole_step(params, rate, l2, compiled):
-    """The same as one function of the parameters, which are changed in place."""
+OPTIMIZERS = {
+    "sgd": torch.optim.SGD,
+    "momentum": partial(torch.optim.SGD, momentum=0.9),
+    "adam": torch.optim.Adam,
+}
 
-    def step(params, x, y):
+
+def descent(params, rate):
+    """What it remembers, for nobody to use, and its step in place."""
+
+    def change(param, gradient, memory):
+        param.sub_(gradient, alpha=rate)
+
+    return [() for _ in params], change
+
+
+def momentum(params, rate, mu=0.9):
+    """The same with a velocity."""
+
+    def change(param, gradient, velocity):
+        velocity.mul_(mu).sub_(gradient, alpha=rate)
+        param.add_(velocity)
+
+    return [torch.zeros_like(param) for param in params], change
+
+
+def adam(params, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Adam, with the correction of both averages in the rate."""
+
+    def change(param, gradient, memory):
+        mean, square, t = memory
+        t += 1
+        mean.mul_(beta1).add_(gradient, alpha=1 - beta1)
+        square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+        eta = rate * torch.sqrt(1 - beta2**t) / (1 - beta1**t)
+        param.sub_(eta * mean / (square.sqrt() + epsilon))
+
+    zeros = torch.zeros_like
+    return [(zeros(param), zeros(param), torch.zeros(())) for param in params], change
+
+
+RULES = {"sgd": descent, "momentum": momentum, "adam": adam}
+
+
+def whole_step(params, rule, l2, compiled):
+    """The same as one function of the parameters, which are changed in place."""
+    memory, change = rule
+
+    def step(params, memory, x, y):
         gradients, cost = torch.func.grad_and_value(negative_log_likelihood)(params, x, y)
-        for param, gradient in zip(params, gradients, strict=True):
+        for param, gradient, state in zip(params, gradients, memory, strict=True):
             if l2 and param.ndim > 1:
                 cost = cost + l2 * (param * param).sum()
                 gradient = gradient + 2 * l2 * param
-            param.sub_(gradient, alpha=rate)
+            change(param, gradient, state)
         return cost
 
     compiled_step = compiled(step)
-    return lambda x, y: compiled_step(params, x, y)
+    return lambda x, y: compiled_step(params, memory, x, y)
 
 
 def evaluation(work, arrays, layout, compiled):

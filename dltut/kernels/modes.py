@@ -19,6 +19,7 @@ from dltut.kernels.elementary import rewrite as elementary
 from dltut.kernels.elementary import whole
 from dltut.kernels.engine.inside import inside_of_loops, inside_of_names
 from dltut.kernels.gibbs import rewrite as gibbs
+from dltut.kernels.rules import rewrite as rules
 from dltut.kernels.shapes import rewrite as shapes
 from dltut.kernels.straight import rewrite as straight
 from dltut.kernels.sums import rewrite as sums
@@ -38,7 +39,7 @@ FUSIONS = {
     ],
     2.6: [descent.descent, descent.squares_of_step],  # look for what the first stage has made
 }
-BEFORE_COMPOSITES, STRAIGHT, IN_PLACE, AT_THE_END = 48.5, 48.6, 50.1, 120
+RULES, BEFORE_COMPOSITES, STRAIGHT, IN_PLACE, AT_THE_END = 2.55, 48.5, 48.6, 50.1, 120
 
 
 def mode_of(name: str) -> Mode:
@@ -72,7 +73,8 @@ def numba_mode() -> Mode:
     _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
     optdb.register(f"{NUMBA}_straight", straight.Straightened(), NUMBA_INSIDE, position=STRAIGHT)
     _register(AT_THE_END, [shapes.one_number, shapes.known_shape], NUMBA, NUMBA_INSIDE)
-    in_place = dfs_rewriter(descent.step_in_place)
+    optdb.register(f"{NUMBA}_rules", rules.RulesFused(), NUMBA, position=RULES)
+    in_place = dfs_rewriter(descent.step_in_place, rules.rule_in_place)
     optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)
     return Mode(KernelLinker(), get_mode("NUMBA").provided_optimizer.including(NUMBA))
 

@@ -60,20 +60,29 @@ def _is_shared(fgraph, gradient) -> bool:
     return not all(used_once(fgraph, each) for each in arrays)
 
 
-def outer_product(fgraph, gradient, p):
+def outer_product(fgraph, gradient, p, users=()):
     """The node of ``x.T @ delta`` if that is all the gradient is, and is needed for, else None.
 
     PyTensor may have it claim the parameter's static shape, which the step checks anyhow; other
     claims stay.
+
+    Parameters
+    ----------
+    fgraph : FunctionGraph
+    gradient, p : matrix
+        The parameter is p.
+    users : sequence of nodes
+        All that may need it; by default any one.
     """
     claim = made_by(gradient, SpecifyShape)
     if claim and not _is_static(claim, p.type.shape):
         return None
     product = made_by(claim.inputs[0] if claim else gradient, MatrixProduct)
     is_outer = product and product.op.left_transposed and not product.op.right_transposed
-    if is_outer and used_once(fgraph, gradient) and used_once(fgraph, product.outputs[0]):
-        return product
-    return None
+    if not is_outer or (claim and not used_once(fgraph, product.outputs[0])):
+        return None
+    clients = [user for user, _ in fgraph.clients[gradient]]
+    return product if len(clients) == 1 or all(user in users for user in clients) else None
 
 
 def _is_static(claim, shape: tuple) -> bool:

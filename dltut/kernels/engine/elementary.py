@@ -44,7 +44,7 @@ _T0, _T1, _T2, _T3, _T4 = np.float32(
 
 
 @intrinsic
-def _choice(typing, condition, yes, no):
+def choice(typing, condition, yes, no):
     """One of two numbers; both are computed, where Python's own conditional would jump."""
     return yes(types.boolean, yes, yes), lambda _context, builder, _, it: builder.select(*it)
 
@@ -73,8 +73,8 @@ def exp32(x):
     Above 89 it is infinite and below -104 zero; in between 2^k is made of its bits, as two factors
     where one would not fit.
     """
-    x = _choice(x > _OVERFLOW, _OVERFLOW, x)
-    x = _choice(x < _UNDERFLOW, _UNDERFLOW, x)
+    x = choice(x > _OVERFLOW, _OVERFLOW, x)
+    x = choice(x < _UNDERFLOW, _UNDERFLOW, x)
     rounded = x * _LOG2_E + _ROUND
     k = rounded - _ROUND
     high, low = x - k * _LN2_HIGH, k * _LN2_LOW
@@ -113,11 +113,11 @@ def _log_from_bits(bits, k_more):
 def log32(x):
     """Natural logarithm: k ln 2 + log(1 + f) for x = 2^k (1 + f)."""
     denormal = x < _SMALLEST_NORMAL
-    bits = np.int32(_bits(_choice(denormal, x * _LIFT, x)) - _ROOT_HALF_BITS)
-    value = _log_from_bits(bits, _choice(denormal, _LIFT_EXPONENT, _ZERO))
-    value = _choice(x < _INFINITY, value, x)
-    value = _choice(x > _ZERO, value, _NAN)
-    return _choice(x == _ZERO, -_INFINITY, value)
+    bits = np.int32(_bits(choice(denormal, x * _LIFT, x)) - _ROOT_HALF_BITS)
+    value = _log_from_bits(bits, choice(denormal, _LIFT_EXPONENT, _ZERO))
+    value = choice(x < _INFINITY, value, x)
+    value = choice(x > _ZERO, value, _NAN)
+    return choice(x == _ZERO, -_INFINITY, value)
 
 
 @_compiled
@@ -127,14 +127,14 @@ def tanh32(x):
     series = (((_T4 * square + _T3) * square + _T2) * square + _T1) * square + _T0
     near = x * (_ONE + square * series)
     far = _ONE - _TWO / (exp32(size + size) + _ONE)
-    return _choice(size < _SMALL, near, _choice(x > _ZERO, far, -far))
+    return choice(size < _SMALL, near, choice(x > _ZERO, far, -far))
 
 
 @_compiled
 def sigmoid32(x):
     """Logistic function: for e = exp(-|x|), 1 - e / (1 + e), below zero e times that."""
     small = exp32(-abs(x))
-    top = _choice(x > _ZERO, _ONE, small)
+    top = choice(x > _ZERO, _ONE, small)
     return top - top * (small / (_ONE + small))
 
 
@@ -149,7 +149,7 @@ def log1p32(x):
 @_compiled
 def softplus32(x):
     """log(1 + exp(x)), from exp(-|x|), which is at most 1."""
-    return _choice(x > _ZERO, x, _ZERO) + log1p32(exp32(-abs(x)))
+    return choice(x > _ZERO, x, _ZERO) + log1p32(exp32(-abs(x)))
 
 
 @_compiled
