@@ -165,7 +165,8 @@ class _Watch:
 
     def __exit__(self, *_):
         self.timer.cancel()
-        self.sockets.clear()
+        for each in self.sockets:
+            each.close()
 
     def again(self) -> None:
         """Wait anew, something has come."""
@@ -175,11 +176,13 @@ class _Watch:
         self.timer.daemon = True
         self.timer.start()
 
-    def add(self, connected: socket.socket) -> None:
-        """Watch this one, too."""
+    def connected(self, *arguments, **options) -> socket.socket:
+        """As `socket.create_connection`; it is watched before proxies and encryption speak."""
         if self.is_over:
             raise TimeoutError(f"no whole answer in {PATIENCE} seconds")
-        self.sockets.append(connected)
+        made = socket.create_connection(*arguments, **options)
+        self.sockets.append(made.dup())  # encryption takes the first one over
+        return made
 
     def _end(self) -> None:
         self.is_over = True
@@ -193,9 +196,9 @@ def _opener(watch: _Watch) -> urllib.request.OpenerDirector:
 
     def watched(kind):
         class Connection(kind):
-            def connect(self):
-                super().connect()
-                watch.add(self.sock)
+            def __init__(self, *arguments, **options):
+                super().__init__(*arguments, **options)
+                self._create_connection = watch.connected
 
         return Connection
 

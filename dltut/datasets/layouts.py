@@ -1,9 +1,7 @@
 """The files in which data sets come: where they lie, told apart by content, and read."""
 
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -17,7 +15,7 @@ from dltut.datasets.kinds import Numbers
 from dltut.datasets.npy import Arrays, read_npy
 from dltut.datasets.tables import Table, decoded, inputs_in, read_table, table_parts
 from dltut.exceptions import InputError
-from dltut.machine.files import open_unpacked
+from dltut.machine.files import damage_told, open_unpacked
 from dltut.machine.pickles import load_arrays
 
 IDX_FILES = (
@@ -29,7 +27,6 @@ IDX_FILES = (
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz")
 PICKLE_ENDINGS = (".pkl", ".pickle")
 BINARY_ENDINGS = (".npz", ".npy", "-ubyte")
-BROKEN = (zipfile.BadZipFile, zlib.error)
 
 UNPACK = "unpack it, and give the file or folder that comes out"
 ARRAYS = "read it in Python and give its arrays to dltut.datasets.from_arrays"
@@ -132,7 +129,7 @@ def table_text(path: str | PathLike) -> str:
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{path} is a folder: give a file in it")
-    with open_unpacked(path) as file, _damage_named(path):
+    with open_unpacked(path) as file, damage_told(path):
         start = file.read(512)
         file.seek(0)
         if (form := _format(start, file, path)) != "table":
@@ -175,24 +172,12 @@ def _content(path: Path, header: bool | None = None) -> Parts | list[Table]:
     """What a file holds, told by its first bytes; it is opened once."""
     readers = {"npz": _npz_parts, "npy": _npy_table, "pickle": _pickle_parts}
     with open_unpacked(path) as file:
-        with _damage_named(path):
+        with damage_told(path):
             start = file.read(512)
             file.seek(0)
             form = _format(start, file, path)
             data = file.read() if form == "table" else b""
         return readers[form](file, path) if form in readers else [read_table(data, path, header)]
-
-
-@contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    """Turn what a damaged file raises into one line; nothing of ours runs in the block."""
-    try:
-        yield
-    except InputError:
-        raise
-    except (EOFError, OSError, ValueError, MemoryError, RuntimeError, *BROKEN) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"{path} is cut off or damaged ({reason}): fetch it again") from None
 
 
 def _format(start: bytes, file: IO[bytes], path: Path) -> str:
@@ -249,7 +234,7 @@ def _npz_parts(file: IO[bytes], path: Path) -> Parts:
 
 
 def _pickle_parts(file: IO[bytes], path: Path) -> Parts:
-    with _damage_named(path):
+    with damage_told(path):
         pairs = load_arrays(file)
         is_more = file.read(1)
     if is_more:

@@ -8,28 +8,19 @@ References
 .. [1] NumPy Enhancement Proposal 1: a simple file format for NumPy arrays.
 """
 
-import struct
-import tokenize
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from math import prod
 
 import numpy as np
 from numpy.lib import format as npy
 
-from dltut.exceptions import InputError, printable, quoted
-from dltut.machine.files import ARRAYS, TIMES, Unpacked
+from dltut.exceptions import InputError, quoted
+from dltut.machine.files import ARRAYS, TIMES, Unpacked, damage_told
 
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 MOST_AXES = 32
-BROKEN = (
-    EOFError, OSError, ValueError, TypeError, LookupError, MemoryError, RuntimeError, SyntaxError,
-    ArithmeticError, AttributeError, struct.error, tokenize.TokenError, zipfile.BadZipFile,
-    zlib.error,
-)  # fmt: skip
 
 
 def read_npy(file: Unpacked, name: object = "the file") -> np.ndarray:
@@ -51,7 +42,7 @@ def read_npy(file: Unpacked, name: object = "the file") -> np.ndarray:
     InputError
         If it is damaged, or holds something else, such as Python objects.
     """
-    with _damage_named(name):
+    with damage_told(name):
         return _array(file, name, None)
 
 
@@ -73,10 +64,16 @@ class Arrays(Mapping):
 
     def __init__(self, file: Unpacked, name: object = "the file"):
         self.name, self.left = name, ARRAYS + TIMES * file.size
-        with _damage_named(name):
+        with damage_told(name):
             self._archive = zipfile.ZipFile(file)
-        members = self._archive.infolist()
-        self._members = {each.filename.removesuffix(".npy"): each for each in members}
+            members = self._archive.infolist()
+            self._members = {each.filename.removesuffix(".npy"): each for each in members}
+            if any("\0" in each.orig_filename for each in members):
+                raise ValueError("a zero byte in the name of an array")
+            if len(self._members) < len(members):
+                raise ValueError("two arrays have the same name")
+            if members and min(each.header_offset for each in members):
+                raise ValueError("something stands before its first array")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -96,8 +93,11 @@ class Arrays(Mapping):
                 f"{self.name} holds far more than lies on the disk: if it is to be trusted, save "
                 "its arrays with numpy.savez, without compression"
             )
-        with _damage_named(place), self._archive.open(member) as file:
-            return _array(file, place, member.file_size)
+        with damage_told(place), self._archive.open(member) as file:
+            values = _array(file, place, member.file_size)
+            if file.read(1):  # the checksum is looked at where the file ends
+                raise ValueError("something stands behind the array")
+            return values
 
 
 def _array(file, name: object, size: int | None) -> np.ndarray:
@@ -123,14 +123,3 @@ def _array(file, name: object, size: int | None) -> np.ndarray:
         raise EOFError(f"{n:,} bytes are promised, {len(data):,} are there")
     values = np.frombuffer(data, dtype).reshape(shape, order="F" if is_fortran else "C")
     return values.astype(dtype.newbyteorder("="), copy=False)
-
-
-@contextmanager
-def _damage_named(name: object) -> Iterator[None]:
-    try:
-        yield
-    except InputError:
-        raise
-    except BROKEN as error:
-        reason = printable(str(error).partition("\n")[0] or type(error).__name__)
-        raise InputError(f"{name} is cut off or damaged ({reason}): fetch it again") from None

@@ -65,8 +65,9 @@ class Table:
             return cells
         if (plain := _plain_numbers(cells)) is not None:
             return plain
-        numbers = [number_in(cell, self.decimal_comma) for cell in cells]
-        are_missing = [cell.strip().casefold() in MISSING for cell in cells]
+        found = {cell: number_in(cell, self.decimal_comma) for cell in set(cells)}
+        missing = {cell for cell in found if cell.strip().casefold() in MISSING}
+        numbers, are_missing = [found[each] for each in cells], [each in missing for each in cells]
         n_missing, n_numbers = sum(are_missing), sum(each is not None for each in numbers)
         is_numeric = 2 * n_numbers > len(cells) - n_missing
         wrong = [each is None for each in numbers] if is_numeric else are_missing
@@ -336,16 +337,16 @@ def _cells(
     text: str, delimiter: str, header: bool, width: int, place: object, skipped: int
 ) -> tuple:
     """The line of each row, and the cells of each column."""
-    rows = [(line + skipped, row) for line, row in _rows(text, delimiter)][header:]
-    for line, row in rows:
+    lines, cells = [], []  # and no rows: Python looks at all lists again and again
+    for line, row in itertools.islice(_rows(text, delimiter), int(header), None):
         if len(row) != width:
             raise InputError(
-                f"{place} line {line} has {len(row)} cells, expected {width}: is a delimiter "
-                "missing, or a quote?"
+                f"{place} line {line + skipped} has {len(row)} cells, expected {width}: is a "
+                "delimiter missing, or a quote?"
             )
-    return [line for line, _ in rows], [
-        list(cells) for cells in zip(*(row for _, row in rows), strict=True)
-    ]
+        lines.append(line + skipped)
+        cells += row
+    return lines, [cells[i::width] for i in range(width)]
 
 
 def number_in(cell: str, decimal_comma: bool) -> float | None:
@@ -373,8 +374,9 @@ def _is_prose(cells) -> bool:
     if isinstance(cells, np.ndarray):
         return False
     n_different = len(set(cells))
-    n_words = sum(len(cell.split()) for cell in cells)
-    return n_different > MOST_TEXTS and 2 * n_different > len(cells) and n_words > 2 * len(cells)
+    if n_different <= MOST_TEXTS or 2 * n_different <= len(cells):
+        return False
+    return sum(len(cell.split()) for cell in cells) > 2 * len(cells)
 
 
 def _counts(cells) -> bool:

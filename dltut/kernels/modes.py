@@ -30,6 +30,7 @@ FAST, FAST_INSIDE = "dltut_fast", "dltut_fast_inside"
 # Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
 # Sums and products are still operations of their own at 2; from 48 on they become composites.
 FUSIONS = {
+    1.63: [gibbs.chain_of_loop],  # after loops have lost the values that nobody wants
     2.5: [
         *(dense.product_of_transposed, dense.affine, dense.affine_with_activation),
         *(conv_pool.conv_pool, conv_pool.conv_pool_with_tanh, conv_pool.gradients_with_tanh),

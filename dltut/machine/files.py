@@ -4,9 +4,14 @@ import errno
 import gzip
 import io
 import os
+import pickle
 import re
 import secrets
 import stat
+import struct
+import tokenize
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
@@ -27,6 +32,11 @@ TIMES = 13  # the packed size, that it may hold beside them: the tutorials' mnis
 CHUNK = 2**20
 OURS = re.compile(rf"\..*\.[0-9a-f]{{8}}\{UNFINISHED}", re.DOTALL)
 LONGEST_NAME = 50  # characters of a file's name that its unfinished twin repeats
+BROKEN = (  # what readers of formats raise at damaged files
+    EOFError, OSError, ValueError, TypeError, LookupError, MemoryError, RuntimeError, SyntaxError,
+    ArithmeticError, AttributeError, AssertionError, struct.error, tokenize.TokenError,
+    pickle.UnpicklingError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 _REMEDIES = {
     errno.ENOENT: "check its name",
@@ -254,6 +264,39 @@ def _mode(path: str | os.PathLike) -> int | None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
             return None
         raise unreadable(path, error) from None
+
+
+@contextmanager
+def damage_told(
+    name: object, what: str = "is cut off or damaged", advice: str = "fetch it again"
+) -> Iterator[None]:
+    """Let what readers of a format raise at a damaged file in the block be one line.
+
+    Parameters
+    ----------
+    name : path or str
+    what, advice : str
+        What the line says of it, and what to do.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> with damage_told("a.npz"):
+    ...     raise EOFError("no end")
+    Traceback (most recent call last):
+        ...
+    dltut.exceptions.InputError: a.npz is cut off or damaged (no end): fetch it again
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except BROKEN as error:
+        reason = printable(str(error).partition("\n")[0] or type(error).__name__)
+        raise InputError(f"{name} {what} ({reason}): {advice}") from None
 
 
 @contextmanager

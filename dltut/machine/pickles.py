@@ -9,10 +9,7 @@ import os
 import pickle
 import re
 import struct
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from os import PathLike
 from types import SimpleNamespace
@@ -21,7 +18,7 @@ from typing import IO, ClassVar
 import numpy as np
 
 from dltut.exceptions import InputError, printable
-from dltut.machine.files import CHUNK, Unpacked, open_unpacked
+from dltut.machine.files import CHUNK, Unpacked, damage_told, open_unpacked
 
 MEMORY = 64 * 2**20  # bytes that any pickle may unpack to; ten times its file is allowed beside it
 MOST_IN_KEY = 100  # values in a tuple that is a key
@@ -30,11 +27,7 @@ KEYS = (
     np.integer, np.floating, np.bool_, np.str_, np.bytes_,
 )  # fmt: skip
 
-_BROKEN = (
-    pickle.UnpicklingError, EOFError, OSError, zlib.error, struct.error, AssertionError,
-    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, MemoryError,
-    RecursionError,
-)  # fmt: skip
+_DAMAGE = "is not a whole pickle of arrays", "fetch or write it again"
 
 
 def load_arrays(source: str | PathLike | IO[bytes]):
@@ -89,7 +82,7 @@ def load_sequence(path: str | PathLike) -> list:
         As for `load_arrays`; an empty file is an error too.
     """
     values = []
-    with open_unpacked(path) as file, _damage_named(path):
+    with open_unpacked(path) as file, damage_told(path, *_DAMAGE):
         limit = MEMORY + 10 * file.size
         while not values or file.peek(1):
             values.append(_load(file, path, limit))
@@ -97,7 +90,7 @@ def load_sequence(path: str | PathLike) -> list:
 
 
 def _load(file: IO[bytes], name: object, limit: int):
-    with _damage_named(name):
+    with damage_told(name, *_DAMAGE):
         return _Finished(limit).value(_ArrayUnpickler(file, name, limit).load())
 
 
@@ -110,20 +103,6 @@ def _limit(file: IO[bytes]) -> int:
     except (AttributeError, OSError):
         size = file.getbuffer().nbytes if hasattr(file, "getbuffer") else 0
     return MEMORY + 10 * size
-
-
-@contextmanager
-def _damage_named(name: object) -> Iterator[None]:
-    try:
-        yield
-    except InputError:
-        raise
-    except _BROKEN as error:
-        reason = printable(str(error).partition("\n")[0] or type(error).__name__)
-        raise InputError(
-            f"{name} is not a whole pickle of arrays ({reason}); it may be cut off or damaged: "
-            "fetch or write it again"
-        ) from None
 
 
 def _in_pieces(file: IO[bytes], n: int) -> bytes:
@@ -283,10 +262,17 @@ class _Dtype:
         """The array whose memory is `data`: bytes, or what Latin-1 made of them."""
         if self.is_object:
             raise TypeError("an object array given as bytes")
+        _check_shape(shape)
         raw = data.encode("latin1") if isinstance(data, str) else data
         dtype = np.dtype(self.code).newbyteorder(self.order)
         values = np.frombuffer(raw, dtype).reshape(shape, order=order)
         return values.astype(dtype.newbyteorder("="), order="K")
+
+
+def _check_shape(shape) -> None:
+    """Refuse an axis below zero, for which NumPy takes what is there."""
+    if any(n < 0 for n in shape):
+        raise ValueError("an array with an axis below zero")
 
 
 class _Array:
@@ -298,6 +284,7 @@ class _Array:
     def __setstate__(self, state):
         shape, dtype, is_fortran, data = state[-4:]
         if dtype.is_object:
+            _check_shape(shape)
             self.items, self.result = data, np.empty(len(data), object)
             self.shape, self.order = shape, "F" if is_fortran else "C"
         else:

@@ -60,7 +60,8 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         raise NoFile(f"there is no file {path}: check the path")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            facts = dict(json.loads(_own_entry(file.metadata() or {})))
+            _check_names(path)
+            facts = dict(_json(_own_entry(file.metadata() or {})))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
         raise unreadable(path, error) from None
@@ -149,6 +150,23 @@ def save_sequence(path: str | os.PathLike, arrays: Iterable) -> None:
     with atomic(path) as file:
         for values in arrays:
             pickle.dump(np.asarray(values), file, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _check_names(path: Path) -> None:
+    """Refuse a name that stands twice: of its values readers take the first, or the last."""
+    with path.open("rb") as file:
+        _json(file.read(int.from_bytes(file.read(8), "little")))
+
+
+def _json(text: str | bytes):
+    return json.loads(text, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list) -> dict:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in its header")
+    return found
 
 
 def _own_entry(metadata: Mapping[str, str]) -> str:

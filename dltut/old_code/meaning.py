@@ -9,6 +9,8 @@ import functools
 import operator
 from collections.abc import Callable, ItemsView, Iterable, KeysView, ValuesView
 
+from pytensor.graph.basic import Variable
+
 from dltut.old_code.signs import features_of
 
 SPECIAL_METHODS = {  # what Python 3 looks for, by what Python 2 looked for
@@ -28,7 +30,9 @@ RENAMED = {  # attributes, by their old names
     "tostring": "tobytes", "fromstring": "frombytes", "getchildren": "__iter__",
 }  # fmt: skip
 ITERATORS = frozenset("iteritems iterkeys itervalues".split())
-CHANGED = frozenset([*RENAMED, "im_class", "decode", "message", "itemset", "newbyteorder", "ptp"])
+CHANGED = frozenset(
+    [*RENAMED, "im_class", "decode", "eval", "message", "itemset", "newbyteorder", "ptp"]
+)
 VIEWS = frozenset("keys values items".split())
 DIVIDE, DIVIDE_IN_PLACE, ATTRIBUTE = "__divided__", "__divided_in_place__", "__attribute__"
 LISTED, SORT = "__listed__", "__sorted_in_place__"
@@ -182,6 +186,8 @@ def attribute(value: object, name: str):
     >>> attribute({"W": 1}, "has_key")("W"), list(attribute({"W": 1}, "iteritems")())
     (True, [('W', 1)])
     """
+    if name == "eval" and isinstance(value, Variable):
+        return functools.partial(_evaluated, value)
     if hasattr(value, name):
         return getattr(value, name)
     if name == "decode" and isinstance(value, str):
@@ -199,6 +205,15 @@ def attribute(value: object, name: str):
     if name in ITERATORS and hasattr(value, RENAMED[name]):
         return lambda: iter(getattr(value, RENAMED[name])())
     return getattr(value, RENAMED.get(name, name))
+
+
+def _evaluated(variable: Variable, inputs_to_values=None, **options):
+    """PyTensor's ``eval``, in Theano's mode."""
+    from dltut.theano.compile.function import evaluated
+
+    if options or any(isinstance(each, str) for each in inputs_to_values or ()):
+        return variable.eval(inputs_to_values, **options)
+    return evaluated(variable, inputs_to_values)
 
 
 def _set_item(array, *place_and_value) -> None:

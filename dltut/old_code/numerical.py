@@ -90,6 +90,18 @@ def _whole_shape(name: str) -> Callable:
     return made
 
 
+def _whole_count(name: str) -> Callable:
+    """A function of two ends and a count, which took counts like 20.0 as well."""
+
+    def made(numpy):
+        def make(start, stop, num=50, *arguments, **options):
+            return getattr(numpy, name)(start, stop, standard.whole(num), *arguments, **options)
+
+        return make
+
+    return made
+
+
 def _random_integers(random: ModuleType) -> Callable:
     def random_integers(low, high=None, size=None):
         """Both ends belong to them."""
@@ -472,6 +484,7 @@ MODULES = {
     "ImageFont": standard.renamed("PIL.ImageFont"),
 }
 SHAPES = {name: _whole_shape(name) for name in ("zeros", "ones", "empty")}
+COUNTS = {name: _whole_count(name) for name in ("linspace", "logspace", "geomspace")}
 MISSING = {
     "numpy": NUMPY,
     "numpy.testing": {},
@@ -506,6 +519,7 @@ CHANGED = {
         "savez": _save("savez"),
         "savez_compressed": _save("savez_compressed"),
         **SHAPES,
+        **COUNTS,
     },
     "numpy.random": {"random_integers": _random_integers},
 }

@@ -85,6 +85,7 @@ def signs(tree: ast.Module) -> Iterator[ast.AST]:
     nodes = list(ast.walk(tree))
     bound = set(itertools.chain.from_iterable(map(bound_by, nodes)))
     lists, quotients = assigned(nodes, makes_list), assigned(nodes, is_quotient)
+    indexed = assigned(nodes, makes_no_range)
     for node in nodes:
         if (
             (isinstance(node, ast.Name) and node.id in PYTHON_2_NAMES - bound)
@@ -92,7 +93,7 @@ def signs(tree: ast.Module) -> Iterator[ast.AST]:
             or (isinstance(node, ast.Import) and named(node) & PYTHON_2_MODULES)
             or (isinstance(node, ast.ImportFrom) and node.module in PYTHON_2_MODULES)
             or (isinstance(node, ast.Expr) and is_print_statement(node.value))
-            or needs_list(node, lists)
+            or needs_list(node, lists, indexed)
             or needs_whole(node, quotients)
         ):
             yield node
@@ -174,27 +175,39 @@ def assigned(nodes: list[ast.AST], kind: Callable) -> set[str]:
     """
     values = {}
     for node in nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            values.setdefault(node.targets[0].id, []).append(node.value)
+        if isinstance(node, ast.Assign) and (name := name_of(node.targets[0])):
+            values.setdefault(name, []).append(node.value)
     return {name for name, found in values.items() if all(map(kind, found))}
 
 
-def needs_list(node: ast.AST, lists: set[str]) -> bool:
+def name_of(node: ast.AST) -> str | None:
+    """The name of a variable; of an attribute, with a dot before it, whoever has it."""
+    if isinstance(node, ast.Attribute):
+        return f".{node.attr}"
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def makes_no_range(node: ast.AST) -> bool:
+    """Whether a call gave a list once that cannot be indexed now."""
+    return makes_list(node) and not is_call_of(node, {"range"})
+
+
+def needs_list(node: ast.AST, lists: set[str], indexed: set[str]) -> bool:
     """Whether a node does with the result of ``zip`` or ``keys`` what only lists can do.
 
     Parameters
     ----------
     node : ast.AST
         Any.
-    lists : set of str
-        Names of such results.
+    lists, indexed : set of str
+        Names of such results; of those that cannot be indexed.
     """
 
     def was_list(value):
-        return makes_list(value) or getattr(value, "id", None) in lists
+        return makes_list(value) or name_of(value) in lists
 
     if isinstance(node, ast.Subscript):
-        return makes_list(node.value) and not is_call_of(node.value, {"range"})
+        return makes_no_range(node.value) or name_of(node.value) in indexed
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return makes_list(node.left) or makes_list(node.right)
     if is_call_of(node, {"len"}):
@@ -219,7 +232,7 @@ def needs_whole(node: ast.AST, quotients: set[str]) -> bool:
     """
 
     def was_whole(value):
-        return is_quotient(value) or getattr(value, "id", None) in quotients
+        return is_quotient(value) or name_of(value) in quotients
 
     if is_call_of(node, {"range"}):
         return any(map(was_whole, node.args))

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import _tensor_py_operators
 
@@ -110,6 +111,7 @@ def lend() -> bool:
     }
     for name, method in lent.items():
         setattr(_tensor_py_operators, name, method)
+    Variable.__init__.__defaults__ = (None, None, None)  # Theano's had no owner unless it was said
     Op.__init_subclass__ = classmethod(_subclassed(vars(Op).get("__init_subclass__")))
     config.follow("compute_test_value", switch)
     SharedVariable.value = property(_old_value, _set_old_value)

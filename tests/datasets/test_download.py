@@ -257,6 +257,35 @@ def test_a_mirror_that_says_too_little_is_left(server, tmp_path, monkeypatch, pa
     assert is_whole(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("is_proxy", "begun", "heard"),
+    [(False, b"\x16\x03\x03\x3f\xff\x02", b"\x16\x03"), (True, b"HTTP/1.1 200 OK\r\n", b"CO")],
+    ids=["encryption", "proxy"],
+)
+def test_who_greets_too_slowly_is_left(server, tmp_path, monkeypatch, is_proxy, begun, heard):
+    monkeypatch.setattr(downloads, "PATIENCE", 1.5)
+    monkeypatch.setattr(downloads, "ROUNDS", 1)
+    received = []
+
+    def greet():
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            received.append(connection.recv(500)[:2])
+            for each in chain([begun], repeat(b"\0")):
+                connection.sendall(wait(each))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=greet, daemon=True)
+        thread.start()
+        port = listener.getsockname()[1]
+        if is_proxy:
+            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        mirror = "https://a.invalid/" if is_proxy else f"https://127.0.0.1:{port}/"
+        fetch(FILE, server.source(mirror), tmp_path)
+        thread.join(10)
+    assert is_whole(tmp_path) and received == [heard] and not thread.is_alive()
+
+
 @pytest.mark.parametrize("wrong", [gzip.compress(b"another"), b"<html>sign in first</html>"])
 def test_wrong_checksum_is_said_and_the_next_mirror_asked(server, tmp_path, capsys, wrong):
     server.files[f"wrong/{FILE}"] = wrong

@@ -1,7 +1,9 @@
 """CSV and npy files as data sets: whatever their dialect, and one line about what is none."""
 
 import csv
+import gzip
 import io
+import time
 import tracemalloc
 
 import numpy as np
@@ -340,3 +342,17 @@ def test_a_long_text_takes_no_room_in_each_row():
         assert tracemalloc.get_traced_memory()[1] < 10 * len(data) + 64 * 2**20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ['"a","b"\n', "?,?,?\n", "1,2\n1\n", "text,1\n", "1,\n", " a , b \n", "true,false\n"],
+)
+def test_a_second_a_megabyte(tmp_path, rows):
+    """What fails at the first row that is wrong, and columns of few different texts."""
+    content = (rows * (2**20 // len(rows))).encode()
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(content[: 2**20 - 1], 1))
+    began = time.process_time()
+    with pytest.raises(InputError):
+        load(tmp_path / "a.csv.gz")
+    assert time.process_time() - began < 1

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import FunctionType
 
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
@@ -184,6 +185,15 @@ def main():
             given.counts.write_text(json.dumps(counts, indent=1))
 
 
+def functions_of(*packages: str) -> set:
+    """The functions of modules that are imported, and of their classes."""
+    modules = [each for name, each in sys.modules.items() if name.partition(".")[0] in packages]
+    holders = [*modules, *(kind for each in modules for kind in vars(each).values())]
+    inside = (each for kind in holders if hasattr(kind, "__dict__") for each in vars(kind).values())
+    found = {each for each in inside if isinstance(each, FunctionType)}
+    return {each for each in found if each.__module__.partition(".")[0] in packages}
+
+
 def with_atheris(name: str, options: list[str], watch: Watch) -> None:
     """Let atheris choose the changes; it ends the process at the first fault."""
     import atheris
@@ -195,8 +205,13 @@ def with_atheris(name: str, options: list[str], watch: Watch) -> None:
             if faults:
                 raise RuntimeError(faults[0])
 
-        atheris.instrument_all()
-        atheris.Setup([name, *options, str(CORPUS / name.replace(" ", "_"))], one)
+        for function in functions_of("dltut", "pickle", "zipfile", "yaml", "configparser"):
+            atheris.instrument_func(function)
+        known = each.folder.parent / "known"  # to which it adds what it finds
+        known.mkdir()
+        for number, data in enumerate([*each.seeds, *(path.read_bytes() for path in corpus(name))]):
+            (known / str(number)).write_bytes(data)
+        atheris.Setup([name, *options, str(known)], one)
         atheris.Fuzz()
 
 

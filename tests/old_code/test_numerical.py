@@ -20,6 +20,7 @@ PROGRAMS = {
     "np.cast['int32']([1.5]), np.asscalar(np.ones(1)), np.float_(1)":
         "(array([1], dtype=int32), 1.0, np.float64(1.0))",
     "scipy.zeros(1), scipy.rand(2).shape, scipy.misc.logsumexp([0., 0.])": None,
+    "np.linspace(-1, 1, np.sqrt(9)).tolist()": "[-1.0, 0.0, 1.0]",
     "np.zeros((2.0, 3)).shape, np.array([1]).tostring()[:1]": "((2, 3), b'\\x01')",
 }  # fmt: skip
 

@@ -17,6 +17,8 @@ OLD = {
     "a print that is filled in": "print('%d') % 3",
     "a list of keys": "d.keys()[0]",
     "keys that are sorted": "ks = d.keys()\nks.sort()",
+    "an index of a named list": "pairs = zip(a, b)\nlast = pairs[-1]",
+    "an index of an attribute": "self.sizes = zip(a, b)\nfirst = self.sizes[:-1]",
     "a sum of lists": "updates = zip(a, b) + zip(c, d)",
     "a length": "len(map(f, x))",
     "an array of a map": "import numpy as np\nnp.array(map(f, x))",
@@ -35,6 +37,8 @@ NEW = {
     "six": "from six.moves import xrange\nd.iteritems()",
     "only Python 3": "f'{x}'\nprint(list(d.items())[0])",
     "an index of a range": "range(3)[0]",
+    "an index of a named range": "r = range(3)\nr[0]",
+    "a name of two kinds": "pairs = zip(a, b)\npairs = list(pairs)\npairs[0]",
 }
 
 

@@ -23,6 +23,10 @@ def test_old_methods():
         iter(x)
 
 
+def test_a_variable_needs_no_owner():
+    assert theano.Variable("of this type").owner is None
+
+
 def test_eval_is_pytensor_s():
     """Other programs in the same process evaluate in PyTensor's mode and with its warnings."""
     assert Variable.eval.__module__ == "pytensor.graph.basic"

@@ -18,7 +18,7 @@ from dltut.kernels.conv.numba import (
     matrices_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.pooling import mark_ties, pool_of, unpool, unpool_ties
+from dltut.kernels.conv_pool.pooling import pool_of, unpool, unpool_ties
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import (
     FRAME,
@@ -44,9 +44,9 @@ def add_bias_and_squash(pooled, bias):
             pooled[first + k] = tanh(pooled[first + k] + b)
 
 
-def forward_of(ws: tuple[int, int], ties: str, dtype: str):
+def forward_of(ws: tuple[int, int], ties: str, dtype: str, place_type: str):
     """What fills pooled maps and places, to be compiled for one window and width."""
-    pool, to_all = pool_of(ws, dtype), ties == "all"
+    pool = pool_of(ws, dtype, place_type, sets=ties == "all")
 
     @numba_njit
     def forward_block(block, x, filters, bias, segments, frame, pooled, positions):
@@ -69,8 +69,6 @@ def forward_of(ws: tuple[int, int], ties: str, dtype: str):
             convolve(filters, patches, frame, maps)
             out = pooled[n].reshape(-1)
             pool(maps, frame, out, positions[n].reshape(-1))
-            if to_all:
-                mark_ties(maps, frame, ws, out, positions[n].reshape(-1))
             if len(bias):
                 add_bias_and_squash(out, bias)
 
@@ -196,7 +194,7 @@ def conv_pool(op, node):
     four, bias = arrays(dtype, 4, 1)
     places = arrays(op.position_type, 4)[0].copy(layout="C")
     types_of = (four, four, bias, types.boolean, NUMBERS, four.copy(layout="C"), places)
-    forward, key = forward_of(op.ws, op.ties, dtype), (*op.ws, op.ties == "all")
+    forward, key = forward_of(op.ws, op.ties, dtype, op.position_type), (*op.ws, op.ties == "all")
     fill, frame_of = kernel(forward, types_of, key), framing(op)
     flip, position_type = op.filter_flip, np.dtype(op.position_type)
 

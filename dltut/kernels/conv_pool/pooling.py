@@ -4,10 +4,13 @@ Small windows are compared by vector instructions: a vector holds the same eleme
 windows. Indices are unsigned: see `gather`.
 """
 
+from functools import cache
+
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
@@ -18,7 +21,8 @@ SMALL = 16  # elements of a window: more would make long code
 FEW = 4  # windows in a vector where a row has no more of them
 
 
-def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
+@cache
+def window_maxima(ws: tuple[int, int], windows: int, dtype: str, place_type: str, sets: bool):
     """An intrinsic for the maxima of small windows side by side, and their places in them.
 
     It takes (address of the first window, bytes from row to row, addresses of the first maximum and
@@ -30,12 +34,17 @@ def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
         Rows and columns of a window.
     windows : int
     dtype : {"float32", "float64"}
+    place_type : str
+        Of whole numbers.
+    sets : bool
+        Whether a place is a set: bit k is 1 where element k is as large as the maximum.
     """
     rows, columns = ws
     size = np.dtype(dtype).itemsize
     element = ir.FloatType() if size == 4 else ir.DoubleType()
     vector, of_row = (ir.VectorType(element, windows * each) for each in (1, columns))
-    integers, bytes_ = (ir.VectorType(ir.IntType(bits), windows) for bits in (8 * size, 8))
+    bits_of_place = 8 * np.dtype(place_type).itemsize
+    integers, narrow = (ir.VectorType(ir.IntType(n), windows) for n in (8 * size, bits_of_place))
 
     @intrinsic
     def maxima(typing, places):
@@ -45,6 +54,7 @@ def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
             """Load rows of all windows, sort their elements by columns, keep what is larger."""
             top, row_bytes, pooled, positions = cgutils.unpack_tuple(builder, values[0])
             best = place = None
+            elements = []
             for i in range(rows):
                 start = builder.add(top, builder.mul(row_bytes, INTEGER(i)))
                 row = builder.load(builder.inttoptr(start, of_row.as_pointer()), align=size)
@@ -53,6 +63,7 @@ def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
                     column = ir.VectorType(ir.IntType(32), windows)(column)
                     value = builder.shuffle_vector(row, of_row(ir.Undefined), column)
                     here = integers([i * columns + j] * windows)
+                    elements.append(value)
                     if best is None:
                         best, place = value, here
                         continue
@@ -60,9 +71,19 @@ def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
                     better = builder.and_(builder.fcmp_unordered(">", value, best), is_number)
                     best = builder.select(better, value, best)
                     place = builder.select(better, here, place)
+            if sets:
+                place = integers([0] * windows)
+                for k, value in enumerate(elements):
+                    bit = integers([1 << k] * windows)
+                    is_best = builder.fcmp_ordered("==", value, best)
+                    place = builder.or_(
+                        place, builder.select(is_best, bit, integers([0] * windows))
+                    )
             builder.store(best, builder.inttoptr(pooled, vector.as_pointer()), align=size)
-            place = builder.trunc(place, bytes_)
-            builder.store(place, builder.inttoptr(positions, bytes_.as_pointer()), align=1)
+            if bits_of_place != 8 * size:
+                cast = builder.trunc if bits_of_place < 8 * size else builder.zext
+                place = cast(place, narrow)
+            builder.store(place, builder.inttoptr(positions, narrow.as_pointer()), align=1)
             return context.get_dummy_value()
 
         return types.void(places), code
@@ -70,14 +91,25 @@ def window_maxima(ws: tuple[int, int], windows: int, dtype: str):
     return maxima
 
 
-def pool_of(ws: tuple[int, int], dtype: str):
-    """What pools all maps of a picture by windows of one size, to be compiled for one width."""
+def pool_of(ws: tuple[int, int], dtype: str, place_type: str, sets: bool):
+    """What pools all maps of a picture by windows of one size, to be compiled for one width.
+
+    Parameters
+    ----------
+    ws : pair of int
+    dtype, place_type : str
+    sets : bool
+        See `window_maxima`.
+    """
     ws_rows, ws_columns = map(np.uint64, ws)
     size = np.dtype(dtype).itemsize
     many, few = BYTES // size, min(FEW, BYTES // size)
     is_small = ws[0] * ws[1] <= SMALL
     if is_small:
-        maxima_of_many, maxima_of_few = (window_maxima(ws, n, dtype) for n in (many, few))
+        maxima_of_many, maxima_of_few = (
+            window_maxima(ws, n, dtype, place_type, sets) for n in (many, few)
+        )
+    place_size = np.dtype(place_type).itemsize
 
     @numba_njit
     def pool_row(top, columns, maps, n, out, pooled, positions):
@@ -93,18 +125,26 @@ def pool_of(ws: tuple[int, int], dtype: str):
                     if value > best or (value != value and best == best):
                         best, place = value, i * ws_columns + j
             pooled[out + s], positions[out + s] = best, place
+            if sets:
+                equals = np.uint64(0)
+                for i in range(ws_rows):
+                    for j in range(ws_columns):
+                        here = maps[top + i * columns + s * ws_columns + j] == best
+                        equals |= np.uint64(here) << (i * ws_columns + j)
+                positions[out + s] = equals
 
     @numba_njit
     def pool_vectors(top, columns, maps, n, out, pooled, positions):
         """The same by vectors, the last of which may overlap the one before."""
         start = np.intp(maps.ctypes.data) + np.intp(top) * size
-        to, place = np.intp(pooled.ctypes.data) + np.intp(out) * size, np.intp(out)
-        place += np.intp(positions.ctypes.data)
+        to = np.intp(pooled.ctypes.data) + np.intp(out) * size
+        place = np.intp(positions.ctypes.data) + np.intp(out) * place_size
         row, n = np.intp(columns) * size, np.intp(n)
         windows = many if n >= many else few
         for first in range(0, n, windows):
             s = min(first, n - windows)
-            places = start + s * np.intp(ws_columns) * size, row, to + s * size, place + s
+            at = start + s * np.intp(ws_columns) * size
+            places = at, row, to + s * size, place + s * place_size
             if n >= many:
                 maxima_of_many(places)
             else:
@@ -166,34 +206,6 @@ def unpool(up, positions, frame, ws, map_step, spot_step, delta):
 
 
 @numba_njit
-def mark_ties(maps, frame, ws, pooled, positions):
-    """Put sets in the place of places: bit k is 1 where element k is as large as the maximum.
-
-    Parameters
-    ----------
-    maps : array, shape (maps * rows * columns,)
-    frame : record
-    ws : pair of int
-    pooled, positions : array, shape (maps * out rows * out columns,)
-    """
-    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
-    ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
-    out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    k = np.uint64(0)
-    for m in range(np.uint64(frame[0].maps)):
-        for r in range(out_rows):
-            top = (m * rows + r * ws_rows) * columns
-            for s in range(out_columns):
-                equals = np.uint64(0)
-                for i in range(ws_rows):
-                    for j in range(ws_columns):
-                        here = maps[top + i * columns + s * ws_columns + j] == pooled[k + s]
-                        equals |= np.uint64(here) << (i * ws_columns + j)
-                positions[k + s] = equals
-            k += out_columns
-
-
-@numba_njit
 def unpool_ties(up, positions, frame, ws, map_step, spot_step, delta):
     """`unpool` where places are sets: gradients go to all of several equal maxima.
 
@@ -204,18 +216,19 @@ def unpool_ties(up, positions, frame, ws, map_step, spot_step, delta):
     """
     rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
     ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
-    map_step, spot_step = np.uint64(map_step), np.uint64(spot_step)
+    map_step, spot_step, one = np.uint64(map_step), np.uint64(spot_step), np.uint64(1)
     out_rows, out_columns = rows // ws_rows, columns // ws_columns
+    steps = np.empty(ws_rows * ws_columns, dtype=np.uint64)  # from a window to its elements
+    for place in range(np.uint64(len(steps))):
+        steps[place] = (place // ws_columns * columns + place % ws_columns) * spot_step
     delta[:] = 0
     k = np.uint64(0)
     for m in range(np.uint64(frame[0].maps)):
         for r in range(out_rows):
-            top = m * map_step + r * ws_rows * columns * spot_step
-            for s in range(out_columns):
-                equals = np.uint64(positions[k + s])
-                for i in range(ws_rows):
-                    for j in range(ws_columns):
-                        if equals >> (i * ws_columns + j) & np.uint64(1):
-                            spot = i * columns + s * ws_columns + j
-                            delta[top + spot * spot_step] = up[k + s]
-            k += out_columns
+            window = m * map_step + r * ws_rows * columns * spot_step
+            for _ in range(out_columns):
+                equals = np.uint64(positions[k])
+                while equals:  # the lowest bit goes: nearly all sets have but one
+                    delta[window + steps[trailing_zeros(equals)]] = up[k]
+                    equals &= equals - one
+                window, k = window + ws_columns * spot_step, k + one

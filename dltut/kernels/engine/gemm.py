@@ -10,6 +10,8 @@ Inside, places are addresses and distances are bytes: `a` is where the left fact
 lies between two of its rows, `a_term` between two terms of a sum.
 """
 
+from functools import cache
+
 import numba
 import numpy as np
 from llvmlite import ir
@@ -316,6 +318,7 @@ def _symbol(dtype: str) -> str:
     return f"dltut_gemm_{dtype}_{version_of(gemm_of):x}"
 
 
+@cache
 def prepare(dtype: str) -> None:
     """Compile the product for a width; whoever compiles a call of `product` says so first."""
     real = numba.from_dtype(np.dtype(dtype))

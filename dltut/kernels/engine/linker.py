@@ -15,10 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pytensor.configdefaults import config
-from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key
+from pytensor.graph.basic import Constant, clone_get_equiv
+from pytensor.graph.fg import FunctionGraph
+from pytensor.link.numba.dispatch.basic import (
+    cache_key_for_constant,
+    numba_funcify_and_cache_key,
+)
 from pytensor.link.numba.linker import NumbaLinker
 
-from dltut.kernels.engine.symbols import kept_on_disk
+from dltut.kernels.engine.symbols import kept, kept_on_disk
 from dltut.kernels.engine.threads import n_threads
 from dltut.kernels.engine.version import source_version
 from dltut.machine.files import atomic
@@ -31,33 +36,72 @@ class KernelLinker(NumbaLinker):
     It says so on a terminal: it is what a newcomer waits for.
     """
 
-    def fgraph_convert(self, fgraph, **kwargs):
-        """Compile a graph of our kernels and PyTensor's operations."""
-        nodes = [
-            node
-            for node in fgraph.toposort()
-            if type(node.op).__module__.startswith("dltut.kernels.")
-        ]
-        mark = _mark(nodes)
-        if not nodes or mark.exists():
-            return super().fgraph_convert(fgraph, **kwargs)
-        with spinner("compiling kernels, first run only"), _second_process(nodes):
-            converted = super().fgraph_convert(fgraph, **kwargs)
+    def fgraph_convert(self, fgraph, order, **_):
+        """Compile a graph of our kernels and PyTensor's operations.
+
+        Returns
+        -------
+        converted : pair or None
+            What PyTensor makes of it; None where the same was compiled before.
+        what : tuple
+            What the graph computes.
+        """
+        what = _what_is_computed(fgraph, order)
+        if what in kept():
+            return None, what
+        fgraph, order = _without_values(fgraph, order)
+        kernels = [each for each in order if type(each.op).__module__.startswith("dltut.kernels.")]
+        mark = _mark(kernels)
+        if not kernels or mark.exists():
+            return super().fgraph_convert(fgraph, order=order), what
+        with spinner("compiling kernels, first run only"), _second_process(kernels):
+            converted = super().fgraph_convert(fgraph, order=order)
         with atomic(mark) as file:
             file.write(b"")
-        return converted
+        return converted, what
 
-    def jit_compile(self, fn_and_cache):
+    def jit_compile(self, converted_and_what):
         """The graph's function itself, not the one that PyTensor writes around it for its cache.
 
-        Numba optimises all that a function calls once more with it: a second or two for nothing.
+        Numba optimises all that a function calls once more with it: a second or two for nothing. It
+        never gives compiled code back, so each graph is compiled once in a process and then kept.
         """
-        around, key = fn_and_cache
+        converted, what = converted_and_what
+        if converted is None:
+            return kept()[what]
+        around, key = converted
         function = around.py_func.__globals__.get("jitable_func")
         if key is None or function is None:
-            return super().jit_compile(fn_and_cache)
+            return super().jit_compile(converted)
         name = f"{key} {config.numba__fastmath} by itself"
-        return kept_on_disk(function.py_func, name, final_function=True)
+        if name not in kept():
+            kept()[name] = kept()[what] = kept_on_disk(function.py_func, name, final_function=True)
+        return kept()[name]
+
+
+def _what_is_computed(fgraph, order) -> tuple:
+    """The operations, their kinds of arguments and where these come from: equal for equal code."""
+    places = {each: (0, i) for i, each in enumerate(fgraph.inputs)}
+    nodes = []
+    for number, node in enumerate(order, start=1):
+        constants = [each for each in node.inputs if isinstance(each, Constant)]
+        places |= {each: cache_key_for_constant(each.data) for each in constants}
+        kinds = tuple(each.type for each in (*node.inputs, *node.outputs))
+        nodes.append((node.op, kinds, tuple(places[each] for each in node.inputs)))
+        places |= {each: (number, i) for i, each in enumerate(node.outputs)}
+    results = tuple(places.get(each, each) for each in fgraph.outputs)
+    return tuple(each.type for each in fgraph.inputs), tuple(nodes), results, config.numba__fastmath
+
+
+def _without_values(fgraph, order):
+    """The graph, and the order of its nodes, without the values of its shared variables.
+
+    For each elementwise operation PyTensor and Numba keep the graph around it for ever.
+    """
+    plain = {each: each.type(each.name) for each in fgraph.inputs}
+    same = clone_get_equiv(fgraph.inputs, fgraph.outputs, memo=plain)
+    inputs, outputs = ([same[each] for each in ends] for ends in (fgraph.inputs, fgraph.outputs))
+    return FunctionGraph(inputs, outputs, clone=False), [same[node] for node in order]
 
 
 def _mark(nodes) -> Path:

@@ -91,6 +91,12 @@ def kernel(function, arguments: tuple, made_for: tuple = ()):
     types_of = hashlib.sha256(str((*arguments, *made_for)).encode()).hexdigest()[:12]
     symbol = f"dltut_{function.__name__}_{types_of}_{version_of(function):x}"
     add_symbol(symbol, function, arguments)
+    return _caller(symbol, arguments)
+
+
+@cache
+def _caller(symbol: str, arguments: tuple):
+    """What calls a symbol from compiled code: one for each, since Numba keeps every intrinsic."""
 
     @intrinsic
     def call(typing, packed):
@@ -169,7 +175,7 @@ def add_symbol(symbol: str, function, arguments: tuple) -> None:
 
 @cache
 def kept() -> dict:
-    """The compiled kernels by symbol; what is dropped would be freed."""
+    """What is compiled: kernels by symbol, which must not be freed, and graphs by what they do."""
     return {}
 
 

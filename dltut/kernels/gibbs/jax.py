@@ -46,13 +46,19 @@ def gibbs_chain(op, **_):
 
         def stretch(state, chain, n_steps):
             """Some steps: all five outputs after them."""
-            counters = state[2] + jnp.arange(n_steps * draws_a_step, dtype="uint32")
-            likes = [v] * (draws_a_step - 1) + [h]
+            generators = state.reshape(-1, 3)
+            of_v, of_h = generators[0], generators[-1]
+            alone = len(generators) == 2  # a generator for each kind of units: none waits its turn
+            v_calls, h_calls = (draws_a_step - 1, 1) if alone else (draws_a_step, draws_a_step)
+            v_first, steps = of_v[2], jnp.arange(n_steps, dtype="uint32")
+            h_first = of_h[2] + (0 if alone else draws_a_step - 1)
             numbers = [
-                draws(state, counters[i::draws_a_step], like) for i, like in enumerate(likes)
+                *(draws(of_v, v_first + i + v_calls * steps, v) for i in range(draws_a_step - 1)),
+                draws(of_h, h_first + h_calls * steps, h),
             ]
             chain, _ = lax.scan(step, chain, numbers)
-            return state.at[2].add(len(counters)), *chain
+            calls = jnp.array([v_calls, h_calls][: len(generators)], dtype="uint32")
+            return generators.at[:, 2].add(n_steps * calls).reshape(state.shape), *chain
 
         def next_stretch(_, outputs):
             return stretch(outputs[0], outputs[1:], AT_ONCE)

@@ -110,7 +110,8 @@ def run_chain(state, W, hbias, vbias, n_steps, kind, v_scores, v, h, h_mean):
 
     Parameters
     ----------
-    state : uint32 array, shape (3,)
+    state : uint32 array, shape (1 or 2, 3)
+        The generator of the visible units is the first, that of the hidden ones the last.
     W : array, shape (n_visible, n_hidden)
     hbias, vbias : array, shape (1 or chains, n_hidden) and (1 or chains, n_visible)
     n_steps : int
@@ -128,17 +129,18 @@ def run_chain(state, W, hbias, vbias, n_steps, kind, v_scores, v, h, h_mean):
         raise InputError("biases of a Gibbs chain do not fit its chains: " + A_ROW_EACH)
     is_short = n_steps < TRANSPOSE_FROM_STEPS
     down = W if is_short else transpose(W)
-    key = state[0], state[1]
+    of_v, of_h = state[0], state[len(state) - 1]
+    v_key, h_key = (of_v[0], of_v[1]), (of_h[0], of_h[1])
     v_side = side_of_block(W.shape[0], COLUMNS, BLOCKS)
     h_side = side_of_block(W.shape[1], COLUMNS, BLOCKS)
     v_blocks, h_blocks = count_of_blocks(W.shape[0], v_side), count_of_blocks(W.shape[1], h_side)
     for _ in range(n_steps):
-        downwards = v_side, key, state[2], kind, h, is_short, down, vbias, v_scores, v
+        downwards = v_side, v_key, of_v[2], kind, h, is_short, down, vbias, v_scores, v
         in_parallel(draw_units, v_blocks, downwards)
-        state[2] += np.uint32(2 if kind == GAUSSIAN else 1)
-        upwards = h_side, key, state[2], HIDDEN, v, False, W, hbias, h_mean, h
+        of_v[2] += np.uint32(2 if kind == GAUSSIAN else 1)
+        upwards = h_side, h_key, of_h[2], HIDDEN, v, False, W, hbias, h_mean, h
         in_parallel(draw_units, h_blocks, upwards)
-        state[2] += np.uint32(1)
+        of_h[2] += np.uint32(1)
 
 
 @compiled_form(GibbsChain)
@@ -148,7 +150,7 @@ def gibbs_chain(op, node):
     kind = BINARY if op.visible == "binary" else GAUSSIAN
     prepare(dtype)
     weights, results = arrays(dtype, 2, 2, 2, layout="C"), arrays(dtype, 2, 2, 2, 2, layout="C")
-    machine = (*arrays("uint32", 1), *weights)
+    machine = (*arrays("uint32", 2, layout="C"), *weights)
     run = kernel(run_chain, (*machine, types.intp, types.intp, *results))
 
     @numba_njit
@@ -160,7 +162,7 @@ def gibbs_chain(op, node):
         W = np.ascontiguousarray(W)
         hbias = np.ascontiguousarray(hbias).reshape((-1, hbias.shape[-1]))
         vbias = np.ascontiguousarray(vbias).reshape((-1, vbias.shape[-1]))
-        run((following, W, hbias, vbias, n_steps, kind, v_scores, v, end, h_mean))
+        run((following.reshape((-1, 3)), W, hbias, vbias, n_steps, kind, v_scores, v, end, h_mean))
         return following, v_scores, v, end, h_mean
 
     return gibbs_chain

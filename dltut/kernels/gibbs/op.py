@@ -49,6 +49,8 @@ class GibbsChain(Draw):
         Parameters
         ----------
         state : uint32 vector, shape (3,)
+            Or a matrix, (2, 3): the visible units are drawn by the first generator, the hidden ones
+            by the second.
         h : matrix, shape (chains, n_hidden)
         W : matrix, shape (n_visible, n_hidden)
         hbias, vbias : vector, shape (n_hidden,) and (n_visible,)
@@ -70,25 +72,27 @@ class GibbsChain(Draw):
         state, h, W, hbias, vbias = inputs
         check_shapes(h.shape, W.shape, hbias.shape, vbias.shape)
         next_call, state = np.array([0, 0, 1], dtype="uint32"), state.copy()
+        generators = state.reshape(-1, 3)
+        of_v, of_h = generators[0], generators[-1]  # views of the same one where there is but one
 
-        def draw(scores):
+        def draw(generator, scores):
             """Uniform numbers for these scores (any shape), by one call of the generator."""
-            numbers = uniform(state, scores.shape, str(scores.dtype))
-            state[:] += next_call
+            numbers = uniform(generator, scores.shape, str(scores.dtype))
+            generator += next_call
             return numbers
 
-        def on(mean):
+        def on(generator, mean):
             """Units that are on with the probability of their mean (any shape)."""
-            return (draw(mean) < mean).astype(mean.dtype)
+            return (draw(generator, mean) < mean).astype(mean.dtype)
 
         for _ in range(self.n_steps):
             v_scores = np.matmul(h, W.T) + vbias
             if self.visible == "binary":
-                v = on(sigmoid(v_scores))
+                v = on(of_v, sigmoid(v_scores))
             else:
-                v = v_scores + normal(draw(v_scores), draw(v_scores))
+                v = v_scores + normal(draw(of_v, v_scores), draw(of_v, v_scores))
             h_mean = sigmoid(np.matmul(v, W) + hbias)
-            h = on(h_mean)
+            h = on(of_h, h_mean)
         for storage, value in zip(output_storage, (state, v_scores, v, h, h_mean), strict=True):
             storage[0] = value
 

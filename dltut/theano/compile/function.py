@@ -10,6 +10,7 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor import as_tensor_variable
 
 from dltut.machine.backend import compiled
+from dltut.theano.compile.defaults import narrower_updates
 from dltut.theano.compile.io import NO_DEFAULT, In
 from dltut.theano.compile.mode import name_of
 from dltut.theano.configuration import config
@@ -63,15 +64,21 @@ def function(
     defaults = [getattr(each, "default", NO_DEFAULT) for each in ins]
     keys, listed = _listed(outputs)
     states = _states(ins, defaults)
-    updates = _pairs(updates) + _next_states(states)
+    updates = [
+        (shared, _converted(shared, value))
+        for shared, value in [*_pairs(updates), *states.values()]
+    ]
+    givens = [(_variable(old), _given(_variable(old), new)) for old, new in _pairs(givens)]
+    givens += [(ins[number].variable, state) for number, (state, _) in states.items()]
+    shown = [] if listed is None else listed if isinstance(listed, list) else [listed]
+    updates += narrower_updates(shown, updates, givens, no_default_updates)
     compiled_one = silently(
         compiled,
         [each for number, each in enumerate(ins) if number not in states],
         listed,
         mode=name_of(mode) if mode is None or isinstance(mode, str) else mode,
-        updates=[(variable, _converted(variable, value)) for variable, value in updates],
-        givens=[(_variable(old), _given(_variable(old), new)) for old, new in _pairs(givens)]
-        + [(ins[number].variable, state) for number, (state, _) in states.items()],
+        updates=updates,
+        givens=givens,
         no_default_updates=no_default_updates,
         accept_inplace=accept_inplace,
         name=name,
@@ -81,6 +88,23 @@ def function(
         on_unused_input=on_unused_input or config.on_unused_input,
     )
     return Function(compiled_one, ins, defaults, keys, states)
+
+
+def evaluated(variable, inputs_to_values=None):
+    """The value of a variable: ``eval``, which compiles a function in Theano's mode, and keeps it.
+
+    Parameters
+    ----------
+    variable : variable
+    inputs_to_values : dict, optional
+        {variable: value}
+    """
+    values = inputs_to_values or {}
+    kept = vars(variable).setdefault("_fn_cache", {})
+    key = "theano", *values
+    if key not in kept:
+        kept[key] = function(list(values), variable)
+    return kept[key](*values.values())
 
 
 class Function:
@@ -238,10 +262,6 @@ def _shared_of(variable, value):
     from dltut.theano.compile.sharedvalue import shared
 
     return shared(value, name=variable.name, broadcastable=variable.type.broadcastable)
-
-
-def _next_states(states):
-    return list(states.values())
 
 
 def _listed(outputs):

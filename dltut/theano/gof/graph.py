@@ -1,5 +1,7 @@
 """``theano.gof.graph``: walking through graphs."""
 
+from collections import deque
+
 from pytensor.graph.basic import (
     Apply,
     Constant,
@@ -11,21 +13,18 @@ from pytensor.graph.basic import (
     equal_computations,
 )
 from pytensor.graph.traversal import (
-    ancestors,
     applys_between,
     general_toposort,
-    graph_inputs,
     io_toposort,
     orphans_between,
     vars_between,
-    walk,
 )
 
 from dltut.theano.names import passed_on
 
 
-def inputs(variable_list, blockers=None) -> list:
-    """What the variables are computed from: those that have no owner.
+def ancestors(variable_list, blockers=None) -> list:
+    """The variables and all that they are computed from, in Theano's order.
 
     Parameters
     ----------
@@ -33,7 +32,24 @@ def inputs(variable_list, blockers=None) -> list:
     blockers : collection of variables, optional
         Not to look behind.
     """
-    return list(graph_inputs(variable_list, blockers))
+
+    def causes(variable):
+        is_open = variable.owner is not None and variable not in (blockers or ())
+        return variable.owner.inputs[::-1] if is_open else None
+
+    return stack_search(deque(variable_list), causes, "dfs")
+
+
+def inputs(variable_list, blockers=None) -> list:
+    """What the variables are computed from: those that have no owner, in Theano's order.
+
+    Parameters
+    ----------
+    variable_list : list of variables
+    blockers : collection of variables, optional
+        Not to look behind.
+    """
+    return [each for each in ancestors(variable_list, blockers) if each.owner is None]
 
 
 def variables(i, o) -> list:
@@ -51,19 +67,29 @@ def orphans(i, o) -> list:
     return list(orphans_between(i, o))
 
 
-def stack_search(start, expand, mode="bfs", build_inv=False) -> list:
-    """Everything that can be reached from the start.
+def stack_search(start, expand, mode="bfs", build_inv=False):
+    """Everything that can be reached from the start, in the order in which it is reached.
 
     Parameters
     ----------
-    start : iterable
+    start : deque
+        It is emptied.
     expand : callable
         An item to what is reached from it, or None.
     mode : {"bfs", "dfs"}
     build_inv : bool
         Whether to give back who reached what, too.
     """
-    return list(walk(start, expand, bfs=mode == "bfs"))
+    found, reached_by = {}, {}
+    while start:
+        item = start.popleft() if mode == "bfs" else start.pop()
+        if id(item) not in found:
+            found[id(item)] = item
+            following = list(expand(item) or [])
+            for each in following:
+                reached_by.setdefault(each, []).append(item)
+            start.extend(following)
+    return (list(found.values()), reached_by) if build_inv else list(found.values())
 
 
 def is_same_graph(var1, var2, givens=None) -> bool:

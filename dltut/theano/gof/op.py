@@ -202,4 +202,9 @@ def debug_assert(condition: bool, message: str | None = None) -> None:
         debug_error_message(message or "debug_assert failed")
 
 
+def hashtype(thing) -> int:
+    """The hash of an object's class: ``__hash__`` of operations without properties."""
+    return hash((type(thing).__module__, type(thing).__qualname__))
+
+
 __getattr__ = passed_on(__name__, "pytensor.graph.op", "pytensor.graph.utils")

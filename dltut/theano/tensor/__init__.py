@@ -7,6 +7,7 @@ from pytensor.tensor.shape import specify_shape
 from pytensor.tensor.variable import TensorConstant, TensorVariable
 
 from dltut.theano.gof.graph import Variable
+from dltut.theano.gof.op import hashtype
 from dltut.theano.gradient import (
     Lop,
     Rop,
@@ -46,6 +47,7 @@ __all__ = [
     "_shared",
     "consider_constant",
     "grad",
+    "hashtype",
     "hessian",
     "jacobian",
     "nnet",

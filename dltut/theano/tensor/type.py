@@ -33,6 +33,9 @@ class TensorType(metaclass=_TheanosTensorType):
     dtype_specs_map = pytensor.tensor.type.TensorType.dtype_specs_map
 
 
+Tensor = TensorType  # its first name
+
+
 def _lengths(pattern) -> tuple:
     """1 or None for each truth of a pattern; lengths as they are."""
     return tuple((1 if each else None) if isinstance(each, bool) else each for each in pattern)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from dltut.kernels.conv_pool.pooling import SMALL, pool_of, unpool
+from dltut.kernels.conv_pool.pooling import SMALL, pool_of, unpool, unpool_ties
 from dltut.kernels.engine.dots import BYTES
 from dltut.kernels.engine.gather import FRAME
 
@@ -42,7 +42,10 @@ def dtype(request):
 
 @pytest.fixture(scope="module")
 def pool(ws, dtype):
-    pooled_maps = pool_of(ws, dtype)
+    return compiled(pool_of(ws, dtype, "uint8", sets=False))
+
+
+def compiled(pooled_maps):
 
     @njit
     def pool(maps, frame, pooled, places):
@@ -75,6 +78,39 @@ def test_every_width(pool, ws, dtype, kind, rng):
             pool(maps.ravel(), frame, pooled.reshape(-1), places.reshape(-1))
             np.testing.assert_array_equal(pooled, expected)
             np.testing.assert_array_equal(places, expected_places)
+
+
+@njit
+def unpooled_ties(up, places, frame, ws, map_step, spot_step, delta):
+    unpool_ties(up, places, frame, ws, map_step, spot_step, delta)
+
+
+@pytest.mark.parametrize(
+    ("ws", "dtype", "place_type"),
+    [((2, 2), "float32", "uint8"), ((3, 4), "float32", "int64"), ((3, 4), "float64", "int64")],
+)
+def test_sets_of_equals(ws, dtype, place_type, rng):
+    """Bit k is 1 where element k is the maximum; the way back goes to all of these."""
+    pool = compiled(pool_of(ws, dtype, place_type, sets=True))
+    for out_columns in (1, 5, 2 * BYTES // np.dtype(dtype).itemsize + 1):
+        rows, columns = 2 * ws[0] + 1, out_columns * ws[1] + 1
+        maps = rng.integers(0, 3, (MAPS, rows, columns)).astype(dtype)
+        maps[0, 0, 0] = np.nan
+        tiles = maps[:, : 2 * ws[0], :-1].reshape(MAPS, 2, ws[0], out_columns, ws[1])
+        maxima = tiles.max(axis=(2, 4), keepdims=True)
+        bits = (1 << np.arange(ws[0] * ws[1])).reshape(ws[0], 1, ws[1])
+        sets = ((tiles == maxima) * bits).sum(axis=(2, 4)).astype(place_type)
+        pooled, places = np.empty(sets.shape, dtype), np.empty_like(sets)
+        frame = frame_of(rows, columns)
+        pool(maps.ravel(), frame, pooled.reshape(-1), places.reshape(-1))
+        np.testing.assert_array_equal(pooled, maxima[:, :, 0, :, 0])
+        np.testing.assert_array_equal(places, sets)
+        delta, wanted = np.full(maps.size, 7, dtype), np.zeros_like(maps)
+        wanted[:, : 2 * ws[0], :-1] = np.where(tiles == maxima, maxima, 0).reshape(
+            MAPS, 2 * ws[0], -1
+        )
+        unpooled_ties(pooled.ravel(), sets.ravel(), frame, ws, rows * columns, 1, delta)
+        np.testing.assert_array_equal(delta, wanted.ravel())
 
 
 @pytest.mark.parametrize("is_transposed", [False, True])

@@ -1,16 +1,26 @@
-"""A second process compiles from the other end: same results, nothing left behind."""
+"""What is compiled is compiled once, by two processes from both ends, and holds no data."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
 import pytest
+from pytensor.graph.op import Op
+
+from dltut import function
 
 PROGRAM = """
 import os
 import numpy as np
 import pytensor.tensor as pt
+from pytensor.graph.op import Op
+
 from dltut import function
 from dltut.nn import errors, negative_log_likelihood
 
@@ -26,6 +36,64 @@ try:
 except ChildProcessError:
     print("no process is left")
 """
+
+
+def answers(scale, dtype="float32", is_swapped=False):
+    """What a function made anew computes, and what the linker made of it."""
+    x, y = pt.vector("x", dtype=dtype), pt.vector("y", dtype=dtype)
+    given = [y, x] if is_swapped else [x, y]
+    f = function(given, np.asarray(scale, dtype) * x - pt.sqrt(y), mode="NUMBA")
+    return f(np.array([4, 9], dtype), np.array([1, 4], dtype)).tolist(), f._function.vm.jit_fn
+
+
+def test_equal_graphs_are_compiled_once():
+    (first, compiled), (again, same) = answers(2), answers(2)
+    assert first == again == [7, 16]
+    assert compiled is same
+    for other, expected in [
+        (answers(3), [11, 25]),
+        (answers(2, is_swapped=True), [0, 5]),
+        (answers(2, "float64"), [7, 16]),
+    ]:
+        assert other[0] == expected
+        assert other[1] is not compiled
+
+
+class Bump(Op):
+    """Adds a number that its equality leaves out; nothing for Numba's cache."""
+
+    itypes, otypes = [pt.fvector], [pt.fvector]
+
+    def __init__(self, by):
+        self.by = by
+
+    def __eq__(self, other):
+        return type(self) is type(other)
+
+    def __hash__(self):
+        return hash(type(self))
+
+    def perform(self, node, inputs, outputs):
+        outputs[0][0] = inputs[0] + np.float32(self.by)
+
+
+@pytest.mark.filterwarnings("ignore:Numba will use object mode")
+def test_what_only_looks_equal_is_compiled_again():
+    x = pt.fvector("x")
+    found = [function([x], Bump(by)(x), mode="NUMBA")(np.ones(1, "float32")) for by in (1, 2)]
+    assert found == [2, 3]
+
+
+def test_values_are_not_kept_with_what_is_compiled():
+    """PyTensor and Numba keep the graph of every elementwise operation for good."""
+    values = np.full((3, 1), 0.5, "float32")
+    held, gone = pytensor.shared(values, borrow=True), weakref.ref(values)
+    i = pt.iscalar("i")
+    f = function([i], pt.sqrt(held[i] * 3 + i), mode="NUMBA")
+    assert np.allclose(f(1), np.sqrt(2.5))
+    del held, values, f
+    gc.collect()
+    assert gone() is None
 
 
 def printed(cache: Path, threads: int) -> list[str]:

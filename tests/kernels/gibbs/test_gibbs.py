@@ -78,6 +78,22 @@ def test_biases_of_each_chain(chains, backend, sizes):
         np.testing.assert_allclose(one, other, atol=1e-10)
 
 
+@pytest.mark.parametrize("visible", VISIBLE)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_generator_for_each_layer(backend, visible):
+    """What they draw is what each draws alone, in all modes; the longer loop of JAX included."""
+    given, state = machine(7, 5, 3), np.array([[7, 0, 2], [7, 1, 9]], "uint32")
+    chain = GibbsChain(18, visible)
+    expected = [[None] for _ in range(5)]
+    chain.perform(None, [state, *given], expected)
+    shared = pytensor.shared(state)
+    found = function([], chain(shared, *map(pt.as_tensor, given)), mode=backend)()
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other[0], atol=1e-10)
+    calls = [2 + 18 * (1 if visible == "binary" else 2), 9 + 18]
+    assert np.asarray(found[0])[:, 2].tolist() == calls
+
+
 def test_reference_with_biases_of_each_chain():
     """The NumPy form against a loop over the chains, each with a machine of its own."""
     h, W, hbias, vbias = machine(6, 4, 3)

@@ -6,6 +6,7 @@ import pytest
 
 import dltut.theano as theano
 import dltut.theano.tensor as T
+from dltut.theano.compile.function import evaluated
 from dltut.theano.compile.mode import name_of
 
 FAST = "FAST_COMPILE"
@@ -119,3 +120,14 @@ def test_a_wrong_input_is_told_at_once():
         theano.function([theano.shared(1.0)], T.dscalar())
     with pytest.raises(TypeError, match="is of a shared variable"):
         theano.function([], [], updates=[(T.dscalar(), 1)])
+
+
+def test_eval_is_in_theano_s_mode_and_compiles_once():
+    x = T.dscalar("x")
+    y = x * 3
+    with theano.change_flags(mode="FAST_COMPILE"):
+        assert evaluated(y, {x: 2}) == 6
+        made = list(vars(y)["_fn_cache"].values())
+        assert evaluated(y, {x: 5}) == 15
+    assert list(vars(y)["_fn_cache"].values()) == made
+    assert not type(made[0].maker.linker).__name__.startswith("Numba")

@@ -48,3 +48,10 @@ def test_tiles_of_more_axes_than_are_spoken_of():
         found = T.tile(T.constant(x), (2,), ndim=ndim).eval(mode="FAST_COMPILE")
         wanted = np.tile(x, [1] * ((ndim or 0) - 1) + [2])
         assert found.shape == wanted.shape and (found == wanted).all()
+
+
+def test_names_are_of_arrays_first():
+    x = T.dvector("x")
+    assert T.cast(x, dtype="int32").dtype == "int32"
+    assert T.Tensor("float64", (False,)) == x.type
+    assert T.hashtype(x) == T.hashtype(T.dvector()) != T.hashtype("x")

@@ -15,6 +15,7 @@ from dltut.theano.sandbox.cuda.basic_ops import (
 
 cuda_available = False
 cuda_enabled = False
+pygpu_activated = False
 
 
 def use(device="gpu", force=False, default_to_move_computation_to_gpu=True, **others):

@@ -1,7 +1,7 @@
 """``theano.tensor.nnet.Conv3D``: volumes correlated, with channels last."""
 
 from dltut.theano.names import passed_on
-from dltut.theano.tensor.nnet import abstract_conv
+from dltut.theano.tensor.nnet import volumes
 
 
 def conv3D(V, W, b, d):
@@ -14,7 +14,7 @@ def conv3D(V, W, b, d):
     d : sequence of three int
         Steps.
     """
-    maps = abstract_conv.conv3d(
+    maps = volumes.conv3d(
         V.dimshuffle(0, 4, 1, 2, 3),
         W.dimshuffle(0, 4, 1, 2, 3),
         subsample=tuple(int(each) for each in d),

@@ -6,7 +6,6 @@ from dltut.theano.tensor.nnet.abstract_conv import (
     conv2d_grad_wrt_inputs,
     conv2d_grad_wrt_weights,
     conv2d_transpose,
-    conv3d,
     separable_conv2d,
 )
 from dltut.theano.tensor.nnet.bn import batch_normalization
@@ -30,6 +29,11 @@ from dltut.theano.tensor.nnet.nnet import (
     softsign,
 )
 from dltut.theano.tensor.nnet.sigm import hard_sigmoid, sigmoid, softplus, ultra_fast_sigmoid
+from dltut.theano.tensor.nnet.volumes import (
+    conv3d,
+    conv3d_grad_wrt_inputs,
+    conv3d_grad_wrt_weights,
+)
 
 __all__ = [
     "ConvOp",
@@ -42,6 +46,8 @@ __all__ = [
     "conv2d_grad_wrt_weights",
     "conv2d_transpose",
     "conv3d",
+    "conv3d_grad_wrt_inputs",
+    "conv3d_grad_wrt_weights",
     "crossentropy_categorical_1hot",
     "crossentropy_softmax_1hot",
     "crossentropy_softmax_1hot_with_bias",

@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.kernels.conv import Convolution, ConvolutionInputGradient, ConvolutionWeightGradient
 from dltut.machine.shared import as_floats
@@ -44,13 +43,13 @@ def conv2d(
     **others
         Unread, with a warning, as in Theano.
     """
-    _check_shared(unshared)
+    check_shared(unshared)
     for name in ("imshp_logical", "kshp_logical"):
         if others.pop(name, None) is not None:
             raise ValueError(f"conv2d has no {name} any more: insert the zeros yourself")
     if others:
         warnings.warn(f"{others.keys()} are left unread by conv2d", stacklevel=2)
-    x, w = _ranked(input, 4), dilated(_ranked(filters, 4), filter_dilation)
+    x, w = ranked(input, 4), dilated(ranked(filters, 4), filter_dilation)
     x, border_mode = bordered(x, border_mode)
     options = {
         "border_mode": border_mode,
@@ -58,30 +57,45 @@ def conv2d(
         "filter_flip": filter_flip,
     }
     channels, maps = x.shape[1] // num_groups, w.shape[0] // num_groups
-    parts = zip(_groups(x, channels, num_groups, axis=1), _groups(w, maps, num_groups), strict=True)
-    return _joined([plain_conv2d(*pair, **options) for pair in parts], axis=1)
+    parts = zip(groups(x, channels, num_groups, axis=1), groups(w, maps, num_groups), strict=True)
+    return joined([plain_conv2d(*pair, **options) for pair in parts], axis=1)
 
 
-def _check_shared(unshared: bool) -> None:
+def check_shared(unshared: bool) -> None:
     """Refuse filters that differ from place to place."""
     if unshared:
         raise NotServed("unshared=True is not served: use theano.tensor.nnet.neighbours")
 
 
-def _groups(x, size, num_groups: int, axis: int = 0) -> list:
-    """The parts of `size` of x along an axis, itself if it is one group."""
+def groups(x, size, num_groups: int, axis: int = 0) -> list:
+    """The parts of x along an axis, itself if it is one group.
+
+    Parameters
+    ----------
+    x : variable
+    size : int or scalar
+        Of a part.
+    num_groups, axis : int
+    """
     if num_groups == 1:
         return [x]
     before = (slice(None),) * axis
     return [x[(*before, slice(g * size, (g + 1) * size))] for g in range(num_groups)]
 
 
-def _joined(parts: list, axis: int):
+def joined(parts: list, axis: int):
     """The parts one behind the other."""
     return parts[0] if len(parts) == 1 else pt.concatenate(parts, axis=axis)
 
 
-def _ranked(x, ndim: int):
+def ranked(x, ndim: int):
+    """`x` as a variable of floats with so many axes.
+
+    Raises
+    ------
+    TypeError
+        If it has more or fewer.
+    """
     x = pt.as_tensor_variable(x)
     if x.ndim != ndim:
         raise TypeError(f"a convolution needs {ndim} axes; {x} has {x.ndim}")
@@ -138,15 +152,15 @@ def conv2d_grad_wrt_inputs(
     filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
-    _check_shared(unshared)
-    up, w = _ranked(output_grad, 4), dilated(_ranked(filters, 4), filter_dilation)
+    check_shared(unshared)
+    up, w = ranked(output_grad, 4), dilated(ranked(filters, 4), filter_dilation)
     lengths = (up.shape[0], w.shape[1], None, None)
     shape = [b if a is None else a for a, b in zip(input_shape, lengths, strict=True)]
     like, border = bordered(pt.zeros((shape[0], w.shape[1], *shape[2:]), up.dtype), border_mode)
     gradient = ConvolutionInputGradient(border, _whole(subsample), bool(filter_flip))
     maps = w.shape[0] // num_groups
-    parts = zip(_groups(up, maps, num_groups, axis=1), _groups(w, maps, num_groups), strict=True)
-    found = _joined([gradient(*pair, like) for pair in parts], axis=1)
+    parts = zip(groups(up, maps, num_groups, axis=1), groups(w, maps, num_groups), strict=True)
+    found = joined([gradient(*pair, like) for pair in parts], axis=1)
     if border == "valid" and border_mode != "valid":
         pairs = [p if isinstance(p, tuple | list) else (p, p) for p in border_mode]
         inside = [slice(p[0], p[0] + n) for n, p in zip(shape[2:], pairs, strict=True)]
@@ -176,17 +190,17 @@ def conv2d_grad_wrt_weights(
     input_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
-    _check_shared(unshared)
-    x, up = _ranked(input, 4), _ranked(output_grad, 4)
+    check_shared(unshared)
+    x, up = ranked(input, 4), ranked(output_grad, 4)
     channels, maps = x.shape[1] // num_groups, up.shape[1] // num_groups
     sides = [(n - 1) * step + 1 for n, step in zip(filter_shape[2:], filter_dilation, strict=True)]
     x, border = bordered(x, border_mode)
     like = pt.zeros((maps, channels, *sides), dtype=x.dtype)
     gradient = ConvolutionWeightGradient(border, _whole(subsample), bool(filter_flip))
     parts = zip(
-        _groups(x, channels, num_groups, axis=1), _groups(up, maps, num_groups, axis=1), strict=True
+        groups(x, channels, num_groups, axis=1), groups(up, maps, num_groups, axis=1), strict=True
     )
-    found = _joined([gradient(*pair, like) for pair in parts], axis=0)
+    found = joined([gradient(*pair, like) for pair in parts], axis=0)
     rows, columns = _whole(filter_dilation)
     return found[:, :, ::rows, ::columns]
 
@@ -247,115 +261,41 @@ def separable_conv2d(
     return conv2d(apart, pointwise_filters)
 
 
-def conv3d(
-    input,
-    filters,
-    input_shape=None,
-    filter_shape=None,
-    border_mode="valid",
-    subsample=(1, 1, 1),
-    filter_flip=True,
-    filter_dilation=(1, 1, 1),
-    num_groups=1,
-    unshared=False,
-):
-    """Convolve volumes with filters: the sum of two-dimensional convolutions.
-
-    Parameters
-    ----------
-    input : tensor5, shape (batch, channels, depth, rows, columns)
-    filters : tensor5, shape (maps, channels, depth, rows, columns)
-        How deep it is must be known when the graph is built.
-    input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation, unshared
-        As for `conv2d`.
-    num_groups : int
-        Only 1.
-    """
-    _check_shared(unshared)
-    if num_groups != 1:
-        raise NotServed("conv3d in groups is not served: call it once for each, and concatenate")
-    x, w = _ranked(input, 5), _ranked(filters, 5)
-    depth, step, gap = _depth(w, filter_shape), int(subsample[0]), int(filter_dilation[0])
-    reach = (depth - 1) * gap + 1
-    sides = {"valid": 0, "full": reach - 1, "half": reach // 2}
-    if isinstance(border_mode, str):
-        front, around = sides[border_mode], border_mode
-    else:
-        whole = (border_mode,) * 3 if isinstance(border_mode, int) else tuple(border_mode)
-        front, around = whole[0], whole[1:]
-    x = padded(x, [(front, front), (0, 0), (0, 0)]) if front else x
-    n = (x.shape[2] - reach) // step + 1
-    taps = [
-        _slices(x[:, :, k * gap : k * gap + (n - 1) * step + 1 : step], w[:, :, tap], n, around,
-                subsample[1:], filter_flip, filter_dilation[1:])
-        for k in range(depth)
-        for tap in [depth - 1 - k if filter_flip else k]
-    ]  # fmt: skip
-    total = taps[0]
-    for each in taps[1:]:
-        total = total + each
-    return total
-
-
-def _slices(x, w, n, border_mode, subsample, filter_flip, filter_dilation):
-    """One convolution of all slices of volumes: (batch, maps, n, out rows, out columns)."""
-    flat = x.dimshuffle(0, 2, 1, 3, 4)
-    flat = flat.reshape((x.shape[0] * n, *(x.shape[a] for a in (1, 3, 4))), ndim=4)
-    maps = conv2d(
-        flat,
-        w,
-        border_mode=border_mode,
-        subsample=subsample,
-        filter_flip=filter_flip,
-        filter_dilation=filter_dilation,
-    )
-    whole = maps.reshape((x.shape[0], n, *(maps.shape[a] for a in (1, 2, 3))), ndim=5)
-    return whole.dimshuffle(0, 2, 1, 3, 4)
-
-
-def _depth(w, filter_shape) -> int:
-    if filter_shape is not None and filter_shape[2] is not None:
-        return int(filter_shape[2])
-    if w.type.shape[2] is not None:
-        return w.type.shape[2]
-    if isinstance(w, SharedVariable):
-        return w.get_value(borrow=True).shape[2]
-    raise NotServed("conv3d needs to know how deep the filters are: give it filter_shape")
-
-
-class _Abstract:
+class Abstract:
     """A convolution as Theano's operations were called: made first, then given variables.
 
     Parameters
     ----------
     imshp, kshp : tuple, optional
-    border_mode, subsample, filter_flip, filter_dilation, num_groups
+    border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
         As for `conv2d`.
     """
+
+    n_axes = 2
 
     def __init__(
         self,
         imshp=None,
         kshp=None,
         border_mode="valid",
-        subsample=(1, 1),
+        subsample=None,
         filter_flip=True,
-        filter_dilation=(1, 1),
+        filter_dilation=None,
         num_groups=1,
         unshared=False,
     ):
         self.imshp, self.kshp = imshp, kshp
         self.options = {
             "border_mode": border_mode,
-            "subsample": subsample,
+            "subsample": subsample or (1,) * self.n_axes,
             "filter_flip": filter_flip,
-            "filter_dilation": filter_dilation,
+            "filter_dilation": filter_dilation or (1,) * self.n_axes,
             "num_groups": num_groups,
             "unshared": unshared,
         }
 
 
-class AbstractConv2d(_Abstract):
+class AbstractConv2d(Abstract):
     """`conv2d`, of pictures and filters."""
 
     def __call__(self, img, kern):
@@ -363,7 +303,7 @@ class AbstractConv2d(_Abstract):
         return conv2d(img, kern, **self.options)
 
 
-class AbstractConv2d_gradInputs(_Abstract):
+class AbstractConv2d_gradInputs(Abstract):
     """`conv2d_grad_wrt_inputs`, of filters, the maps' gradient and the sides of the pictures."""
 
     def __call__(self, kern, topgrad, shape, add_assert_shape=True):
@@ -379,7 +319,7 @@ class AbstractConv2d_gradInputs(_Abstract):
         return conv2d_grad_wrt_inputs(topgrad, kern, [None, None, *sides], **self.options)
 
 
-class AbstractConv2d_gradWeights(_Abstract):
+class AbstractConv2d_gradWeights(Abstract):
     """`conv2d_grad_wrt_weights`, of pictures, the maps' gradient and the sides of the filters."""
 
     def __call__(self, img, topgrad, shape, add_assert_shape=True):
@@ -460,7 +400,7 @@ def bilinear_upsampling(
     """
     if frac_ratio is not None or ratio is None:
         raise NotServed("bilinear_upsampling by a fraction is not served: give a whole ratio")
-    x = _ranked(input, 4)
+    x = ranked(input, 4)
     x = pt.concatenate([x[:, :, :1], x, x[:, :, -1:]], axis=2)
     x = pt.concatenate([x[:, :, :, :1], x, x[:, :, :, -1:]], axis=3)
     rows, columns = x.shape[2], x.shape[3]
@@ -477,6 +417,7 @@ def bilinear_upsampling(
 __all__ = ["Convolution"]
 __getattr__ = passed_on(
     __name__,
+    "dltut.theano.tensor.nnet.volumes",
     refused={
         "bilinear_upsampling_frac": "use theano.tensor.nnet.abstract_conv.bilinear_upsampling"
     },

@@ -55,7 +55,7 @@ def _numbers(given):
         return given
     try:
         return tuple(int(pt.get_underlying_scalar_constant_value(each)) for each in given)
-    except pt.exceptions.NotScalarConstantError:
+    except (pt.exceptions.NotScalarConstantError, TypeError):
         raise NotServed(
             "a window or step that is a variable is not served: give whole numbers"
         ) from None

@@ -7,7 +7,7 @@ from scipy.signal import convolve
 import dltut.theano as theano
 import dltut.theano.tensor as T
 from dltut.theano.names import NotServed
-from dltut.theano.tensor.nnet import Conv3D, abstract_conv, conv, conv3d2d
+from dltut.theano.tensor.nnet import abstract_conv, conv
 
 RNG = np.random.RandomState(3)
 X, W = RNG.rand(2, 4, 7, 6), RNG.rand(4, 4, 3, 2)
@@ -72,27 +72,6 @@ def test_the_other_ways_round_are_the_gradients(options):
         np.testing.assert_allclose(one, found[number % 2])
 
 
-def test_volumes():
-    x, w = RNG.rand(1, 2, 4, 5, 5), RNG.rand(2, 2, 2, 3, 3)
-    expected = np.array(
-        [[sum(convolve(x[0, c], w[m, c], "valid") for c in range(2)) for m in (0, 1)]]
-    )
-    np.testing.assert_allclose(value(T.nnet.conv3d(x, w)), expected)
-    turned = conv3d2d.conv3d(
-        T.constant(x.swapaxes(1, 2)), T.constant(w.swapaxes(1, 2)), None, w.swapaxes(1, 2).shape
-    )
-    np.testing.assert_allclose(value(turned).swapaxes(1, 2), expected)
-    last = Conv3D.conv3D(
-        T.constant(np.moveaxis(x, 1, -1)),
-        T.constant(np.moveaxis(w[:, :, ::-1, ::-1, ::-1], 1, -1)),
-        0.0,
-        (1, 1, 1),
-    )
-    np.testing.assert_allclose(np.moveaxis(value(last), -1, 1), expected)
-    with pytest.raises(NotServed, match="filter_shape"):
-        T.nnet.conv3d(x, T.TensorType("float64", (False,) * 5)())
-
-
 def test_a_constant_picture_stays_constant_when_it_is_enlarged():
     large = value(abstract_conv.bilinear_upsampling(np.ones((1, 2, 4, 5)), 2))
     assert large.shape == (1, 2, 8, 10)
@@ -100,19 +79,16 @@ def test_a_constant_picture_stays_constant_when_it_is_enlarged():
 
 
 def test_what_is_not_served_says_so():
-    up, five = T.dtensor4(), T.TensorType("float64", (False,) * 5)()
+    up = T.dtensor4()
     for call in (
         lambda: T.nnet.conv2d(X, W, unshared=True),
         lambda: abstract_conv.conv2d_grad_wrt_inputs(up, W, X.shape, unshared=True),
         lambda: abstract_conv.conv2d_grad_wrt_weights(X, up, W.shape, unshared=True),
         lambda: abstract_conv.conv2d_transpose(up, W, X.shape, unshared=True),
         lambda: abstract_conv.AbstractConv2d(unshared=True)(X, W),
-        lambda: T.nnet.conv3d(five, five, unshared=True),
     ):
         with pytest.raises(NotServed, match="unshared"):
             call()
-    with pytest.raises(NotServed, match="groups"):
-        T.nnet.conv3d(five, five, num_groups=2)
     with pytest.raises(NotServed, match="fraction"):
         abstract_conv.bilinear_upsampling(X, frac_ratio=(3, 2))
     with pytest.raises(TypeError, match="4 axes"):
