@@ -169,20 +169,24 @@ class Experiment:
         run : Run
         """
         context = {"data_dir": run.data_dir, "folder": runs_folder(run), "quick": run.quick}
-        if isinstance(self._source, Part):
-            run.configure(run.data_dir)
-            data = self._source(**context)
-        else:
-            given = self._source | {"dataset": self._source["name"], "target": self.target}
-            for name, value in given.items():
-                if name != "name":
-                    setattr(run, name, value)
-            data = run.data()
+        data = self._read(run, context)
         if any(self._cuts.values()) and not run.quick:  # which takes some examples of its own
             data = replace(data, **{part: self._cut(data, part) for part in PARTS})
         for part in self._transforms:
             data = part(data=data, **context)
-        return run.take(data)
+        with at("dataset"):
+            return run.take(data)
+
+    def _read(self, run: Run, context: dict) -> Dataset:
+        if isinstance(self._source, Part):
+            run.configure(run.data_dir)
+            return self._source(**context)
+        given = self._source | {"dataset": self._source["name"], "target": self.target}
+        for name, value in given.items():
+            if name != "name":
+                setattr(run, name, value)
+        with at("dataset"):
+            return run.data()
 
     def _part(self, role: str, given, *keys) -> Part:
         return self._roles[role].part(role, given, keys or (role,))

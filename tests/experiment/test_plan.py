@@ -329,6 +329,19 @@ def test_the_place_of_a_layer(tmp_path, read):
         plan.training(run).prepared(run)
 
 
+def test_the_place_of_a_data_set(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLTUT_DATA", str(tmp_path))
+    path = tmp_path / "my.yaml"
+    start = "model: {name: LogisticRegression}\nrule: {name: sgd, learning_rate: 1}\n"
+    for dataset in ("my_digits", "{name: my_digits, header: true}"):
+        path.write_text(f"{start}dataset: {dataset}")
+        with (
+            pytest.raises(InputError, match=r"my\.yaml:3:1: no data set or file 'my_digits'"),
+            located(parsed(path.read_text(), path)),
+        ):
+            read_experiment(path).training(Run(dry_run=True))
+
+
 def test_what_is_made_says_the_place():
     node = parsed("model: {name: MLP}\nrule: x", "a.yaml")
     with pytest.raises(InputError, match=r"^a\.yaml:2:1: too much"), located(node), at("rule"):
