@@ -696,8 +696,8 @@ def _formatted(text: str, name: str, kind: str, place: Place) -> str:
 
 
 def _place_of(before: str, path: str | Path) -> Place:
-    """Where a text goes on after what stands before it."""
-    lines = before.split("\n")
+    """Where a text goes on after what stands before it, by YAML's own ends of lines."""
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", before)
     return Place(str(path), len(lines), len(lines[-1]) + 1)
 
 

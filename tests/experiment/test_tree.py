@@ -174,6 +174,9 @@ def test_a_file_that_asks_for_an_object_runs_nothing(read, tmp_path, monkeypatch
         ("a: b: c", ":1:5: mapping values are not allowed here: this is not YAML"),
         ("a: %", ":1:4: .*: this is not YAML"),
         ("a: 1\nb: \x07", r":2:4: the character '\\x07' cannot stand in a text: this is not YAML"),
+        ("a: 1\rb: \x07", r":2:4: the character '\\x07' cannot stand in a text"),
+        ("a: 1\r\n\r\nb: \x07", r":3:4: the character '\\x07' cannot stand in a text"),
+        ("a: 1\u2028b: \x07", r":2:4: the character '\\x07' cannot stand in a text"),
         ("a: \0", r":1:4: the character '\\x00' cannot stand in a text"),
         (
             "a: " + "[" * 10**4,
