@@ -25,6 +25,7 @@ def main(
     dataset: str = "auto",
     data_dir: str | None = None,
     learning_rate: float = 1e-4,
+    decay: float = 1.0,
     n_filters: int = 64,
     depth: int = 4,
     rotation: float = 25.0,
@@ -63,6 +64,7 @@ def main(
             return scores(params, given, depth, averages, train=False).argmax(1).cpu().numpy()
 
     best, seconds = (0.0,), 0.0
+    falling = torch.optim.lr_scheduler.ExponentialLR(rule, decay)
     for epoch in range(1, max_epochs + 1):
         began, trainer = time.perf_counter(), SimpleNamespace(log=SimpleNamespace(epoch=epoch))
         augment.before_epoch(trainer)
@@ -76,6 +78,7 @@ def main(
             rule.zero_grad()
             cost.backward()
             rule.step()
+        falling.step()
         found = [mean_iou(task, each, answers) for each in (data.valid, data.test)]
         best = max(best, (*found, epoch))
         seconds += time.perf_counter() - began
