@@ -40,6 +40,10 @@ class Entry:
     way: str = "step"
     interpreter: str | None = None
 
+    def runs_on(self, device: str) -> bool:
+        """Whether it can use a device: a GPU is for JAX, torch and what is built on them."""
+        return device == "cpu" or (self.options.get("mode") != "NUMBA" and not self.interpreter)
+
     def does(self, work: str) -> bool:
         """Whether it takes part in a work."""
         return work in self.works or any(
@@ -65,7 +69,7 @@ ENTRIES = (
         {"mode": "NUMBA"},
         "ours",
     ),
-    Entry("dltut, JAX mode", "ours", IN_JAX, {"mode": "JAX"}, "ours"),
+    Entry("dltut, JAX mode", "ours", (*IN_JAX, "conv-"), {"mode": "JAX"}, "ours"),
     torch("torch", (*CLASSIFIED, "conv-", *DRAWING, *RECURRENT, *SEGMENTED)),
     torch("torch, channels last", ("lenet", "lenet-eval", "conv-", *SEGMENTED), channels_last=True),
     torch("torch, compiled", (*CLASSIFIED, *DRAWING, *RECURRENT), compile=True),

@@ -10,7 +10,7 @@ from dltut.viz.figure import BLUE, COLOURS, FAINT, INK, drawn, save_picture, she
 
 CAPTION = (
     "Bars: medians, less is better; thin lines: least to most of the repeats. "
-    "Palest: an epoch, or all draws, inside one compiled loop."
+    "Palest: an epoch, or all draws, in one compiled loop. Dots: the floor of the arithmetic."
 )
 DRAWN = (OURS, "torch", "torch, channels last", "JAX", "Theano")  # of convolutions and growth
 COLOUR_OF = dict(zip(DRAWN, COLOURS, strict=False))
@@ -79,6 +79,8 @@ def draw_bars(axes, work: dict, places: int) -> None:
             fontweight="bold" if row["way"] == "ours" else "normal",
             color="white" if beyond and name == OURS else INK,
         )
+    if work.get("floor"):
+        axes.axvline(1000 * work["floor"], color=INK, linewidth=0.8, linestyle=":")
     finish_bars(axes, names, end, places, work["title"])
 
 

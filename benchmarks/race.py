@@ -95,10 +95,12 @@ class Race:
         leaves what it has.
     """
 
-    def __init__(self, work, entries, threads: int, interpreters: Mapping[str, str], folder: Path):
+    def __init__(
+        self, work, entries, threads: int, interpreters: Mapping, folder: Path, device: str = "cpu"
+    ):
         self.work, self.threads, self.interpreters = work, threads, interpreters
         self.entries = [entry for entry in entries if entry.does(work.name)]
-        self.folder = folder
+        self.folder, self.device = folder, device
         self.results = {entry.name: {"way": entry.way} for entry in self.entries}
         self.workers = {}
 
@@ -137,7 +139,7 @@ class Race:
             say(f"{self.work.name}: {entry.name}, launch ({state} cache)")
             start = time.perf_counter()
             worker = self.workers[entry.name] = self._launch(entry, cache)
-            options = entry.options | {"threads": self.threads}
+            options = entry.options | {"threads": self.threads, "device": self.device}
             arrays = str(self.folder / "arrays.npz")
             answer = worker.ask("build", work=self.work.settings, arrays=arrays, options=options)
             seconds = time.perf_counter() - start

@@ -8,6 +8,7 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import floor
 import picture
 import table
 from entries import ENTRIES
@@ -31,6 +32,7 @@ def main(
     repeats: int = 7,
     threads: int = 2,
     interpreter: tuple[str, ...] = (),
+    device: str = "cpu",
     isa: str | None = None,
     out: Path = Path("docs/speed"),
     cold: bool = True,
@@ -53,6 +55,8 @@ def main(
         For everyone.
     interpreter : name=path
         Pythons of peers that need their own: theano=/path/python pytensor-ml=/path/python.
+    device : cpu or cuda
+        On an NVIDIA GPU dltut in JAX mode races torch and JAX, all in true single precision.
     isa : avx2 or avx512
         Hold everyone to these vector instructions; by default to what the processor has.
     out : folder
@@ -67,13 +71,19 @@ def main(
     chosen = chosen_works(works)
     interpreters = named_interpreters(interpreter)
     entries = [each for each in ENTRIES if is_chosen(each, peers)]
-    os.environ |= variables_of(isa) if isa else {}
+    entries = [each for each in entries if each.runs_on(device)]
+    os.environ |= (variables_of(isa) if isa else {}) | on_device(device)
     prepare(threads)
-    results = {"machine": machine(threads) | {"isa": isa}, "works": kept_works(out) if keep else {}}
+    facts = machine(threads) | {"isa": isa, "device": device}
+    facts["product"] = floor.best_product() if device == "cpu" else None
+    results = {"machine": facts, "works": kept_works(out) if keep else {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            race = Race(WORKS[name], entries, threads, interpreters, Path(folder))
+            race = Race(WORKS[name], entries, threads, interpreters, Path(folder), device)
             results["works"][name] = {"title": WORKS[name].title, "entries": race.results}
+            if facts["product"]:
+                least = floor.seconds(WORKS[name].settings, facts["product"])
+                results["works"][name]["floor"] = least
             try:
                 race.run(2 if quick else repeats, cold and not quick and name in LAUNCHED, say)
             finally:
@@ -135,6 +145,15 @@ def named_interpreters(pairs) -> dict[str, str]:
         if name not in known:
             raise InputError(f"no peer {name!r} needs an interpreter: {nearest(name, known)}")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def on_device(device: str) -> dict[str, str]:
+    """Variables that give everyone's JAX the device, and no one the memory of the others."""
+    if device not in ("cpu", "cuda"):
+        raise InputError(f"there is no device {device!r}: {nearest(device, ('cpu', 'cuda'))}")
+    chosen = {"JAX_PLATFORMS": device, "KERAS_TORCH_DEVICE": device}
+    precise = {"JAX_DEFAULT_MATMUL_PRECISION": "float32", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    return chosen if device == "cpu" else chosen | precise
 
 
 def prepare(threads: int) -> None:

@@ -9,6 +9,7 @@ from statistics import geometric_mean, median
 from dltut.machine.files import atomic
 
 HEADER = ("who", "ms", "least", "most", "x dltut", "cold s", "warm s", "MB")
+FLOOR = "floor: the products alone"
 OURS, OURS_JAX = "dltut", "dltut, JAX mode"
 TORCHES = ("torch", "torch, channels last")
 
@@ -38,6 +39,11 @@ RATIOS = (
     ("LeNet evaluation, JAX mode / hand-written JAX", "lenet-eval", OURS_JAX, "JAX", 1.15, 1.00),
     ("RBM, JAX mode / hand-written JAX", "rbm", OURS_JAX, "JAX", 1.15, 1.00),
 )
+ON_CUDA = tuple(
+    (f"{work}, JAX mode / {whom}", work, OURS_JAX, kind, must, 1.00)
+    for work in ("logistic", "mlp", "lenet", "lenet-eval", "da", "rbm", "dbn", "lstm", "chars")
+    for whom, kind, must in (("hand-written JAX", "JAX", 1.15), ("best step peer", "step", None))
+)
 # (work, whom against): must, aim, where everyone is held to AVX2.
 OF_AVX2 = {
     ("lenet", "all"): (0.75, 0.50),
@@ -61,11 +67,17 @@ def times(row: dict) -> float:
 
 
 def rows(work: dict) -> list[list[str]]:
-    """The cells of a work's table, ours first, then by time, what is missing at the end."""
+    """The cells of a work's table: ours, the others by time, what is missing, the floor."""
     entries = work["entries"]
     order = sorted(entries, key=lambda name: (entries[name]["way"] != "ours", times(entries[name])))
-    unit = times(entries.get(OURS, {}))
-    return [cells(name, entries[name], unit) for name in order]
+    unit = times(entries.get(OURS) or entries.get(OURS_JAX, {}))
+    lines = [cells(name, entries[name], unit) for name in order]
+    return lines + ([floor_line(work["floor"], unit)] if work.get("floor") else [])
+
+
+def floor_line(seconds: float, unit: float) -> list[str]:
+    """What nobody can do without: the products, at the speed of the machine's best."""
+    return [FLOOR, shown(1000 * seconds), "", "", shown(seconds / unit), *[""] * 3]
 
 
 def cells(name: str, row: dict, unit: float) -> list[str]:
@@ -90,10 +102,12 @@ def shown(value: float | None) -> str:
 
 def ratios(results: dict) -> list[list[str]]:
     """What must be shown: ours over the best of those it is compared with."""
-    wanted = OF_AVX2 if results.get("machine", {}).get("isa") == "avx2" else {}
+    machine = results.get("machine", {})
+    wanted = OF_AVX2 if machine.get("isa") == "avx2" else {}
+    rows = ON_CUDA if machine.get("device") == "cuda" else RATIOS
     found = [
         (what, ratio(results["works"].get(work), ours, whom), *wanted.get((work, whom), usual))
-        for what, work, ours, whom, *usual in RATIOS
+        for what, work, ours, whom, *usual in rows
     ]
     six = "six convolutions / better layout of torch"
     found.append((six, convolutions(results), *wanted.get(("conv", "all"), (1.0, 0.8))))

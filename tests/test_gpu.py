@@ -29,7 +29,7 @@ CHECKED = {
     "cpu": ["tests/models/test_golden.py", "-k", "JAX and float32 and mlp"],
     "cuda": [
         *"tests/models tests/nn tests/layers tests/optim tests/kernels".split(),
-        *"tests/test_backend.py tests/test_rng.py -k".split(),
+        *"tests/machine/test_backend.py tests/machine/test_rng.py tests/samplers -k".split(),
         "JAX or jax or test_backend",
     ],
 }

@@ -95,6 +95,17 @@ def test_training_fills_a_run_folder(name, tmp_path, monkeypatch, capsys):
     assert read_arrays(folder / "best.safetensors")[1]["image_shape"] == [1, 28, 28]
 
 
+def test_the_fast_network_learns_from_validation_digits_too(tmp_path, capsys):
+    """Nothing is chosen by them, so there is no best epoch: the last one is kept."""
+    flags = "--n-kernels 2 3 --n-hidden 20 --learning-rate 0.02 --run-dir".split()
+    run(main_of("train_fast"), [*SMALL, *flags, str(tmp_path / "fast")])
+    rows = read_log(tmp_path / "fast")
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert [row["iteration"] for row in rows] == [17, 35, 53]  # 1,200 and 600 digits, 100 a step
+    assert rows[-1]["test_error"] < 0.5 and not any("best" in row for row in rows)
+    assert load_model(tmp_path / "fast" / "best.safetensors").params
+
+
 def test_resumed_training_is_the_uninterrupted_one(tmp_path):
     main = main_of("train_logistic")
 

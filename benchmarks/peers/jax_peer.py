@@ -1,4 +1,4 @@
-"""JAX on the CPU: jitted steps with donated weights, one a call or a whole epoch in one loop."""
+"""JAX: jitted steps with donated weights, one a call or a whole epoch in one loop."""
 
 import jax
 import jax.numpy as jnp

@@ -21,7 +21,7 @@ def versions():
 
 
 def build(work, arrays, options):
-    configure(floatX="float32", mode=options["mode"], threads=options["threads"])
+    configure("float32", options["device"], options["mode"], threads=options["threads"])
     kinds = {"network": network, "evaluation": evaluation, "convolution": convolution}
     kinds |= {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
     kinds |= {"recurrent": recurrent, "tagger": tagger, "music": music}

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: data resident, minibatches are slices, SGD in place, eager or compiled."""
+"""PyTorch: data on the device, minibatches are slices, SGD in place, eager or compiled."""
 
 import torch
 from peers.torch_recurrent import music, recurrent, tagger
@@ -12,7 +12,15 @@ def versions():
 
 
 def build(work, arrays, options):
+    """Arrays on the device, and the steps over them; what they leave behind comes back."""
     torch.set_num_threads(options["threads"])
+    torch.backends.cudnn.allow_tf32 = False  # single precision for everyone
+    arrays = {name: torch.from_numpy(a).to(options["device"]) for name, a in arrays.items()}
+    run, result = built(work, arrays, options)
+    return run, lambda: [each.detach().cpu().numpy() for each in result()]
+
+
+def built(work, arrays, options):
     layout = torch.channels_last if options["channels_last"] else torch.contiguous_format
     compiled = torch.compile if options["compile"] else lambda f: f
     unsupervised = {"autoencoder": autoencoder, "rbm": boltzmann_machine, "hmc": sampler}
@@ -27,10 +35,10 @@ def build(work, arrays, options):
 def loaded(work, arrays, layout):
     """Data and parameters; filters turned round, because torch correlates."""
     side = work.get("side", 28)
-    x, y = torch.from_numpy(arrays["x"]), torch.from_numpy(arrays["y"]).long()
+    x, y = arrays["x"], arrays["y"].long()
     if work.get("maps"):
         x = x.reshape(-1, 1, side, side).to(memory_format=layout)
-    params = [torch.from_numpy(arrays[f"p{i}"]) for i in range(len(arrays) - 2)]
+    params = [arrays[f"p{i}"] for i in range(len(arrays) - 2)]
     return x, y, [p.flip(2, 3).to(memory_format=layout) if p.ndim == 4 else p for p in params]
 
 
@@ -58,7 +66,7 @@ def network(work, arrays, layout, compiled):
         return [step(x[batch], y[batch]) for batch in batches]
 
     def result():
-        return [(p.flip(2, 3) if p.ndim == 4 else p).detach().numpy() for p in params]
+        return [p.flip(2, 3) if p.ndim == 4 else p for p in params]
 
     return run, result
 
@@ -121,7 +129,7 @@ def evaluation(work, arrays, layout, compiled):
 
 
 def convolution(work, arrays, layout, compiled):
-    x, w, g = (torch.from_numpy(arrays[name]) for name in ("x", "p0", "g"))
+    x, w, g = (arrays[name] for name in ("x", "p0", "g"))
     x, w, g = (each.to(memory_format=layout) for each in (x, w.flip(2, 3), g))
     x.requires_grad_(), w.requires_grad_()
     stride, padding = work["stride"], tuple(work["padding"])
@@ -138,6 +146,6 @@ def convolution(work, arrays, layout, compiled):
 
     def result():
         out, x_gradient, w_gradient = last
-        return [each.numpy() for each in (out, x_gradient, w_gradient.flip(2, 3))]
+        return [out, x_gradient, w_gradient.flip(2, 3)]
 
     return lambda n: [step() for _ in range(n)], result

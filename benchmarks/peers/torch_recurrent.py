@@ -9,7 +9,7 @@ LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
 
 def as_torch(cell, weights):
     """Rows of gates in torch's order; its u is 1 - ours: those weights change their sign."""
-    blocks = torch.from_numpy(weights).chunk({"lstm": 4, "gru": 3}[cell], dim=-1)
+    blocks = weights.chunk({"lstm": 4, "gru": 3}[cell], dim=-1)
     if cell == "lstm":
         i, f, o, g = blocks
         return torch.cat([i, f, g, o], -1).T.contiguous()
@@ -35,15 +35,15 @@ def optimizer_of(work, params):
 def recurrent(work, arrays, compiled):
     """Words, a fused layer, the mean of the real steps or all of them, a linear layer."""
     cell = work["cell"]
-    words, y = torch.from_numpy(arrays["words"]).long(), torch.from_numpy(arrays["y"]).long()
+    words, y = arrays["words"].long(), arrays["y"].long()
     table, W, U, b, top, top_b = (arrays[f"p{i}"] for i in range(6))
-    layer = LAYERS[cell](*W.shape[:1], U.shape[0])
+    layer = LAYERS[cell](len(W), len(U), device=W.device)
     with torch.no_grad():
         for name, value in (("weight_ih_l0", W), ("weight_hh_l0", U), ("bias_ih_l0", b)):
             getattr(layer, name).copy_(as_torch(cell, value))
         layer.bias_hh_l0.zero_()
     layer.bias_hh_l0.requires_grad_(False)  # all others have one bias
-    table, top, top_b = (torch.from_numpy(each).requires_grad_() for each in (table, top, top_b))
+    table, top, top_b = (each.requires_grad_() for each in (table, top, top_b))
     learnt = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0]
     optimizer = optimizer_of(work, [table, *learnt, top, top_b])
 
@@ -66,20 +66,20 @@ def recurrent(work, arrays, compiled):
     def result():
         cells = [as_given(cell, each) for each in learnt[:2]]
         bias = as_given(cell, learnt[2][:, None])[0]
-        return [each.detach().numpy() for each in (table, *cells, bias, top, top_b)]
+        return [table, *cells, bias, top, top_b]
 
     return lambda n: [step(index) for index in range(n)], result
 
 
 def tagger(work, arrays, compiled):
     """Windows of one sentence, a loop of the cell, SGD in the same function."""
-    words, y = torch.from_numpy(arrays["words"]).long(), torch.from_numpy(arrays["y"]).long()
-    params = [torch.from_numpy(arrays[f"p{i}"]) for i in range(6)]
+    words, y = arrays["words"].long(), arrays["y"].long()
+    params = [arrays[f"p{i}"] for i in range(6)]
 
     def cost_of(params, windows, y):
         table, W, U, b, top, top_b = params
         a = torch.addmm(b, table[windows].flatten(1), W)
-        h, states = torch.zeros(1, len(U)), []
+        h, states = U.new_zeros(1, len(U)), []
         for t in range(len(a)):
             h = torch.sigmoid(torch.addmm(a[t : t + 1], h, U))
             states.append(h)
@@ -95,14 +95,14 @@ def tagger(work, arrays, compiled):
     def run(n):
         return [step(params, words[index], y[index]) for index in range(n)]
 
-    return run, lambda: [each.numpy() for each in params]
+    return run, lambda: params
 
 
 def music(work, arrays, compiled):
     """The RNN-RBM: its recurrence by the fused layer, contrastive divergence in every frame."""
-    x, params = torch.from_numpy(arrays["x"]), [torch.from_numpy(arrays[f"p{i}"]) for i in range(8)]
+    x, params = arrays["x"], [arrays[f"p{i}"] for i in range(8)]
     W, bv, bh, Wuh, Wuv, Wvu, Wuu, bu = params
-    layer = torch.nn.RNN(len(Wvu), len(Wuu))
+    layer = torch.nn.RNN(len(Wvu), len(Wuu), device=x.device)
     with torch.no_grad():
         for name, value in (("weight_ih_l0", Wvu.T), ("weight_hh_l0", Wuu.T), ("bias_ih_l0", bu)):
             getattr(layer, name).copy_(value)
@@ -125,7 +125,7 @@ def music(work, arrays, compiled):
 
     @compiled
     def cost_of(v):
-        u = torch.cat([torch.zeros(1, len(Wuu)), layer(v[:-1])[0]])
+        u = torch.cat([x.new_zeros(1, len(Wuu)), layer(v[:-1])[0]])
         vbias, hbias = torch.addmm(bv, u, Wuv), torch.addmm(bh, u, Wuh)
         end, scores = chain(v, vbias, hbias)
         shown = binary_cross_entropy_with_logits(scores, v, reduction="sum") / len(v)
@@ -139,7 +139,7 @@ def music(work, arrays, compiled):
         return shown.detach()
 
     def result():
-        Wvu, Wuu, bu = (each.detach().T.numpy() for each in learnt)
-        return [*(each.detach().numpy() for each in tops), Wvu, Wuu, bu]
+        Wvu, Wuu, bu = (each.T for each in learnt)
+        return [*tops, Wvu, Wuu, bu]
 
     return lambda n: [step(index) for index in range(n)], result

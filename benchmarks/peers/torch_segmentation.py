@@ -14,9 +14,9 @@ from torch.nn.functional import (
 def segmentation(work, arrays, layout, compiled):
     """Steps of SGD; filters are turned round, since torch correlates."""
     side, size, depth = work["side"], work["batch_size"], work["depth"]
-    x = torch.from_numpy(arrays["x"]).reshape(-1, 1, side, side).to(memory_format=layout)
-    y = torch.from_numpy(arrays["y"]).long()
-    given = [torch.from_numpy(arrays[f"p{i}"]) for i in range(len(arrays) - 2)]
+    x = arrays["x"].reshape(-1, 1, side, side).to(memory_format=layout)
+    y = arrays["y"].long()
+    given = [arrays[f"p{i}"] for i in range(len(arrays) - 2)]
     params = [p.flip(2, 3).to(memory_format=layout) if p.ndim == 4 else p for p in given]
     params = [each.clone().requires_grad_() for each in params]
     optimizer = torch.optim.SGD(params, work["learning_rate"], fused=True)
@@ -37,7 +37,7 @@ def segmentation(work, arrays, layout, compiled):
         return [step(x[batch], y[batch]) for batch in batches]
 
     def result():
-        return [(p.flip(2, 3) if p.ndim == 4 else p).detach().numpy() for p in params]
+        return [p.flip(2, 3) if p.ndim == 4 else p for p in params]
 
     return run, result
 

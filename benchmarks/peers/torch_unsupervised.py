@@ -13,7 +13,7 @@ def drawn(p):
 
 def loaded(arrays):
     names = ("x", "p0", "p1", "p2")
-    return [torch.from_numpy(arrays[name]) for name in names]
+    return [arrays[name] for name in names]
 
 
 def batches(x, size, n):
@@ -49,7 +49,7 @@ def autoencoder(work, arrays, compiled):
 def boltzmann_machine(work, arrays, compiled):
     x, *params = loaded(arrays)
     size, rate = work["batch_size"], work["learning_rate"]
-    chain, bit = torch.zeros(size, len(params[1])), torch.zeros(1, dtype=torch.long)
+    chain, bit = x.new_zeros(size, len(params[1])), x.new_zeros(1, dtype=torch.long)
 
     @torch.no_grad()
     @compiled
@@ -92,8 +92,8 @@ def pseudo_likelihood(params, x, bit):
 
 def sampler(work, arrays, compiled):
     """Hamiltonian Monte Carlo, a call a draw; the energy's gradient by hand."""
-    mean, precision = (torch.from_numpy(arrays[name]) for name in ("mean", "precision"))
-    state = [torch.from_numpy(arrays["x"]), torch.tensor(work["stepsize"]), torch.tensor(0.9)]
+    x, mean, precision = (arrays[name] for name in ("x", "mean", "precision"))
+    state = [x, x.new_tensor(work["stepsize"]), x.new_tensor(0.9)]
     kept = []
 
     def energy(x):

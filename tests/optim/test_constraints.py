@@ -50,7 +50,7 @@ def test_norms_have_a_least(rng, floatX):
     value = np.diag([0.1, 0.7, 3.0, 0.0]).astype(floatX)
     for limit, longest in ((2.0, 2.0), (np.inf, 3.0)):
         W = pytensor.shared(value, name="W")
-        updated = max_norm({W: W + 0}, [W], limit, least=0.5)[W].eval()
+        updated = function([], max_norm({W: W + 0}, [W], limit, least=0.5)[W])()
         np.testing.assert_allclose(np.diag(updated), [0.5, 0.7, longest, 0], rtol=1e-6)
         assert updated.dtype == floatX
         limit_norm([W], limit, axes=-1, least=0.5)
