@@ -11,7 +11,7 @@ import pytensor
 import pytensor.tensor as pt
 
 from dltut import shared_dataset
-from dltut.machine.arguments import Amount, Count, Seed, Size
+from dltut.machine.arguments import Amount, Count, Decay, Seed, Size
 from dltut.machine.shared import as_floatX
 from dltut.models import FCN1D
 from dltut.nn import l2
@@ -38,7 +38,7 @@ class Segmented(Run):
 def main(
     run: Segmented,
     learning_rate: float = 5e-4,
-    decay: float = 0.99,
+    decay: Decay = 0.99,
     l2_reg: Amount = 1e-3,
     n_filters: Size = 64,
     kernel_size: Size = 25,

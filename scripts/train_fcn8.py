@@ -8,16 +8,26 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 
 from dltut.datasets import Augmentation
-from dltut.machine.arguments import Amount, Count, Seed, Size
+from dltut.machine.arguments import Amount, Count, Decay, Seed, Size
 from dltut.machine.serialize import read_arrays, set_named_values
+from dltut.machine.shared import as_floatX
 from dltut.models import FCN8
 from dltut.nn import l2
 from dltut.optim import adam
+from dltut.optim.schedules import exponential
 from dltut.tasks import task_of
-from dltut.training import Augment, Monitor, NoImprovement, Order, minibatch_function
+from dltut.training import (
+    Augment,
+    Monitor,
+    NoImprovement,
+    Order,
+    Scheduled,
+    minibatch_function,
+)
 
 
 @dataclass
@@ -37,6 +47,7 @@ class Segmented(Run):
 def main(
     run: Segmented,
     learning_rate: float = 1e-4,
+    decay: Decay = 1.0,
     widths: tuple[int, ...] = (64, 128, 256, 512, 512),
     n_hidden: Size = 4096,
     pad: int = 100,
@@ -54,6 +65,8 @@ def main(
 
     Parameters
     ----------
+    decay : float
+        What the learning rate is multiplied by after each epoch.
     widths : ints
         Maps of the convolutions before each of the five pools; a quick run takes 8 at most.
     n_hidden : int
@@ -91,14 +104,16 @@ def main(
         set_named_values(model.trunk, arrays, str(pretrained))
     cost = task.cost(model(x, train=True), y) + l2_reg * l2(model.weights)
     fixed = set(model.trunk) if frozen else set()
-    updates = adam(cost, [each for each in model.params if each not in fixed], learning_rate)
+    rate = pytensor.shared(as_floatX(learning_rate), name="learning_rate")
+    updates = adam(cost, [each for each in model.params if each not in fixed], rate)
 
     batch_size = min(batch_size, len(data.train))
     order = Order(augment.split, "even_shuffled_sequential", batch_size, seed)
     step = minibatch_function(cost, [x, y], augment.split, batch_size, updates, order=order.rows)
     measured = task.pixel_measures(model, {"valid": data.valid, "test": data.test})
     monitor = Monitor(measured, watch="valid_iou", lower=task.lower)
-    extensions = [augment, order, monitor, NoImprovement(patience)]
+    falling = Scheduled(rate, exponential(learning_rate, 1 / decay))
+    extensions = [augment, order, falling, monitor, NoImprovement(patience)]
     return run.train(step, model, max_epochs, extensions, task=task)
 
 

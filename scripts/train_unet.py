@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pytensor
 import pytensor.tensor as pt
 
 from dltut.datasets import Augmentation
-from dltut.machine.arguments import Amount, Count, Seed, Size
+from dltut.machine.arguments import Amount, Count, Decay, Seed, Size
+from dltut.machine.shared import as_floatX
 from dltut.models import UNet
 from dltut.optim import adam
+from dltut.optim.schedules import exponential
 from dltut.tasks import task_of
-from dltut.training import Augment, Monitor, NoImprovement, Order, minibatch_function
+from dltut.training import (
+    Augment,
+    Monitor,
+    NoImprovement,
+    Order,
+    Scheduled,
+    minibatch_function,
+)
 
 
 @dataclass
@@ -34,6 +44,7 @@ class Segmented(Run):
 def main(
     run: Segmented,
     learning_rate: float = 1e-4,
+    decay: Decay = 1.0,
     n_filters: Size = 64,
     depth: Size = 4,
     dropout: Amount = 0.0,
@@ -51,6 +62,8 @@ def main(
 
     Parameters
     ----------
+    decay : float
+        What the learning rate is multiplied by after each epoch.
     n_filters : int
         Maps at full size; a quick run takes 8 at most.
     depth : int
@@ -78,14 +91,16 @@ def main(
     sizes = augment.image_shape, data.n_outputs, n_filters, depth
     model = UNet(np.random.RandomState(seed), *sizes, dropout=dropout)
     cost = task.cost(model(x, train=True), y)
-    updates = adam(cost, model.params, learning_rate)
+    rate = pytensor.shared(as_floatX(learning_rate), name="learning_rate")
+    updates = adam(cost, model.params, rate)
 
     batch_size = min(batch_size, len(data.train))
     order = Order(augment.split, "even_shuffled_sequential", batch_size, seed)
     step = minibatch_function(cost, [x, y], augment.split, batch_size, updates, order=order.rows)
     measured = task.pixel_measures(model, {"valid": data.valid, "test": data.test})
     monitor = Monitor(measured, watch="valid_iou", lower=task.lower)
-    extensions = [augment, order, monitor, NoImprovement(patience)]
+    falling = Scheduled(rate, exponential(learning_rate, 1 / decay))
+    extensions = [augment, order, falling, monitor, NoImprovement(patience)]
     return run.train(step, model, max_epochs, extensions, task=task)
 
 

@@ -12,7 +12,7 @@ from dltut.models import FCN1D, FCN8, UNet, load_model
 from dltut.training import Extension, read_log
 
 SMALL = {
-    "unet": ["--n-filters", 2, "--depth", 2, "--crop", 24, 20, "--batch-size", 4],
+    "unet": ["--n-filters", 2, "--depth", 2, "--decay", 0.9, "--crop", 24, 20, "--batch-size", 4],
     "fcn8": ["--widths", *[2] * 5, "--n-hidden", 3, "--crop", 24, 20, "--batch-size", 4],
     "fcn1d": ["--n-filters", 2, "--depth", 2, "--batch-size", 8],
 }
@@ -108,6 +108,9 @@ def test_a_trunk_that_was_learned_before_and_stays(tmp_path, capsys):
     assert line.startswith(f"error: {best} is of another model: fc6.W has shape")
 
 
-def test_what_is_no_folder_of_pictures(tmp_path, capsys):
+def test_what_is_no_folder_of_pictures_and_no_decay(tmp_path, capsys):
     line = refusal(capsys, "train_unet", "--dataset", tmp_path)
     assert line.startswith(f"error: {tmp_path} has no folders images and masks")
+    for decay in (0, 1.5):
+        line = refusal(capsys, "train_unet", "--dataset", "shapes", "--decay", decay)
+        assert "decay" in line and "from 0.01 to 1" in line

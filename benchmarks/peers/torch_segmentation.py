@@ -42,28 +42,36 @@ def segmentation(work, arrays, layout, compiled):
     return run, result
 
 
-def scores(params, x, depth):
-    """Scores of pictures; parameters in dltut's order: blocks down, doublings, blocks up."""
-    blocks = 2 * (depth + 1)
+def scores(params, x, depth, averages=None, train=True):
+    """Scores of pictures; parameters in dltut's order: blocks down, doublings, blocks up.
+
+    `averages`: mean and variance of each normalised layer, in this order; a step moves them, and
+    without training they are what normalises.
+    """
     triples = [params[i : i + 3] for i in range(0, len(params) - 2, 3)]
-    down, ups, joined = triples[:blocks], triples[blocks:][:depth], triples[blocks + depth :]
+    kept = averages or [(None, None)] * len(triples)
+    layers = [(*each, *pair, train) for each, pair in zip(triples, kept, strict=True)]
+    blocks = 2 * (depth + 1)
+    down, ups, joined = layers[:blocks], layers[blocks:][:depth], layers[blocks + depth :]
     passed = []
     for i in range(0, blocks - 2, 2):
         x = convolved(convolved(x, *down[i]), *down[i + 1])
         passed.append(x)
-        x = max_pool2d(x, 2)
+        x = max_pool2d(x, 2, ceil_mode=True)
     x = convolved(convolved(x, *down[-2]), *down[-1])
-    for i, (W, gamma, beta) in enumerate(ups):
-        doubled = normalised(conv_transpose2d(x, W, stride=2), gamma, beta)
-        x = torch.cat([doubled, passed.pop()], 1)
+    for i, (W, *normal) in enumerate(ups):
+        across = passed.pop()
+        rows, columns = across.shape[2:]
+        doubled = normalised(conv_transpose2d(x, W, stride=2), *normal)[:, :, :rows, :columns]
+        x = torch.cat([doubled, across], 1)
         x = convolved(convolved(x, *joined[2 * i]), *joined[2 * i + 1])
     W, b = params[-2:]
     return conv2d(x, W, b)
 
 
-def convolved(x, W, gamma, beta):
-    return normalised(conv2d(x, W, padding=1), gamma, beta)
+def convolved(x, W, *normal):
+    return normalised(conv2d(x, W, padding=1), *normal)
 
 
-def normalised(x, gamma, beta):
-    return elu(batch_norm(x, None, None, gamma, beta, training=True, eps=1e-4))
+def normalised(x, gamma, beta, mean, variance, train):
+    return elu(batch_norm(x, mean, variance, gamma, beta, train, momentum=0.1, eps=1e-4))

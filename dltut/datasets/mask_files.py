@@ -16,6 +16,8 @@ from dltut.exceptions import InputError, printable
 VOID_NAME = "void"
 VOID_NUMBER = 255  # in masks of bytes whose other numbers count from 0
 BINARY = {0, 255}  # black and white: two classes, none of them void
+MOST = 4096  # classes; pairs of them are counted
+LARGEST = 2**31  # number in a mask
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,15 @@ def table_of(given: list[tuple[str, tuple[int, ...]]], source: str = "the table"
     Raises
     ------
     InputError
-        If a name, number or colour stands twice, or all are void.
+        If a name, number or colour stands twice, all are void, or there are too many.
 
     Examples
     --------
     >>> table_of([("sky", (0, 0, 255)), ("void", (0, 0, 0)), ("tree", (0, 128, 0))]).colours
     {(0, 0, 255): 0, (0, 0, 0): -1, (0, 128, 0): 1}
     """
+    if len(given) > MOST:
+        raise InputError(f"{source} has {len(given):,} classes; expected {MOST:,} at most")
     names = [name for name, _ in given if name.lower() != VOID_NAME]
     keys = [key for _, key in given]
     twice = next((each for each in [*names, *keys] if (names + keys).count(each) > 1), None)
@@ -138,6 +142,11 @@ def table_of_numbers(found: set[int], source: str) -> ClassTable:
         return ClassTable(("black", "white"), {0: 0, 255: 1}, {})
     classes = sorted(found - {VOID_NUMBER})
     if classes != list(range(len(classes))) or not classes:
+        if min(found) < 0:
+            raise InputError(
+                f"the masks in {source} hold the number {min(found)}; expected 0 or more, 255 for "
+                "void"
+            )
         gap = next((k for k, n in enumerate(classes) if k != n), 0)
         raise InputError(
             f"the masks in {source} hold numbers up to {max(classes, default=VOID_NUMBER)}, but "
@@ -175,8 +184,13 @@ def numbers_in(mask: Image.Image, name: object = "the mask") -> np.ndarray:
                 f"{name}: the index {values.max()} is not in its palette of {n} colours: save the "
                 "mask again, or as grey levels"
             )
-    if values.dtype.kind == "f" and not (values == np.floor(values)).all():
-        raise InputError(f"{name} holds fractions; expected the number of a class in each pixel")
+    if (
+        values.dtype.kind == "f"
+        and not ((abs(values) < LARGEST) & (values == np.trunc(values))).all()
+    ):
+        raise InputError(
+            f"{name} holds fractions, or no numbers; expected that of a class in each pixel"
+        )
     return values.astype(np.int64)
 
 

@@ -127,7 +127,15 @@ def from_folder(
     folder = Path(folder)
     given = _pairs(folder)
     pairs = [pair for part in given.values() for pair in part]
-    pages = [page for pair in _shown(pairs, folder) for page in _pages(pair)]
+    pages, held = [], 0
+    for pair in _shown(pairs, folder):
+        pages += (found := _pages(pair))
+        held += sum(8 * image.width * image.height for _, image, _ in found)
+        if held > MEMORY:
+            raise InputError(
+                f"{folder}: {len(pages)} of its pictures have {held // 8:,} pixels, and do not fit "
+                "into the memory: make them smaller, or take some away"
+            )
     table = _table(folder, pages)
     frames = {part: [] for part in given}
     of_pair = {pair: part for part, each in given.items() for pair in each}

@@ -69,6 +69,7 @@ class Between:
 Count = Annotated[int, Between(0)]
 Size = Annotated[int, Between(1)]
 Amount = Annotated[float, Between(0)]
+Decay = Annotated[float, Between(0.01, 1)]
 Seed = Annotated[int, Between(0, 2**32 - 1)]
 
 

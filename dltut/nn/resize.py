@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import pytensor.tensor as pt
+from pytensor.scalar import upcast
 
 from dltut.exceptions import InputError, nearest
-from dltut.kernels.crop import Crop
+from dltut.kernels.crop import Beside, Crop
 from dltut.kernels.upsample import MODES, Upsampling
 from dltut.machine.shared import as_floats
 from dltut.nn.pair import pair
@@ -80,8 +81,7 @@ def crop(x, like, at: str = "start"):
     x, like = as_floats(x), pt.as_tensor_variable(like)
     for each in (x, like):
         _check_rank(each, "crop")
-    if at not in PLACES:
-        raise InputError(f"there is no place to crop at {at!r}: {nearest(at, PLACES)}")
+    _check_place(at)
     sides = x.type.shape[2:]
     is_as_large = None not in sides and sides == like.type.shape[2:]
     return x if is_as_large else Crop(at == "centre")(x, like)
@@ -104,7 +104,7 @@ def concatenate(maps: Sequence, at: str = "start"):
     Raises
     ------
     InputError
-        If there are none; and as `crop`.
+        If there are none, or of batches that are not as large as each other; and as `crop`.
 
     Examples
     --------
@@ -113,8 +113,20 @@ def concatenate(maps: Sequence, at: str = "start"):
     """
     if not maps:
         raise InputError("there are no maps to put beside each other: give a list of them")
-    *larger, last = maps
-    return pt.concatenate([*(crop(each, last, at) for each in larger), last], axis=1)
+    maps = [as_floats(each) for each in maps]
+    for each in maps:
+        _check_rank(each, "concatenate")
+    _check_place(at)
+    kind, (both, *before) = upcast(*(each.dtype for each in maps)), reversed(maps)
+    both = both.astype(kind)
+    for x in before:
+        both = Beside(at == "centre")(x.astype(kind), both)
+    return both
+
+
+def _check_place(at):
+    if at not in PLACES:
+        raise InputError(f"there is no place to crop at {at!r}: {nearest(at, PLACES)}")
 
 
 def _check_rank(x, what):

@@ -193,8 +193,9 @@ class Segmentation(Task):
         if isinstance(self.inputs, Series):
             return {}
         labels = self._as_given(example, answer)
-        coloured = label_image(labels, len(self.targets.names), self._colours)
-        numbered = Image.fromarray(labels.astype(np.uint8))
+        n = len(self.targets.names)
+        coloured = label_image(labels, n, self._colours)
+        numbered = Image.fromarray(labels.astype(np.uint8 if n <= 256 else np.uint16))
         return {
             ".mask.png": lambda path: save_picture(path, coloured),
             ".labels.png": lambda path: save_picture(path, numbered),

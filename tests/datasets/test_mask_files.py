@@ -93,8 +93,16 @@ def test_a_table_of_colours(tmp_path):
         (
             Image.fromarray(np.array([[0.5]], np.float32)),
             table_of_numbers({0, 1}, "m"),
-            "m.png holds fractions; expected the number of a class in each pixel",
+            "m.png holds fractions, or no numbers; expected that of a class in each pixel",
         ),
+        *[
+            (
+                Image.fromarray(np.array([[number]], np.float32)),
+                table_of_numbers({0, 1}, "m"),
+                "m.png holds fractions, or no numbers; expected that of a class in each pixel",
+            )
+            for number in (np.nan, np.inf, -np.inf, 1e30)
+        ],
     ],
 )
 def test_masks_that_are_none(mask, table, message):
@@ -114,6 +122,7 @@ def test_masks_that_are_none(mask, table, message):
         ("road,1\nroad,2\n", "has road twice"),
         ("road,1\nsea,1\n", r"has \(1,\) twice"),
         ("void,1\n", "names no class"),
+        ("".join(f"c{k}\n" for k in range(4097)), "has 4,097 classes; expected 4,096"),
     ],
 )
 def test_tables_that_are_none(text, message, tmp_path):
@@ -141,3 +150,8 @@ def test_numbers_with_a_gap():
     for found in ({0, 2}, {255}, {1, 2, 255}):
         with pytest.raises(InputError, match=r"^the masks in m hold numbers up to \d+, but "):
             table_of_numbers(found, "m")
+
+
+def test_numbers_below_0():
+    with pytest.raises(InputError, match=r"^the masks in m hold the number -5; expected 0 or more"):
+        table_of_numbers({-5, 0, 1}, "m")

@@ -122,6 +122,15 @@ def test_what_does_not_fit(tmp_path):
         assert "\n" not in str(caught.value)
 
 
+def test_more_pixels_than_fit_are_refused_while_they_are_read(tmp_path, monkeypatch):
+    pairs(tmp_path / "many", n=9)
+    monkeypatch.setattr(segmentation, "MEMORY", 8 * 5 * 6 * 4)
+    with pytest.raises(
+        InputError, match=r"many: 5 of its pictures have 150 pixels, and do not fit"
+    ):
+        segmentation.load(tmp_path / "many")
+
+
 def test_pages_that_do_not_pair_up(tmp_path):
     page = Image.new("L", (4, 4))
     page.save(tmp_path / "train-volume.tif", save_all=True, append_images=[page, page])

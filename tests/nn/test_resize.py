@@ -84,10 +84,41 @@ def test_cropping(backend, floatX, rng):
         f(a, np.zeros((1, 1, 8, 6), floatX))
 
 
-def test_concatenation(rng):
-    a, b = rng.normal(size=(2, 3, 5, 4)), rng.normal(size=(2, 1, 4, 4))
-    both = concatenate([pt.as_tensor(a), pt.as_tensor(b)]).eval(mode="FAST_COMPILE")
-    np.testing.assert_array_equal(both, np.concatenate([a[:, :, :4], b], axis=1))
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])
+def test_concatenation(backend, floatX, rng):
+    """Sizes known only when called, odd surpluses, and the gradients of all."""
+    three = [pt.tensor4(name) for name in "abc"]
+    outputs = []
+    for at in ("start", "centre"):
+        joined = concatenate(three, at)
+        outputs += [joined, *pytensor.grad((joined**2).sum(), three)]
+    f = function(three, outputs, mode=backend)
+    for sides in ([(5, 4)] * 3, [(8, 7), (6, 4), (5, 1)]):
+        values = [
+            rng.normal(size=(2, maps, *each)).astype(floatX)
+            for maps, each in zip((3, 2, 1), sides, strict=True)
+        ]
+        rows, columns = sides[-1]
+        found, corners = f(*values), []
+        for n, m in sides:
+            corners.append(((n - rows) // 2, (m - columns) // 2))
+        # what lies beside is cropped to the last maps, one after the other
+        for place, (joined, *gradients) in zip(
+            ("start", "centre"), (found[:4], found[4:]), strict=True
+        ):
+            at = corners if place == "centre" else [(0, 0)] * 3
+            windows = [np.s_[:, :, i : i + rows, j : j + columns] for i, j in at]
+            parts = [each[window] for each, window in zip(values, windows, strict=True)]
+            np.testing.assert_array_equal(joined, np.concatenate(parts, axis=1))
+            for gradient, value, window in zip(gradients, values, windows, strict=True):
+                wanted = np.zeros_like(value)
+                wanted[window] = 2 * value[window]
+                np.testing.assert_array_equal(gradient, wanted)
+    with pytest.raises(InputError, match=r"^maps .*cannot lie beside .*: give those of the same"):
+        f(values[0], values[1][:1], values[2])
+
+
+def test_maps_that_are_as_large_are_not_copied():
     x = pt.tensor4("x", shape=(None, 3, 4, 4))
     assert crop(x, pt.zeros((1, 1, 4, 4))) is x  # nothing is copied
 
@@ -112,6 +143,9 @@ def test_arguments_that_are_none(rng):
         (lambda: crop(x, x, "center"), "there is no place to crop at 'center'"),
         (lambda: crop(x, pt.zeros((1, 1, 3, 2))), "maps of 2 x 2 cannot be cropped to 3 x 2"),
         (lambda: concatenate([]), "there are no maps"),
+        (lambda: concatenate([pt.matrix(), x]), "concatenate needs rank 4"),
+        (lambda: concatenate([x, x], "center"), "there is no place to crop at 'center'"),
+        (lambda: concatenate([x, pt.zeros((1, 1, 3, 2))]), "maps of 2 x 2 cannot be cropped to 3"),
     ):
         with pytest.raises(InputError, match=f"^{start}"):
             wrong()

@@ -137,6 +137,15 @@ def test_a_picture_of_any_size(tmp_path):
     }
 
 
+def test_more_classes_than_bytes_tell_apart(tmp_path):
+    task = Segmentation(INPUTS, Masks(tuple(map(str, range(300)))))
+    answer = np.array([[0, 255, 256, 299]])
+    write = task.files(Example("wide", Image.new("L", (4, 1)), None), answer)[".labels.png"]
+    write(tmp_path / "wide.png")
+    with Image.open(tmp_path / "wide.png", formats=["PNG"]) as image:
+        np.testing.assert_array_equal(np.asarray(image), answer)
+
+
 def test_resized_pictures_are_answered_at_their_own_size():
     inputs = Pictures((1, 4, 4))
     task = Segmentation(inputs, Masks(("a", "b", "c")))
