@@ -74,9 +74,8 @@ class KernelLinker(NumbaLinker):
         if key is None or function is None:
             return super().jit_compile(converted)
         name = f"{key} {config.numba__fastmath} by itself"
-        if name not in kept():
-            kept()[name] = kept()[what] = kept_on_disk(function.py_func, name, final_function=True)
-        return kept()[name]
+        kept()[what] = kept_on_disk(function.py_func, name, final_function=True)
+        return kept()[what]
 
 
 def _what_is_computed(fgraph, order) -> tuple:

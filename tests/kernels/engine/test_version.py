@@ -9,7 +9,7 @@ import dltut.kernels
 from dltut.kernels.engine import version
 
 FOLDER = Path(dltut.kernels.__file__).parent
-ALONE = "crop cross_entropy elementary error_rate lookup rows shapes steps straight trim".split()
+ALONE = "cross_entropy elementary error_rate lookup rows shapes steps straight trim".split()
 
 
 def versions(folder):
@@ -22,15 +22,15 @@ def versions(folder):
 @pytest.mark.parametrize(
     ("file", "anew"),
     [
-        ("dense/numba.py", {"dense"}),
+        ("dense/numba.py", {"dense", "rules"}),
         ("error_rate/numba.py", {"error_rate"}),
         ("threefry/op.py", {"threefry", "gibbs", "nade"}),
         ("conv/numba.py", {"conv", "conv_pool"}),
-        ("sums/numba.py", {"sums", "descent"}),
+        ("sums/numba.py", {"sums", "descent", "rules"}),
         ("conv_pool/pooling.py", {"conv_pool"}),
         ("dense/rewrite.py", set()),
         ("gibbs/jax.py", set()),
-        ("engine/gemm.py", {"conv", "conv_pool", "dense", "descent", "gibbs", "recurrent"}),
+        ("engine/gemm.py", set("conv conv_pool dense descent gibbs recurrent rules".split())),
         ("engine/atomic.py", None),
     ],
 )
