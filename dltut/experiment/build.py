@@ -26,7 +26,7 @@ def build(
     Parameters
     ----------
     node : Node
-        Of `dltut.experiment.tree.parsed`.
+        Of `dltut.experiment.reading.parsed`.
     names : dict
         {dotted name: adapter}, or a text that says why there is none. An adapter is called with the
         arguments that its signature names, each of the kind that its annotation says. ``!import``
@@ -52,7 +52,7 @@ def build(
 
     Examples
     --------
-    >>> from dltut.experiment.tree import parsed
+    >>> from dltut.experiment.reading import parsed
     >>> def scaled(value: float, by: float = 2.0): return value * by
     >>> names = {"a.scaled": scaled}
     >>> number, function = build(

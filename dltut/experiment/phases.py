@@ -8,21 +8,13 @@ from pathlib import Path
 from dltut.commands.run import Run
 from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import build
+from dltut.experiment.changing import changed, replaced
 from dltut.experiment.folds import STOPPED, CrossValidated
 from dltut.experiment.plan import Experiment, experiment_of, located
+from dltut.experiment.reading import blanks_of, parsed, read_text
 from dltut.experiment.roles import Role
 from dltut.experiment.train import Train, runs_folder
-from dltut.experiment.tree import (
-    Items,
-    Node,
-    blanks_of,
-    changed,
-    described,
-    is_pylearn2,
-    parsed,
-    read_text,
-    replaced,
-)
+from dltut.experiment.tree import Items, Node, described, is_pylearn2
 from dltut.machine.notices import say
 from dltut.training import Criterion, Log, RunFolder
 

@@ -14,9 +14,10 @@ from dltut.experiment import costs
 from dltut.experiment.build import placed
 from dltut.experiment.costs import Term
 from dltut.experiment.part import Part
+from dltut.experiment.reading import parsed, read_text
 from dltut.experiment.roles import ROLES, Role
 from dltut.experiment.train import Train, runs_folder
-from dltut.experiment.tree import Node, parsed, place_of, plain, read_text
+from dltut.experiment.tree import Node, place_of, plain
 from dltut.machine.arguments import (
     Amount,
     ArgumentError,

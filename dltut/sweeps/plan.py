@@ -5,7 +5,8 @@ from math import inf
 from pathlib import Path
 
 from dltut.exceptions import InputError
-from dltut.experiment.tree import parsed, plain, read_text
+from dltut.experiment.reading import parsed, read_text
+from dltut.experiment.tree import plain
 from dltut.machine.arguments import Size, checked_arguments
 from dltut.sweeps.search import Grid, grid_size, made
 from dltut.sweeps.space import read_space

@@ -10,7 +10,7 @@ import pytest
 from dltut.exceptions import InputError, NoFile
 from dltut.experiment.build import PICKLE, build
 from dltut.experiment.part import Part
-from dltut.experiment.tree import parsed
+from dltut.experiment.reading import parsed
 
 LONGEST = 1.0  # seconds
 

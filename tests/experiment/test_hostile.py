@@ -18,7 +18,7 @@ import pytest
 
 from dltut.commands.train import train
 from dltut.exceptions import InputError
-from dltut.experiment.tree import LARGEST, MOST
+from dltut.experiment.reading import LARGEST, MOST
 
 LONGEST = 1.0  # seconds
 VARIABLES = {

@@ -12,9 +12,9 @@ from dltut.commands.run import Run
 from dltut.datasets import Dataset, Split
 from dltut.exceptions import InputError, at
 from dltut.experiment.plan import Experiment, experiment_of, located, read_experiment
+from dltut.experiment.reading import parsed
 from dltut.experiment.roles import roles
 from dltut.experiment.train import Train
-from dltut.experiment.tree import parsed
 from dltut.models import Autoencoder
 
 GIVEN = {"model": {"name": "LogisticRegression"}, "rule": {"name": "sgd", "learning_rate": 0.5}}

@@ -43,7 +43,7 @@ from dltut.datasets.texts import read_text
 from dltut.datasets.volumes import read_nifti
 from dltut.experiment.phases import read_phases
 from dltut.experiment.pylearn2.datasets import loaded_arrays
-from dltut.experiment.tree import read_yaml
+from dltut.experiment.reading import read_yaml
 from dltut.machine.pickles import load_arrays, load_sequence
 from dltut.machine.serialize import read_arrays
 from dltut.machine.theanorc import entries, flags

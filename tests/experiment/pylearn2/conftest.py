@@ -8,7 +8,7 @@ import pytest
 from dltut.commands.train import train
 from dltut.experiment.build import build
 from dltut.experiment.pylearn2 import table
-from dltut.experiment.tree import parsed
+from dltut.experiment.reading import parsed
 
 FILES = Path(__file__).parent / "files"
 SMALLER = {"output_channels: 64": "output_channels: 4", "nhid: 500": "nhid: 20"}
