@@ -42,7 +42,7 @@ from dltut.datasets.slot_files import read_atis, read_tagged
 from dltut.datasets.texts import read_text
 from dltut.datasets.volumes import read_nifti
 from dltut.experiment.phases import read_phases
-from dltut.experiment.pylearn2.datasets import loaded_arrays
+from dltut.experiment.pylearn2.examples import loaded_arrays
 from dltut.experiment.reading import read_yaml
 from dltut.machine.pickles import load_arrays, load_sequence
 from dltut.machine.serialize import read_arrays

@@ -9,7 +9,7 @@ from dltut.experiment.algorithms import batch_descent
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.arguments import Flag, Seeds, Share, check_only
 from dltut.experiment.pylearn2.costs import Cost
-from dltut.experiment.pylearn2.datasets import Data
+from dltut.experiment.pylearn2.examples import Data
 from dltut.experiment.pylearn2.extensions import Changing, falling
 from dltut.machine.arguments import Amount, Size
 from dltut.optim import adadelta, adagrad, momentum, nesterov, rmsprop, sgd

@@ -15,9 +15,10 @@ from dltut.experiment.folds import CrossValidated
 from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.algorithms import Algorithm
 from dltut.experiment.pylearn2.arguments import Flag
-from dltut.experiment.pylearn2.datasets import Data, Examples, Preprocessor
+from dltut.experiment.pylearn2.examples import Data, Examples
 from dltut.experiment.pylearn2.extensions import Changing, PlotManager, save_best
 from dltut.experiment.pylearn2.models import Model
+from dltut.experiment.pylearn2.preprocessing import Preprocessor
 from dltut.experiment.pylearn2.train import train
 from dltut.experiment.train import ENDLESS, Train
 from dltut.machine.arguments import Count, Seed, Size

@@ -10,8 +10,8 @@ import numpy as np
 from dltut.datasets import Split
 from dltut.datasets.kinds import Classes, Labels
 from dltut.exceptions import InputError
-from dltut.experiment.pylearn2.arguments import Flag, Pair, check_only
-from dltut.experiment.pylearn2.datasets import Data, Examples
+from dltut.experiment.pylearn2.arguments import Flag, check_only
+from dltut.experiment.pylearn2.examples import Data, Examples
 from dltut.machine.arguments import Amount, Count, Size
 from dltut.models import Autoencoder
 
@@ -44,7 +44,7 @@ class Layer:
 
 
 @dataclass(kw_only=True)
-class _Weighted(Layer):
+class Weighted(Layer):
     """What layers with weights share: how these begin, and how fast they learn."""
 
     irange: Amount | None = None
@@ -76,7 +76,7 @@ class _Weighted(Layer):
 
 
 @dataclass(kw_only=True)
-class _Dense(_Weighted):
+class _Dense(Weighted):
     """What the fully connected layers share."""
 
     max_col_norm: Amount | None = None
@@ -85,13 +85,13 @@ class _Dense(_Weighted):
     measured = ("row_norms", "col_norms", *UNITS)
 
     def _dense(self, n_out: int, activation: str | None, least=None, **start) -> dict:
-        dense = _named(self, "Dense", n_out=n_out, activation=activation)
+        dense = named(self, "Dense", n_out=n_out, activation=activation)
         return dense | self._parameters(**start) | self._norms(least)
 
     def _norms(self, least: float | None = None) -> dict:
         """Limits of the weights into each unit, or of those out of each input."""
         if self.max_row_norm is None:
-            return _limits(least, self.max_col_norm)
+            return limits(least, self.max_col_norm)
         place = f"layer {self.layer_name}, which has a max_row_norm"
         check_only(place, max_col_norm=(self.max_col_norm, None), min_col_norm=(least, None))
         return {"max_norm": self.max_row_norm, "norm_axes": 1}
@@ -274,171 +274,8 @@ class Maxout(_Dense):
             min_zero=(self.min_zero, False),
         )
         start = self._parameters(sparse_stdev=self.sparse_stdev, init_bias=self.init_bias)
-        maxout = _named(self, "Maxout", n_out=self.num_units, n_pieces=self.num_pieces)
+        maxout = named(self, "Maxout", n_out=self.num_units, n_pieces=self.num_pieces)
         return [maxout | start | self._norms()]
-
-
-@dataclass
-class IdentityConvNonlinearity:
-    """Maps as they are."""
-
-    activation = "linear"
-
-
-@dataclass
-class RectifierConvNonlinearity:
-    """Rectified maps."""
-
-    left_slope: float = 0.0
-
-    @property
-    def activation(self) -> str:
-        """Its name in dltut."""
-        return rectifier(self.left_slope, "the nonlinearity")
-
-
-@dataclass
-class SigmoidConvNonlinearity:
-    """Maps through a sigmoid."""
-
-    monitor_style: Literal["classification", "detection"] = "classification"
-
-    activation = "sigmoid"
-
-
-@dataclass
-class TanhConvNonlinearity:
-    """Maps through the hyperbolic tangent."""
-
-    activation = "tanh"
-
-
-Nonlinearity = (
-    IdentityConvNonlinearity
-    | RectifierConvNonlinearity
-    | SigmoidConvNonlinearity
-    | TanhConvNonlinearity
-)
-
-
-@dataclass(kw_only=True)
-class _Convolution(_Weighted):
-    """What the convolutional layers share: convolve, add biases, bend, then pool."""
-
-    kernel_shape: Pair
-    init_bias: float = 0.0
-    max_kernel_norm: Amount | None = None
-    detector_normalization: NoneType = None
-    output_normalization: NoneType = None
-    kernel_stride: Pair = (1, 1)
-
-    measured = ("kernel_norms",)
-
-    def _convolution(self, n_maps: int, activation: str, tied: bool, border) -> dict:
-        description = _named(
-            self,
-            "Conv2D",
-            n_out=n_maps,
-            kernel_size=pair(self.kernel_shape, f"layer {self.layer_name}: kernel_shape"),
-            border_mode=border,
-            subsample=pair(self.kernel_stride, f"layer {self.layer_name}: kernel_stride"),
-            activation=activation,
-            untie_biases=not tied,
-        )
-        start = self._parameters(init_bias=self.init_bias)
-        return description | start | _limits(None, self.max_kernel_norm)
-
-    def _pool(self, shape, stride, mode: str) -> dict:
-        """Windows that may overlap and reach over the border, where they see what is there."""
-        place = f"layer {self.layer_name}: pool"
-        return {
-            "name": "Pool2D",
-            "ws": pair(shape, f"{place}_shape"),
-            "stride": pair(shape if stride is None else stride, f"{place}_stride"),
-            "ignore_border": False,
-            "mode": mode,
-        }
-
-
-@dataclass(kw_only=True)
-class ConvElemwise(_Convolution):
-    """A convolution, a nonlinearity, and a pool if there is to be one."""
-
-    output_channels: Size
-    nonlinearity: Nonlinearity
-    border_mode: Literal["valid", "full", "same"] = "valid"
-    include_prob: Amount = 1.0
-    pool_type: Literal["max", "mean"] | None = None
-    pool_shape: Pair | None = None
-    pool_stride: Pair | None = None
-    tied_b: Flag | None = None
-    monitor_style: Literal["classification", "detection"] = "classification"
-
-    def described(self, last: bool) -> list[dict]:
-        """A `dltut.layers.Conv2D` and a `dltut.layers.Pool2D`.
-
-        Raises
-        ------
-        InputError
-            If a pool has no shape.
-        """
-        check_only(f"layer {self.layer_name}", include_prob=(self.include_prob, 1))
-        border = "half" if self.border_mode == "same" else self.border_mode
-        activation = self.nonlinearity.activation
-        maps = self._convolution(self.output_channels, activation, bool(self.tied_b), border)
-        if self.pool_type is None:
-            return [maps]
-        if self.pool_shape is None:
-            raise InputError(
-                f"layer {self.layer_name}: pool_shape is missing: give [rows, columns]"
-            )
-        mode = {"max": "max", "mean": "average_exc_pad"}[self.pool_type]
-        return [maps, self._pool(self.pool_shape, self.pool_stride, mode)]
-
-
-@dataclass(kw_only=True)
-class ConvRectifiedLinear(ConvElemwise):
-    """A convolution, rectifiers and a pool, which may overlap; a bias at every place of a map."""
-
-    pool_shape: Pair
-    pool_stride: Pair
-    nonlinearity: NoneType = None
-    pool_type: Literal["max", "mean"] | None = "max"
-    tied_b: Flag = False
-    left_slope: float = 0.0
-
-    def described(self, last: bool) -> list[dict]:
-        """A `dltut.layers.Conv2D` and a `dltut.layers.Pool2D`."""
-        self.nonlinearity = RectifierConvNonlinearity(self.left_slope)
-        return super().described(last)
-
-
-@dataclass(kw_only=True)
-class MaxoutConvC01B(_Convolution):
-    """A convolution whose maps are the largest of several, and a pool."""
-
-    num_channels: Size
-    num_pieces: Size
-    pool_shape: Pair
-    pool_stride: Pair
-    pad: Count = 0
-    fix_pool_shape: Flag = False
-    fix_pool_stride: Flag = False
-    fix_kernel_shape: Flag = False
-    partial_sum: Count = 1
-    tied_b: Flag = False
-    input_normalization: NoneType = None
-    min_zero: Flag = False
-
-    def described(self, last: bool) -> list[dict]:
-        """Conv2D, FeaturePool and Pool2D of `dltut.layers`."""
-        check_only(f"layer {self.layer_name}", min_zero=(self.min_zero, False))
-        n_maps = self.num_channels * self.num_pieces
-        return [
-            self._convolution(n_maps, "linear", bool(self.tied_b), self.pad or "valid"),
-            {"name": "FeaturePool", "pool_size": self.num_pieces},
-            self._pool(self.pool_shape, self.pool_stride, "max"),
-        ]
 
 
 @dataclass(kw_only=True)
@@ -457,7 +294,7 @@ class PretrainedLayer(Layer):
     def described(self, last: bool) -> list[dict]:
         """A `dltut.layers.Dense` of the encoder's size and activation."""
         coder = self.layer_content
-        dense = _named(self, "Dense", n_out=coder.n_hidden, activation=coder.arguments["encoder"])
+        dense = named(self, "Dense", n_out=coder.n_hidden, activation=coder.arguments["encoder"])
         return [dense | ({"frozen": True} if self.freeze_params else {})]
 
     def start(self, network) -> None:
@@ -523,10 +360,21 @@ def rectifier(left_slope: float, place: str) -> str:
     return names[left_slope]
 
 
-def _named(layer: Layer, kind: str, **arguments) -> dict:
+def named(layer: Layer, kind: str, **arguments) -> dict:
+    """The description of a layer of dltut with the name that the file gave it.
+
+    Parameters
+    ----------
+    layer : Layer
+    kind : str
+        A class of `dltut.layers`.
+    **arguments
+        Of that class, or of `dltut.models.Sequential`'s place.
+    """
     return {"name": kind, "layer_name": layer.layer_name, **arguments}
 
 
-def _limits(least: float | None, most: float | None) -> dict:
-    named = {"min_norm": least, "max_norm": most}
-    return {name: value for name, value in named.items() if value is not None}
+def limits(least: float | None, most: float | None) -> dict:
+    """What a description says of the norms of a unit's weights, where there are limits."""
+    given = {"min_norm": least, "max_norm": most}
+    return {name: value for name, value in given.items() if value is not None}

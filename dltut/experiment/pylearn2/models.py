@@ -8,7 +8,8 @@ import numpy as np
 
 from dltut.exceptions import InputError
 from dltut.experiment.pylearn2.arguments import Flag, Pair, Seeds
-from dltut.experiment.pylearn2.datasets import AXES, Axes, Data
+from dltut.experiment.pylearn2.datasets import AXES, Axes
+from dltut.experiment.pylearn2.examples import Data
 from dltut.experiment.pylearn2.layers import Layer, Softmax, pair
 from dltut.layers import Network
 from dltut.machine.arguments import Amount, Count, Size

@@ -10,6 +10,7 @@ from dltut.experiment.build import PICKLE
 from dltut.experiment.part import inside
 from dltut.experiment.pylearn2 import (
     algorithms,
+    convolutions,
     costs,
     criteria,
     cross_validation,
@@ -18,9 +19,10 @@ from dltut.experiment.pylearn2 import (
     layers,
     models,
     monitor,
+    preprocessing,
     train,
 )
-from dltut.experiment.pylearn2.datasets import loaded_arrays
+from dltut.experiment.pylearn2.examples import loaded_arrays
 from dltut.machine.serialize import read_arrays
 from dltut.models import load_model
 
@@ -63,34 +65,34 @@ NAMES: dict[str, Callable] = {
     "pylearn2.datasets.npy_npz.NpyDataset": datasets.NpyDataset,
     "pylearn2.datasets.npy_npz.NpzDataset": datasets.NpzDataset,
     "pylearn2.datasets.preprocessing.GlobalContrastNormalization": (
-        datasets.GlobalContrastNormalization
+        preprocessing.GlobalContrastNormalization
     ),
-    "pylearn2.datasets.preprocessing.Pipeline": datasets.Pipeline,
-    "pylearn2.datasets.preprocessing.RemoveMean": datasets.RemoveMean,
-    "pylearn2.datasets.preprocessing.Standardize": datasets.Standardize,
-    "pylearn2.datasets.preprocessing.ZCA": datasets.ZCA,
+    "pylearn2.datasets.preprocessing.Pipeline": preprocessing.Pipeline,
+    "pylearn2.datasets.preprocessing.RemoveMean": preprocessing.RemoveMean,
+    "pylearn2.datasets.preprocessing.Standardize": preprocessing.Standardize,
+    "pylearn2.datasets.preprocessing.ZCA": preprocessing.ZCA,
     "pylearn2.datasets.transformer_dataset.TransformerDataset": datasets.TransformerDataset,
     "pylearn2.datasets.zca_dataset.ZCA_Dataset": datasets.ZCA_Dataset,
     "pylearn2.models.autoencoder.Autoencoder": models.AutoencoderModel,
     "pylearn2.models.autoencoder.ContractiveAutoencoder": models.ContractiveAutoencoder,
     "pylearn2.models.autoencoder.DenoisingAutoencoder": models.DenoisingAutoencoder,
     "pylearn2.models.maxout.Maxout": layers.Maxout,
-    "pylearn2.models.maxout.MaxoutConvC01B": layers.MaxoutConvC01B,
-    "pylearn2.models.mlp.ConvElemwise": layers.ConvElemwise,
-    "pylearn2.models.mlp.ConvRectifiedLinear": layers.ConvRectifiedLinear,
+    "pylearn2.models.maxout.MaxoutConvC01B": convolutions.MaxoutConvC01B,
+    "pylearn2.models.mlp.ConvElemwise": convolutions.ConvElemwise,
+    "pylearn2.models.mlp.ConvRectifiedLinear": convolutions.ConvRectifiedLinear,
     "pylearn2.models.mlp.FlattenerLayer": layers.FlattenerLayer,
-    "pylearn2.models.mlp.IdentityConvNonlinearity": layers.IdentityConvNonlinearity,
+    "pylearn2.models.mlp.IdentityConvNonlinearity": convolutions.IdentityConvNonlinearity,
     "pylearn2.models.mlp.Linear": layers.Linear,
     "pylearn2.models.mlp.MLP": models.MLP,
     "pylearn2.models.mlp.PretrainedLayer": layers.PretrainedLayer,
     "pylearn2.models.mlp.RectifiedLinear": layers.RectifiedLinear,
-    "pylearn2.models.mlp.RectifierConvNonlinearity": layers.RectifierConvNonlinearity,
+    "pylearn2.models.mlp.RectifierConvNonlinearity": convolutions.RectifierConvNonlinearity,
     "pylearn2.models.mlp.Sigmoid": layers.Sigmoid,
-    "pylearn2.models.mlp.SigmoidConvNonlinearity": layers.SigmoidConvNonlinearity,
+    "pylearn2.models.mlp.SigmoidConvNonlinearity": convolutions.SigmoidConvNonlinearity,
     "pylearn2.models.mlp.Softmax": layers.Softmax,
     "pylearn2.models.mlp.Softplus": layers.Softplus,
     "pylearn2.models.mlp.Tanh": layers.Tanh,
-    "pylearn2.models.mlp.TanhConvNonlinearity": layers.TanhConvNonlinearity,
+    "pylearn2.models.mlp.TanhConvNonlinearity": convolutions.TanhConvNonlinearity,
     "pylearn2.models.softmax_regression.SoftmaxRegression": models.SoftmaxRegression,
     "pylearn2.monitor.push_monitor": monitor.EarlierModel,
     "pylearn2.space.Conv2DSpace": models.Conv2DSpace,

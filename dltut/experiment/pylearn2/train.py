@@ -13,7 +13,7 @@ from dltut.experiment.part import Part
 from dltut.experiment.pylearn2.algorithms import Algorithm
 from dltut.experiment.pylearn2.arguments import Flag
 from dltut.experiment.pylearn2.costs import Cost, Default, SumOfCosts
-from dltut.experiment.pylearn2.datasets import Data, Examples
+from dltut.experiment.pylearn2.examples import Data, Examples
 from dltut.experiment.pylearn2.extensions import Changing, Numbers, PlotManager
 from dltut.experiment.pylearn2.layers import Sigmoid
 from dltut.experiment.pylearn2.models import Model

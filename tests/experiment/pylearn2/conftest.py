@@ -58,3 +58,17 @@ def made(tmp_path):
         return build(tree, table(tmp_path), {"folder": tmp_path, **context})
 
     return made
+
+
+SOFTMAX = "!p:models.mlp.Softmax {layer_name: y, n_classes: 10, irange: .005}"
+
+
+@pytest.fixture
+def network(made):
+    """``network(layer, ...)``: an MLP of these layers below a softmax, made."""
+
+    def network(*layers, size="nvis: 20", top=SOFTMAX):
+        text = f"!p:models.mlp.MLP {{{size}, layers: [{', '.join([*layers, top])}]}}"
+        return made(text).network()
+
+    return network
