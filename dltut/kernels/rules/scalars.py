@@ -82,11 +82,11 @@ def source_of(composite, dtype: str) -> tuple[str, list]:
     Examples
     --------
     >>> x, y = ps.float32("x"), ps.float32("y")
-    >>> print(source_of(ps.Composite([x, y], [ps.sqr(x) + y, x]), "float32")[0])
+    >>> print(source_of(ps.Composite([x, y], [ps.sqr(x) + y]), "float32")[0])
     def unit(x0, x1):
         y0 = np.float32(x0) * np.float32(x0)
         y1 = np.float32(y0) + np.float32(x1)
-        return np.float32(y1), np.float32(x0),
+        return np.float32(y1),
     """
     fgraph, constants = composite.fgraph, []
     names = {each: f"x{i}" for i, each in enumerate(fgraph.inputs)}
