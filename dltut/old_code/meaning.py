@@ -9,7 +9,7 @@ import functools
 import operator
 from collections.abc import Callable, ItemsView, Iterable, KeysView, ValuesView
 
-from pytensor.graph.basic import Variable
+from pytensor.graph import basic
 
 from dltut.old_code.signs import features_of
 
@@ -186,7 +186,7 @@ def attribute(value: object, name: str):
     >>> attribute({"W": 1}, "has_key")("W"), list(attribute({"W": 1}, "iteritems")())
     (True, [('W', 1)])
     """
-    if name == "eval" and isinstance(value, Variable):
+    if name == "eval" and isinstance(value, basic.Variable):
         return functools.partial(_evaluated, value)
     if hasattr(value, name):
         return getattr(value, name)
@@ -207,7 +207,7 @@ def attribute(value: object, name: str):
     return getattr(value, RENAMED.get(name, name))
 
 
-def _evaluated(variable: Variable, inputs_to_values=None, **options):
+def _evaluated(variable: basic.Variable, inputs_to_values=None, **options):
     """PyTensor's ``eval``, in Theano's mode."""
     from dltut.theano.compile.function import evaluated
 
