@@ -6,6 +6,7 @@ import subprocess
 import sys
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytensor
@@ -14,6 +15,8 @@ import pytest
 from pytensor.graph.op import Op
 
 from dltut import function
+from dltut.kernels.engine.linker import KernelLinker
+from dltut.kernels.engine.symbols import kept
 
 PROGRAM = """
 import os
@@ -57,6 +60,24 @@ def test_equal_graphs_are_compiled_once():
     ]:
         assert other[0] == expected
         assert other[1] is not compiled
+
+
+def test_equal_keys_do_not_make_graphs_equal():
+    """PyTensor's key does not say how wide numbers are; in a process one may stand for both."""
+
+    def converted(function):
+        around = SimpleNamespace(__globals__={"jitable_func": SimpleNamespace(py_func=function)})
+        return SimpleNamespace(py_func=around), "the same key"
+
+    graphs = {("a test's graph of", width): (lambda x: x) for width in ("float32", "float64")}
+    linker = KernelLinker()
+    try:
+        made = [linker.jit_compile((converted(f), what)) for what, f in graphs.items()]
+        assert [each.py_func for each in made] == list(graphs.values())
+        assert [linker.jit_compile((None, what)) for what in graphs] == made
+    finally:
+        for what in graphs:
+            kept().pop(what, None)
 
 
 class Bump(Op):
