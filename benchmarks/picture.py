@@ -115,7 +115,7 @@ def draw_convolutions(axes, works: dict) -> None:
             for place, work in enumerate(works.values())
             if name in measured(work) and OURS in measured(work)
         ]
-        look = {"color": COLOUR_OF[name], "s": 46 if name == OURS else 34}
+        look = {"color": COLOUR_OF.get(name, GREY), "s": 46 if name == OURS else 34}
         axes.scatter(*zip(*points, strict=True), label=name, zorder=3, **look)
     axes.axvline(1, color=BLUE, linewidth=1)
     axes.set_xscale("log")

@@ -82,7 +82,7 @@ def optimizer(work):
     rule, rate = work.get("rule", "sgd"), work["learning_rate"]
     if rule == "adam":
         return keras.optimizers.Adam(rate, epsilon=1e-8)
-    return keras.optimizers.SGD(rate, momentum=0.9 if rule == "momentum" else 0)
+    return keras.optimizers.SGD(rate, momentum=0.9 if rule == "momentum" else 0.0)
 
 
 def evaluation(work, arrays, options):

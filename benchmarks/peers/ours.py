@@ -58,7 +58,7 @@ def network(work, arrays):
     def result():
         return [param.get_value() for param in model.params]
 
-    return lambda n: [step(index) for index in range(n)], result
+    return lambda n: step.many(0, n), result
 
 
 def evaluation(work, arrays):
@@ -94,7 +94,7 @@ def learning(work, arrays, model, inputs, cost, updates):
     def result():
         return [param.get_value() for param in model.params]
 
-    return lambda n: [step(index) for index in range(n)], result
+    return lambda n: step.many(0, n), result
 
 
 def autoencoder(work, arrays):
@@ -134,7 +134,7 @@ def segmentation(work, arrays):
     def result():
         return [param.get_value() for param in model.params]
 
-    return lambda n: [step(index) for index in range(n)], result
+    return lambda n: step.many(0, n), result
 
 
 def sampler(work, arrays):

@@ -33,7 +33,7 @@ def rule(work, cost, params):
 
 
 def runner(params, step):
-    return lambda n: [step(index) for index in range(n)], lambda: [p.get_value() for p in params]
+    return lambda n: step.many(0, n), lambda: [p.get_value() for p in params]
 
 
 def recurrent(work, arrays):

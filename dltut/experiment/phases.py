@@ -121,6 +121,8 @@ class TimeBudget(Criterion):
             return None
         return f"time budget of {self.seconds:g} seconds used up"
 
+    next_look = Criterion.with_others
+
 
 def read_phases(
     path: str | Path,

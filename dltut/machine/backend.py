@@ -3,6 +3,7 @@
 import importlib.util
 import warnings
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 import pytensor
@@ -93,14 +94,55 @@ class CompiledFunction:
         """
         try:
             return self._first_call(arguments) if self._first else self._function(*arguments)
-        except InputError as error:
-            # PyTensor appends the graph around the operation to the operation's own line.
-            raise InputError(str(error).partition(r"\nApply node that caused")[0]) from None
-        except OSError as error:
-            raise InputError(
-                f"compiled code cannot be kept in {pytensor.config.compiledir} ({error.strerror}): "
-                "free some space, or name another folder by PYTENSOR_FLAGS=base_compiledir=FOLDER"
-            ) from None
+        except (InputError, OSError) as error:
+            raise _in_one_line(error) from None
+
+    def many(self, first: int, n: int) -> np.ndarray:
+        """What a function of one whole number gives for first, first + 1, ...: n calls in one.
+
+        Parameters
+        ----------
+        first, n : int
+
+        Returns
+        -------
+        array, shape (n,) or shorter, float64
+            It ends with the first number that is not finite.
+
+        Raises
+        ------
+        InputError
+            As a call does; what the calls before it change may be changed in part then.
+
+        Notes
+        -----
+        In mode NUMBA Python is not entered between the calls, which saves about twenty microseconds
+        each. Numbers and state are those of calls one by one, bit for bit.
+
+        Examples
+        --------
+        >>> import pytensor.tensor as pt
+        >>> i = pt.lscalar("i")
+        >>> function([i], 1.0 / i, mode="FAST_COMPILE").many(1, 4).tolist()
+        [1.0, 0.5, 0.3333333333333333, 0.25]
+        """
+        try:
+            together = None if self._first else self._in_one_call(first, n)
+        except (InputError, OSError) as error:
+            raise _in_one_line(error) from None
+        if together is not None:
+            return together
+        numbers = []
+        for number in range(first, first + n):
+            numbers.append(float(self(number)))
+            if not isfinite(numbers[-1]):
+                break
+        return np.array(numbers)
+
+    def _in_one_call(self, first: int, n: int):
+        from dltut.kernels.engine.many import many_calls
+
+        return many_calls(self._function, first, n)
 
     def _first_call(self, arguments):
         text = f"compiling {self._function.name or 'a function'}, first run only"
@@ -108,6 +150,17 @@ class CompiledFunction:
             result = self._function(*arguments)
         self._first = False
         return result
+
+
+def _in_one_line(error: InputError | OSError) -> InputError:
+    """The error of compiled code as the line that counts."""
+    if isinstance(error, InputError):
+        # PyTensor appends the graph around the operation to the operation's own line.
+        return InputError(str(error).partition(r"\nApply node that caused")[0])
+    return InputError(
+        f"compiled code cannot be kept in {pytensor.config.compiledir} ({error.strerror}): "
+        "free some space, or name another folder by PYTENSOR_FLAGS=base_compiledir=FOLDER"
+    )
 
 
 class JaxFunction(CompiledFunction):
@@ -125,6 +178,9 @@ class JaxFunction(CompiledFunction):
 
     def __init__(self, compiled, state: list[SharedVariable]):
         super().__init__(_DeviceCall(compiled), state)
+
+    def _in_one_call(self, first: int, n: int):
+        return None
 
 
 class _DeviceCall:

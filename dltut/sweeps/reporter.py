@@ -58,6 +58,8 @@ class Reporter(Criterion):
         if self._is_pruned(trainer.log):
             raise StopIteration(PRUNED)
 
+    next_look = Criterion.with_others
+
     def after_training(self, trainer) -> None:
         """Look at a training that had ended before, and at how this one has."""
         self._ended = trainer.log

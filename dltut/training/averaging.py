@@ -64,6 +64,12 @@ class PolyakAverage(Extension):
             for param in self.params:
                 self._sums[param.name] += param.get_value()
 
+    def next_look(self, log) -> int | None:
+        """The next minibatch whose values count."""
+        if self.per == "epoch" and log.epoch - 1 < self.start:
+            return None
+        return max(log.iteration + 1, self.start if self.per == "minibatch" else 0)
+
     def after_training(self, trainer) -> None:
         """Write the averages, unless a minibatch was broken off."""
         if self.path is None or trainer.broken_off:

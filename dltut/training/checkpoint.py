@@ -118,6 +118,8 @@ class Checkpoint(Extension):
         if time.monotonic() >= self._due:
             self._save(trainer)
 
+    next_look = Extension.with_others
+
     def after_training(self, trainer) -> None:
         """Write everything, unless a minibatch was broken off: then the last checkpoint counts."""
         if not trainer.broken_off:

@@ -1,6 +1,7 @@
 """What can be hung onto a training run: the hooks, and extensions that need no more than those."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -30,6 +31,9 @@ class Extension:
     Notes
     -----
     ``raise StopIteration(reason)`` asks for the end, too, as in Pylearn2.
+
+    Small minibatches are made many at a time, in one call of compiled code, where nobody looks at
+    each of them. `next_look` says which one an extension wants to see next.
     """
 
     def attach(self, trainer) -> None:
@@ -67,6 +71,19 @@ class Extension:
 
         The moment to look or to save: what `state` returns should not change any more.
         """
+
+    def next_look(self, log) -> int | None:
+        """The next iteration after which the hooks above must be called; by default, the next one.
+
+        None if it is enough to be called whenever others are, and at the end of each epoch.
+        ``log.costs`` has the costs of all minibatches since the last time. Whoever fills in
+        `after_batch`, `should_stop` or `between_batches` is called after every minibatch as long as
+        it does not fill in this, too.
+        """
+        return log.iteration + 1
+
+    def with_others(self, log) -> None:
+        """What `next_look` is for who needs to be called only when others are."""
 
     def after_training(self, trainer) -> None:
         """When the run has ended, however it ended; the best values are in the variables."""
@@ -144,8 +161,10 @@ class LossHistory(Extension):
         self.costs = []
 
     def after_batch(self, trainer) -> None:
-        """Note the cost."""
-        self.costs.append(trainer.log.cost)
+        """Note the costs."""
+        self.costs += trainer.log.costs
+
+    next_look = Extension.with_others
 
     def state(self) -> dict:
         """The costs so far."""
@@ -155,6 +174,36 @@ class LossHistory(Extension):
         """Go on with these costs."""
         check_kept("costs", state["costs"], (np.size(state["costs"]),))
         self.costs = state["costs"].tolist()
+
+
+LOOKING = ("after_batch", "should_stop", "between_batches")
+
+
+def next_look_of(extension) -> Callable[[Log], int | None]:
+    """What says which minibatch an extension must see next: every one, if it does not say.
+
+    Parameters
+    ----------
+    extension : Extension, or anything with some of its hooks
+
+    Returns
+    -------
+    callable
+        ``look(log)``: an iteration, or None as `Extension.next_look` means it. What a class says
+        counts for its own hooks, not for those that a subclass fills in anew.
+    """
+    kinds = type(extension).__mro__
+
+    def depth(name):
+        return next((i for i, kind in enumerate(kinds) if name in vars(kind)), len(kinds))
+
+    filled_in = [depth(name) for name in LOOKING]
+    base = kinds.index(Extension) if Extension in kinds else len(kinds)
+    if min(filled_in) >= base:
+        return partial(Extension.with_others, extension)
+    if depth("next_look") <= min(filled_in):
+        return extension.next_look
+    return partial(Extension.next_look, extension)
 
 
 def check_kept(name: str, value, shape: tuple[int, ...]) -> None:

@@ -66,6 +66,10 @@ class Scheduled(Extension):
         if self.per == "minibatch":
             self._set(trainer.log.iteration + 1)
 
+    def next_look(self, log) -> int | None:
+        """The next minibatch, if it is set for each."""
+        return log.iteration + 1 if self.per == "minibatch" else None
+
     def _set(self, step: int) -> None:
         value = self.schedule(step)
         if not np.isfinite(value):
@@ -148,6 +152,8 @@ class HalveOnNoImprovement(Criterion):
         if trainer.log.rows and trainer.log.rows[-1]["iteration"] == trainer.log.iteration:
             set_scalar(self.learning_rate, self._first * self._fraction)
             self._go_back(trainer)
+
+    next_look = Extension.with_others
 
     def _go_back(self, trainer) -> None:
         """Put the best values in the variables, but for random streams, right after a cut."""
@@ -248,6 +254,8 @@ class MonitorBasedRate(Reader):
     def between_batches(self, trainer) -> None:
         """Set the rate."""
         self._follow(trainer.log)
+
+    next_look = Extension.with_others
 
     def _follow(self, log) -> None:
         for row in self.unread(log):

@@ -37,6 +37,9 @@ class Log:
         since the beginning count from 0. Before the first, epoch 0, minibatch -1, iteration -1.
     cost : float
         Of the last minibatch.
+    costs : list of float
+        Of the minibatches since the extensions were called last: one, or as many as were learned
+        from in one call.
     rows : list of dict
         One a validation: names and plain numbers, the same however often the run was resumed.
     clock : list of float
@@ -81,6 +84,7 @@ class Log:
     minibatch: int = -1
     iteration: int = -1
     cost: float = float("nan")
+    costs: list[float] = field(default_factory=list, compare=False)
     rows: list[dict] = field(default_factory=list)
     clock: list[float] = field(default_factory=list)
     watched: str | None = None

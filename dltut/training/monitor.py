@@ -139,11 +139,16 @@ class Monitor(Extension):
     def after_batch(self, trainer) -> None:
         """Add up the cost; write a row when it is time."""
         log = trainer.log
-        self._total += log.cost
-        self._n += 1
+        for cost in log.costs:
+            self._total += cost
+        self._n += len(log.costs)
         if (log.iteration + 1) % self._every == 0:
             log.append(self._row(log))
             self._total, self._n = 0.0, 0
+
+    def next_look(self, log) -> int:
+        """The iteration of the next row."""
+        return log.iteration + self._every - (log.iteration + 1) % self._every
 
     def tried(self) -> dict[str, float]:
         """What is measured each time, where possible on the first minibatch alone."""

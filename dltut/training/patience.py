@@ -102,6 +102,8 @@ class Patience(Criterion):
         """That with which the patience is out."""
         return math.ceil(self.patience)
 
+    next_look = last_iteration
+
     def _read(self, iteration: int, value: float, lower: bool, is_rate: bool) -> None:
         if better(value, self.best, lower):
             if significant(value, self.best, lower, self.threshold, is_rate):
@@ -158,6 +160,8 @@ class HistoryPatience(Criterion):
             f"{self._n_bad} validations were no better than the best {self.judged(log)[0]} of "
             f"{self.n} validations before"
         )
+
+    next_look = Criterion.with_others
 
     def _read(self, value: float) -> None:
         self._history.append(value)

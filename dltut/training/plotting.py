@@ -49,6 +49,8 @@ class PlotWhileTraining(Extension):
         if len(trainer.log.rows) > self._n_drawn and time.monotonic() >= self._due:
             self._draw(trainer.log)
 
+    next_look = Extension.with_others
+
     def after_training(self, trainer) -> None:
         """Draw all."""
         if len(trainer.log.rows) > self._n_drawn:

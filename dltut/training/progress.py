@@ -79,6 +79,8 @@ class Progress(Extension):
             self._show(log)
             self._wait()
 
+    next_look = Extension.with_others
+
     def after_training(self, trainer) -> None:
         """Print the summary."""
         if self._bar is not None:

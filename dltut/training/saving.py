@@ -73,6 +73,8 @@ class SaveBest(Reader):
         """Write a new best."""
         self._save_new_best(trainer.log)
 
+    next_look = Extension.with_others
+
     def _save_new_best(self, log) -> None:
         best = None
         for row in self.unread(log):
@@ -118,6 +120,8 @@ class SaveEvery(Extension):
         is_last = log.stop_reason is not None or log.iteration >= log.last_iteration
         if self._is_due(log) or is_last:
             self._save(log)
+
+    next_look = Extension.with_others
 
     def _is_due(self, log) -> bool:
         return log.epoch_ended and log.epoch % self.every == 0

@@ -225,14 +225,51 @@ class MinibatchFunction:
 
     def __call__(self, index: int):
         """The outputs on minibatch `index`."""
+        chosen, within = self._found(index)
+        return chosen(within)
+
+    def many(self, first: int, n: int) -> np.ndarray:
+        """The output, one number, on minibatches `first`, `first` + 1, ..., and the updates done.
+
+        Parameters
+        ----------
+        first, n : int
+
+        Returns
+        -------
+        array, shape (n,) or shorter, float64
+            It ends with the first number that is not finite, and so does what is done.
+
+        Raises
+        ------
+        IndexError
+            If there are no such minibatches.
+
+        Notes
+        -----
+        The same as n calls, bit for bit; in mode NUMBA they are one loop of compiled code.
+        """
+        parts, end = [np.empty(0)], first + n
+        if end > self.n_batches:
+            raise IndexError(f"minibatches {first} to {end - 1} of {self.n_batches}")
+        while first < end and np.isfinite(parts[-1][-1:]).all():
+            chosen, within = self._found(first)
+            count = min(end - first, self._batches_a_chunk - within)
+            if chosen is not self._last:
+                count = min(count, self.n_batches - 1 - first)
+            parts.append(chosen.many(within, count))
+            first += count
+        return np.concatenate(parts)
+
+    def _found(self, index: int) -> tuple:
+        """The function of a minibatch and its place in the chunk that is loaded for it."""
         if not 0 <= index < self.n_batches:
             raise IndexError(f"minibatch {index} of {self.n_batches}")
         chunk, within = divmod(index, self._batches_a_chunk)
         if self._is_chunked:
             n_rows = self._batches_a_chunk * self.batch_size
             self._split.load(chunk * n_rows, n_rows)
-        chosen = self._last if index == self.n_batches - 1 else self._function
-        return chosen(within)
+        return self._last if index == self.n_batches - 1 else self._function, within
 
     def mean(self) -> float:
         """Mean of the output over every example counted, in float64."""

@@ -9,6 +9,7 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.channels import better, is_rate, significant
 from dltut.machine.checks import check_counts, check_numbers
+from dltut.training.extensions import Extension, next_look_of
 from dltut.training.log import Log, read_log
 from dltut.training.reader import Reader, value_of
 
@@ -70,6 +71,8 @@ class NoImprovement(Criterion):
         share = f" by {1 - self.threshold:.3g} of it" * (self.threshold < 1)
         return f"no improvement of {self.judged(log)[0]}{share} in {self._without} validations"
 
+    next_look = Extension.with_others
+
     def last_iteration(self, log) -> int | None:
         """That of the n-th row without improvement."""
         if not log.rows or log.validation_frequency is None:
@@ -99,6 +102,8 @@ class MaxEpochs(Criterion):
         """The reason, at the end of epoch `n` or later."""
         done = (log.iteration + 1) // log.n_batches
         return f"{done} epochs done" if done >= self.n else None
+
+    next_look = Extension.with_others
 
     def last_iteration(self, log) -> int:
         """The last of epoch `n`."""
@@ -137,6 +142,8 @@ class TargetReached(Criterion):
         if better(self.target, self._best, lower):
             return None
         return f"{channel} reached {self._best:g}, the target being {self.target:g}"
+
+    next_look = Extension.with_others
 
 
 class MatchChannel(TargetReached):
@@ -209,6 +216,8 @@ class TimeLimit(Criterion):
             return None
         return f"time limit of {self.seconds:g} seconds reached"
 
+    next_look = Extension.with_others
+
 
 class Diverged(Criterion):
     """Stop when a cost, a number of the log or a parameter is NaN or infinite.
@@ -235,6 +244,8 @@ class Diverged(Criterion):
         culprit = next(filter(None, map(not_finite, [*rows, params])), None)
         return f"{culprit} is not finite" if culprit else None
 
+    next_look = Extension.with_others
+
 
 class _Together(Criterion):
     """Criteria that are asked together; what they do at other moments they do all the same."""
@@ -255,6 +266,10 @@ class _Together(Criterion):
         if self.enough is any:
             return min(known, default=None)
         return max(known) if len(known) == len(self.criteria) else None
+
+    def next_look(self, log) -> int | None:
+        looks = [next_look_of(criterion)(log) for criterion in self.criteria]
+        return min((each for each in looks if each is not None), default=None)
 
     def attach(self, trainer) -> None:
         self._each("attach", trainer)
