@@ -19,6 +19,7 @@ from dltut.kernels.elementary import rewrite as elementary
 from dltut.kernels.elementary import whole
 from dltut.kernels.engine.inside import inside_of_loops, inside_of_names
 from dltut.kernels.gibbs import rewrite as gibbs
+from dltut.kernels.reduction import rewrite as reduction
 from dltut.kernels.rules import rewrite as rules
 from dltut.kernels.shapes import rewrite as shapes
 from dltut.kernels.straight import rewrite as straight
@@ -72,7 +73,8 @@ def numba_mode() -> Mode:
     functions = [elementary.in_single_precision, *graphs]
     _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
     optdb.register(f"{NUMBA}_straight", straight.Straightened(), NUMBA_INSIDE, position=STRAIGHT)
-    _register(AT_THE_END, [shapes.one_number, shapes.known_shape], NUMBA, NUMBA_INSIDE)
+    numbers = [shapes.one_number, shapes.known_shape, reduction.reduction]
+    _register(AT_THE_END, numbers, NUMBA, NUMBA_INSIDE)
     optdb.register(f"{NUMBA}_rules", rules.RulesFused(), NUMBA, position=RULES)
     in_place = dfs_rewriter(descent.step_in_place, rules.rule_in_place)
     optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)

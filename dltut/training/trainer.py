@@ -19,7 +19,7 @@ HOOKS += "should_stop last_iteration between_batches after_training".split()
 
 AT_ONCE = 0.05  # seconds of one call: so soon a Ctrl-C is seen, and the display moves
 SMALL = 0.002  # seconds of a minibatch: where one takes longer, it gains nothing
-PAYS_AFTER = 5.0  # seconds spent learning: compiling the call takes some tenths of a second
+PAYS_AFTER = 5.0  # seconds of training: compiling the call takes some tenths of a second
 
 
 class Trainer:
@@ -86,7 +86,7 @@ class Trainer:
         self.best = None
         self.broken_off = False
         self._last = self._last_iteration = None
-        self._spent, self._at_once = 0.0, 1
+        self._at_once = 1
         self._interrupted = False
         _check_extensions(self.extensions)
         _check_state(self.state)
@@ -202,10 +202,8 @@ class Trainer:
             ends = [look - self.log.iteration for look in looks if look is not None]
             n = max(1, min([self._at_once, self.n_batches - first, *ends]))
         costs = self.step.many(first, n).tolist() if n > 1 else [float(self.step(first))]
-        seconds = perf_counter() - start
-        self._spent += seconds
-        each = seconds / len(costs)
-        pays = each < SMALL and self._spent >= PAYS_AFTER and hasattr(self.step, "many")
+        each = (perf_counter() - start) / len(costs)
+        pays = each < SMALL and self.log.seconds >= PAYS_AFTER and hasattr(self.step, "many")
         self._at_once = int(AT_ONCE / each) if pays else 1
         return costs
 

@@ -9,6 +9,7 @@ import inspect
 import os
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from pytensor.link.numba.dispatch.basic import (
 )
 from pytensor.link.numba.linker import NumbaLinker
 
-from dltut.kernels.engine.symbols import kept, kept_on_disk
+from dltut.kernels.engine.symbols import HELPING, kept, kept_on_disk
 from dltut.kernels.engine.threads import n_threads
 from dltut.kernels.engine.version import source_version
 from dltut.machine.files import atomic
@@ -143,9 +144,22 @@ def _second_process(nodes) -> Iterator[None]:
 
 
 def _compile_from_the_end(nodes) -> None:
-    """Compile and leave; what cannot be compiled is reported by the first process."""
+    """Compile and leave; what cannot be compiled is reported by the first process.
+
+    What needs a kernel that the first process is compiling waits until the others are done.
+    """
+    HELPING.set(True)
+    left = list(reversed(nodes))
     try:
-        for node in reversed(nodes):
-            numba_funcify_and_cache_key(node.op, node=node)
+        while left:
+            waiting = []
+            for node in left:
+                try:
+                    numba_funcify_and_cache_key(node.op, node=node)
+                except BlockingIOError:
+                    waiting.append(node)
+            if len(waiting) == len(left):
+                time.sleep(0.05)
+            left = waiting
     finally:
         os._exit(0)

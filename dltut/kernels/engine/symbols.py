@@ -5,7 +5,11 @@ calls. A kernel behind a symbol is machine code that its callers do not look int
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 
 import llvmlite.binding as llvm
 import numba
@@ -13,10 +17,18 @@ import numpy as np
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from pytensor.configdefaults import config
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.kernels.engine.version import source_version
+
+try:
+    import fcntl
+except ImportError:  # on Windows each process compiles for itself
+    fcntl = None
+
+HELPING: ContextVar[bool] = ContextVar("does not wait for what others compile", default=False)
 
 
 def compiled_form(kind):
@@ -167,10 +179,30 @@ def kept_on_disk(function, name: str, **options):
 def add_symbol(symbol: str, function, arguments: tuple) -> None:
     """Make compiled code find `function` under a name."""
     if llvm.address_of_symbol(symbol) is None:
-        dispatcher = compiled(function, arguments, symbol)
+        with alone(symbol):
+            dispatcher = compiled(function, arguments, symbol)
         found = dispatcher.overloads[arguments]
         llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
         kept()[symbol] = dispatcher
+
+
+@contextmanager
+def alone(symbol: str) -> Iterator[None]:
+    """Nobody else who shares the cache compiles the same meanwhile: they wait, and find it there.
+
+    Raises
+    ------
+    BlockingIOError
+        In a process that helps another one, see `helping`, instead of waiting.
+    """
+    if fcntl is None:
+        yield
+        return
+    folder = Path(config.base_compiledir) / "dltut"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{symbol}.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if HELPING.get() else 0))
+        yield
 
 
 @cache

@@ -9,7 +9,9 @@ import dltut.kernels
 from dltut.kernels.engine import version
 
 FOLDER = Path(dltut.kernels.__file__).parent
-ALONE = "cross_entropy elementary error_rate lookup rows shapes steps straight trim".split()
+ALONE = (
+    "cross_entropy elementary error_rate lookup reduction rows shapes steps straight trim".split()
+)
 
 
 def versions(folder):

@@ -1,0 +1,1 @@
+"""Reductions over neighbouring axes: sums, products, the largest, the smallest, any, all."""
