@@ -19,7 +19,7 @@ def operations(compiled):
 def test_numbers(dtype, rng):
     """Of arrays in any order in memory; a sum of float32 is as exact as one of float64."""
     x = pt.tensor3("x", dtype=dtype)
-    given = (10 * rng.normal(size=(3, 4, 5))).astype(dtype)
+    given = (1.5 * rng.normal(size=(3, 4, 5))).astype(dtype)
     names = ("sum", "max", "min", "prod")
     pairs = [(name, axis) for name in names for axis in AXES]
     f = function([x], [getattr(x, name)(axis=axis) for name, axis in pairs], mode="NUMBA")
