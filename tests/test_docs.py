@@ -79,6 +79,7 @@ def named(pages):
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     """That of README.rst runs in its own test."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THEANO_FLAGS", "mode=FAST_COMPILE")  # for commands, which set the mode
     for name in re.findall(r":download:`(?:[^`]*<)?([^`>]*)", page.read_text(encoding="utf-8")):
         shutil.copy(page.parent / name, tmp_path)  # as a reader would, who wants to follow
     names = {"__name__": "page"}

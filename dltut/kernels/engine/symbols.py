@@ -21,6 +21,7 @@ from pytensor.configdefaults import config
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
+from dltut.kernels.engine.linked import enter_by_address, install
 from dltut.kernels.engine.version import source_version
 
 try:
@@ -153,6 +154,8 @@ def compiled(function, arguments: tuple, name: str, **options):
     **options
         Of ``numba.njit``.
     """
+    install()
+    enter_by_address(function)
     dispatcher = kept_on_disk(function, name, **options)
     dispatcher.compile(types.void(*arguments))
     return dispatcher
