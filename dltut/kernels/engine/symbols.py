@@ -16,6 +16,7 @@ import numba
 import numpy as np
 from numba import types
 from numba.core import cgutils
+from numba.core.caching import IndexDataCacheFile
 from numba.extending import intrinsic
 from pytensor.configdefaults import config
 from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
@@ -174,8 +175,13 @@ def kept_on_disk(function, name: str, **options):
     """
     CACHED_SRC_FUNCTIONS[function] = name
     dispatcher = numba_njit(cache=True, **options)(function)
-    # Numba's own key holds what a closure holds, which has another name in every process.
-    dispatcher._cache._index_key = lambda kinds, codegen: (kinds, codegen.magic_tuple(), name)
+    # Numba's own key holds what a closure holds, which has another name in every process, and so
+    # has the file in which PyTensor writes down a graph's function.
+    cache = dispatcher._cache
+    cache._index_key = lambda kinds, codegen: (kinds, codegen.magic_tuple(), name)
+    file = f"{function.__name__}-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    stamp = cache._impl.locator.get_source_stamp()
+    cache._cache_file = IndexDataCacheFile(cache.cache_path, file, stamp)
     return dispatcher
 
 
