@@ -48,7 +48,7 @@ def pool2d(
     Notes
     -----
     Arguments and results are those of ``theano.tensor.signal.pool.pool_2d``, whose ties are "all".
-    A maximum has no second derivative here: taking the gradient of its gradient is an error.
+    Where the maxima lie does not move with x: the second derivative of a maximum by itself is 0.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 """Pooling over (batch, maps, rows, columns) and its gradient as Operations."""
 
 import numpy as np
+import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
@@ -8,6 +9,7 @@ from pytensor.tensor.basic import as_tensor_variable
 from pytensor.tensor.type import TensorType
 
 from dltut.exceptions import InputError
+from dltut.kernels.pool.chosen import at_maxima
 
 MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 TIES = ("first", "all")
@@ -159,7 +161,9 @@ class PoolingGradient(_Windows):
         """Linear in `up`; where the maxima lie does not move with x."""
         if self.mode != "max":
             return [DisconnectedType()(), Pooling(*self._props())(cotangents[0])]
-        raise NotImplementedError("second derivatives through a max-pool are not available")
+        x, maps = inputs[0], cotangents[0]
+        best = Pooling(*self._props())(x)
+        return [pt.zeros_like(x), at_maxima(self, x, best, maps)]
 
 
 def _first_maximum(window):

@@ -113,3 +113,26 @@ def test_pictures_that_are_too_small(pools, backend):
     for shape in ((1, 1, 3, 1), (1, 1, 0, 4)):
         with pytest.raises(InputError, match=r"^a pool .*does not fit into an image .*: use a sma"):
             pools(backend)(np.zeros(shape), up, up)
+
+
+@pytest.mark.parametrize("backend", ["FAST_COMPILE", "JAX"])  # no kernel: NUMBA adds half a minute
+def test_the_second_derivative_reads_where_the_gradient_writes(backend):
+    """The gradient is linear in `up`: <gradient(up), values> is <up, what is read>."""
+    x, values = pt.dtensor4("x"), pt.dtensor4("values")
+    settings = [
+        ((2, 2), (1, 2), True, (1, 0), "max", "first"),
+        ((2, 1), (3, 2), False, (0, 0), "max", "all"),
+    ]
+    inputs, outputs = with_gradients(x, settings)
+    gradients = outputs[1::2]
+    read = [
+        pytensor.grad((each * values).sum(), up) for each, up in zip(gradients, inputs, strict=True)
+    ]
+    both = function([x, values, *inputs], [*gradients, *read], mode=backend)
+    rng = np.random.default_rng(1)
+    shape = (2, 2, 5, 4)
+    value = rng.integers(-2, 0, size=shape).astype("float64")
+    other, weights = rng.normal(size=shape), list(ups(rng, shape, settings))
+    found = both(value, other, *weights)
+    for gradient, there, up in zip(found[:2], found[2:], weights, strict=True):
+        np.testing.assert_allclose((gradient * other).sum(), (up * there).sum())
