@@ -11,6 +11,7 @@ from typing import TypeVar
 from dltut.exceptions import InputError, close_match
 
 PREFIX = "dltut."
+OWN = {"dltut", "pytensor"}  # where what Theano had is defined
 
 
 class NotServed(InputError, NotImplementedError):
@@ -21,6 +22,8 @@ def passed_on(
     module: str, *homes: str, refused: Mapping[str, str] | None = None
 ) -> Callable[[str], object]:
     """The ``__getattr__`` of a module of Theano's, which looks for names in other modules.
+
+    What those modules have only imported from Python, NumPy or SciPy is none of Theano's names.
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def passed_on(
         if not name.startswith("__"):
             values = (attribute(home, name) for home in homes)
             for value in values:
-                if value is not MISSING and not isinstance(value, ModuleType):
+                if value is not MISSING:
                     return value
             if _is_own_module(module, name):
                 return importlib.import_module(f"{module}.{name}")
@@ -63,11 +66,26 @@ def names_of(*homes: str) -> list[str]:
             name
             for module in modules
             for name, value in vars(module).items()
-            if not name.startswith("_")
-            and not isinstance(value, ModuleType | TypeVar)
-            and getattr(value, "__module__", "").partition(".")[0] not in sys.stdlib_module_names
+            if not name.startswith("_") and not _is_borrowed(value, module.__name__)
         }
     )
+
+
+def _is_borrowed(value: object, home: str) -> bool:
+    """Whether a module has this only because it imported it from another library or from Python.
+
+    Parameters
+    ----------
+    value : anything
+    home : str
+        The module that has it.
+    """
+    if isinstance(value, ModuleType | TypeVar):
+        return True
+    origin = getattr(value, "__module__", None)
+    if not isinstance(origin, str):  # a number, a text, a table: a constant of the module
+        return type(value).__module__ in ("types", "typing")
+    return origin.partition(".")[0] not in {*OWN, home.partition(".")[0]}
 
 
 def _is_own_module(module: str, name: str) -> bool:
@@ -80,17 +98,18 @@ MISSING = object()
 
 
 def attribute(home: str, name: str) -> object:
-    """An attribute of a module, old ones without the warning; `MISSING` if it has none."""
+    """An attribute of a module, old ones without the warning; `MISSING` if it is not its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return getattr(importlib.import_module(home), name)
+            value = getattr(importlib.import_module(home), name)
         except AttributeError:
             return MISSING
+    return MISSING if _is_borrowed(value, home) else value
 
 
 def _hint(name: str, module: str, homes: tuple[str, ...]) -> str:
-    known = {each for home in (module, *homes) for each in dir(importlib.import_module(home))}
+    known = {*dir(sys.modules[module]), *names_of(*homes)}
     match = close_match(name, {each for each in known if not each.startswith("_")})
     return f"; did you mean {match}?" if match else ""
 

@@ -61,6 +61,15 @@ def test_what_is_refused_says_why_when_it_is_called():
     assert refuse("theano.f", "no").__name__ == "f"
 
 
+@pytest.mark.parametrize(
+    "name", ["tensor.basic.partial", "tensor.basic.AxisError", "printing.copy"]
+)
+def test_what_a_module_only_imported_is_not_handed_out(name):
+    module, _, last = name.rpartition(".")
+    with pytest.raises(AttributeError, match=rf"has no {last} here(?!.* {last}\?)"):
+        getattr(importlib.import_module(f"dltut.theano.{module}"), last)
+
+
 def test_news_of_old_names_is_kept_back():
     import warnings
 
