@@ -125,14 +125,49 @@ def _as_text(file):
         yield line.decode("utf-8", "surrogateescape") if isinstance(line, bytes) else line
 
 
+def _encoded(content):
+    return content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+
+
 class _Writable:
-    """A file opened for bytes that takes text."""
+    """Another file opened for bytes that takes text."""
 
     def __init__(self, file):
         self.file = file
 
     def write(self, text):
-        self.file.write(text.encode("utf-8", "surrogateescape"))
+        self.file.write(_encoded(text))
+
+
+class _TakesText:
+    """A file of bytes that takes text too, which was the same in Python 2."""
+
+    def write(self, content):
+        return super().write(_encoded(content))
+
+    def writelines(self, lines):
+        super().writelines(map(_encoded, lines))
+
+
+class _Raw(_TakesText, io.FileIO):
+    pass
+
+
+class _Writer(_TakesText, io.BufferedWriter):
+    pass
+
+
+class _ReaderAndWriter(_TakesText, io.BufferedRandom):
+    pass
+
+
+def _bytes_and_text(name, mode: str, buffering: int, **options):
+    """A file that is opened to write bytes, and takes text."""
+    raw = _Raw(name, mode.replace("b", ""), **options)
+    if buffering == 0:
+        return raw
+    kind = _ReaderAndWriter if "+" in mode else _Writer
+    return kind(raw, buffering if buffering > 1 else io.DEFAULT_BUFFER_SIZE)
 
 
 def _reader(kind: str) -> Callable:
@@ -197,6 +232,8 @@ def _open(name, mode: str = "r", buffering: int = -1, **options):
     if "b" not in mode:
         options = {"encoding": "utf-8", "errors": "surrogateescape", **options}
         buffering = -1 if buffering == 0 else buffering
+    elif mode[0] != "r" or "+" in mode:
+        return _bytes_and_text(name, mode, buffering, **options)
     return builtins.open(name, mode, buffering, **options)  # noqa: PTH123  (as it is given)
 
 

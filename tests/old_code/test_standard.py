@@ -97,3 +97,20 @@ def test_tables_of_names_lead_somewhere():
         made = make()
         if made != "tkinter.filedialog" and not str(made).startswith("tkinter"):
             assert importlib.import_module(made) if isinstance(made, str) else made, name
+
+
+def test_files_opened_for_bytes_take_text(ran, tmp_path):
+    name = str(tmp_path / "log")
+    program = f"""
+        f = open({name!r}, 'wb')
+        f.write('{{0}}\\n'.format(7))
+        print >>f, 'eight'
+        f.close()
+        with file({name!r}, 'ab', 0) as f:
+            f.writelines(['nine\\n', b'ten\\n'])
+        with open({name!r}, 'r+b') as f:
+            f.write('6')
+        with open({name!r}) as f:
+            print f.read().split()
+    """
+    assert ran(program)[0] == ["['6', 'eight', 'nine', 'ten']"]
