@@ -17,6 +17,7 @@ from pytensor.gradient import (
     undefined_grad,
     zero_grad,
 )
+from pytensor.graph.traversal import ancestors
 
 from dltut.theano.compile.mode import get_mode
 from dltut.theano.names import passed_on
@@ -74,9 +75,36 @@ def Rop(f, wrt, eval_points, disconnected_outputs="raise", return_disconnected="
     Parameters
     ----------
     f, wrt, eval_points : variable or list of variables
-    disconnected_outputs, return_disconnected : str
+        Of `wrt`, those that f does not depend on, or that have None for a direction, add nothing.
+    disconnected_outputs : {"raise", "warn", "ignore"}
+        What to do if something in f depends on nothing in `wrt`.
+    return_disconnected : {"zero", "None", "Disconnected"}
+
+    Raises
+    ------
+    DisconnectedInputError
+        If something in f depends on nothing in `wrt`, unless that is allowed.
     """
-    return silently(pytensor.gradient.Rop, f, wrt, eval_points)
+    wanted, directions = _listed(wrt), _listed(eval_points)
+    if disconnected_outputs == "raise":
+        _refuse_what_depends_on_none(_listed(f), wanted)
+    if len(wanted) == len(directions):  # PyTensor says so if they are not
+        pairs = [(w, d) for w, d in zip(wanted, directions, strict=True) if d is not None]
+        wanted, directions = map(list, zip(*pairs, strict=True))
+    options = {"return_disconnected": return_disconnected.lower()}
+    # What PyTensor calls outputs here is `wrt`, which Theano let be.
+    options["disconnected_outputs"] = "ignore"
+    return silently(pytensor.gradient.Rop, f, wanted, directions, **options)
+
+
+def _listed(given):
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _refuse_what_depends_on_none(f, wrt):
+    for each in f:
+        if not {*ancestors([each])} & {*wrt}:
+            raise DisconnectedInputError(f"{each} depends on none of {wrt}: its derivative is 0")
 
 
 def Lop(f, wrt, eval_points, consider_constant=None, disconnected_inputs="raise"):
