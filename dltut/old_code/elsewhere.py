@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from dltut.machine.notices import say
@@ -125,6 +126,17 @@ def _of_bytes(name: str) -> object:
     return made
 
 
+def _reading_and_writing(h5py: ModuleType) -> type:
+    class File(h5py.File):
+        """A file of arrays, which old versions opened for writing if nothing was said."""
+
+        def __init__(self, name, mode=None, *arguments, **options):
+            can_only_read = Path(str(name)).exists() and not os.access(name, os.W_OK)
+            super().__init__(name, mode or ("r" if can_only_read else "a"), *arguments, **options)
+
+    return File
+
+
 MODULES = {"midi": _midi, "midi.utils": _midi_utils}
 MISSING = {
     "PIL.Image": {
@@ -140,6 +152,7 @@ MISSING = {
 }
 CHANGED = {
     "PIL.Image": {"open": _of_bytes("open")},
+    "h5py": {"File": _reading_and_writing},
     "matplotlib": {"use": _use},
     "matplotlib.image": {"imread": _of_bytes("imread")},
     "matplotlib.pyplot": {

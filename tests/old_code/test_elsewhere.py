@@ -1,5 +1,7 @@
 """Pictures without a screen, and Pillow's old constants."""
 
+import sys
+
 import pytest
 
 
@@ -74,3 +76,17 @@ def test_files_that_were_opened_for_text_hold_bytes(ran, tmp_path, monkeypatch):
         """
     )
     assert out == ["(2, 2) (2, 2)", "(2, 2)", "(1, 3)"]
+
+
+def test_files_of_arrays_can_be_written_if_nothing_is_said(ran, tmp_path, monkeypatch):
+    package = "class File:\n    def __init__(self, name, mode='r'):\n        self.mode = mode\n"
+    (tmp_path / "h5py.py").write_text(package)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "h5py", raising=False)
+    out, _ = ran(
+        """
+        import h5py
+        print h5py.File('new').mode, h5py.File('new', 'w').mode, issubclass(h5py.File, object)
+        """
+    )
+    assert out == ["a w True"]
