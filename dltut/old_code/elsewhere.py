@@ -126,7 +126,18 @@ def _of_bytes(name: str) -> object:
     return made
 
 
+def _value_of(dataset) -> object:
+    """All that a table of a file holds; words are text."""
+    import h5py
+
+    kind = h5py.check_string_dtype(dataset.dtype)
+    return dataset.asstr()[()] if kind and kind.length is None else dataset[()]
+
+
 def _reading_and_writing(h5py: ModuleType) -> type:
+    if not hasattr(h5py.Dataset, "value"):
+        h5py.Dataset.value = property(_value_of)
+
     class File(h5py.File):
         """A file of arrays, which old versions opened for writing if nothing was said."""
 
