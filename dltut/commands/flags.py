@@ -191,7 +191,8 @@ def mistakes_reported() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()
+            if not sys.stdout.closed:  # by a program that had it for itself
+                sys.stdout.flush()
     except InputError as error:
         _end(f"error: {error}", 2)
     except KeyboardInterrupt:

@@ -37,6 +37,14 @@ def test_a_program_gets_its_arguments(tmp_path, capsys):
     assert capsys.readouterr().out == "['--', '-x', '--check']\n"
 
 
+def test_a_program_may_close_its_output(tmp_path, monkeypatch):
+    (tmp_path / "old.py").write_text("import sys\nsys.stdout.write('7')\nsys.stdout.close()\n")
+    with (tmp_path / "printed").open("w") as printed, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", printed)
+        cli.main(["theano", str(tmp_path / "old.py")])
+    assert (tmp_path / "printed").read_text() == "7"
+
+
 @pytest.mark.parametrize("arguments", [["none.py"], ["-m", "none"], ["--check", "none"], []])
 def test_mistakes_are_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
