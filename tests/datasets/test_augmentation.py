@@ -76,7 +76,7 @@ def test_turned_noise_stays_noise(rng):
     turned = [how(x, y, rng) for _ in range(20)]
     deviations = [new_x[0][new_y == 0].std() for new_x, new_y in turned]
     assert 0.8 < np.mean(deviations) / x.std() < 1
-    assert all(0 <= new_x.min() and new_x.max() <= 1 for new_x, _ in turned)
+    assert all(new_x.min() >= 0 and new_x.max() <= 1 for new_x, _ in turned)
 
 
 def test_epochs_are_drawn_from_seed_epoch_and_row(rng):
