@@ -28,6 +28,7 @@ def main(
     decay: float = 1.0,
     n_filters: int = 64,
     depth: int = 4,
+    batch_norm: bool = True,
     rotation: float = 25.0,
     shear: float = 0.41,
     warp: float = 10.0,
@@ -54,7 +55,7 @@ def main(
     augment = Augment(data.train, data.image_shape, moves, seed)
     order = Order(augment.split, "even_shuffled_sequential", batch_size, seed)
     sizes = augment.image_shape, data.n_outputs, n_filters, depth
-    model = UNet(np.random.RandomState(seed), *sizes)
+    model = UNet(np.random.RandomState(seed), *sizes, batch_norm=batch_norm)
     params, averages = on_device(model, device)
     rule = torch.optim.Adam(params, learning_rate)
 

@@ -48,6 +48,7 @@ def main(
     n_filters: Size = 64,
     depth: Size = 4,
     dropout: Amount = 0.0,
+    batch_norm: bool = True,
     rotation: Amount = 25.0,
     shear: Amount = 0.41,
     warp: Amount = 10.0,
@@ -70,6 +71,8 @@ def main(
         How often the maps are halved; a quick run does it twice at most.
     dropout : float
         Share of the smallest maps that is dropped while training.
+    batch_norm : bool
+        Whether maps are normalised by their means and variances in the minibatch.
     rotation, shear, warp : float
         How far training pictures are turned (degrees), sheared and warped (pixels).
     flips : bool
@@ -89,7 +92,8 @@ def main(
     if run.quick:
         n_filters, depth = min(n_filters, 8), min(depth, 2)
     sizes = augment.image_shape, data.n_outputs, n_filters, depth
-    model = UNet(np.random.RandomState(seed), *sizes, dropout=dropout)
+    kind = {"dropout": dropout, "batch_norm": batch_norm}
+    model = UNet(np.random.RandomState(seed), *sizes, **kind)
     cost = task.cost(model(x, train=True), y)
     rate = pytensor.shared(as_floatX(learning_rate), name="learning_rate")
     updates = adam(cost, model.params, rate)

@@ -46,13 +46,16 @@ def scores(params, x, depth, averages=None, train=True):
     """Scores of pictures; parameters in dltut's order: blocks down, doublings, blocks up.
 
     `averages`: mean and variance of each normalised layer, in this order; a step moves them, and
-    without training they are what normalises.
+    without training they are what normalises. A layer has W, scale and shift, or W and b.
     """
-    triples = [params[i : i + 3] for i in range(0, len(params) - 2, 3)]
-    kept = averages or [(None, None)] * len(triples)
-    layers = [(*each, *pair, train) for each, pair in zip(triples, kept, strict=True)]
     blocks = 2 * (depth + 1)
-    down, ups, joined = layers[:blocks], layers[blocks:][:depth], layers[blocks + depth :]
+    n_layers = blocks + 3 * depth
+    n = (len(params) - 2) // n_layers
+    groups = [params[i : i + n] for i in range(0, len(params) - 2, n)]
+    if n == 3:
+        kept = averages or [(None, None)] * n_layers
+        groups = [(*each, *pair, train) for each, pair in zip(groups, kept, strict=True)]
+    down, ups, joined = groups[:blocks], groups[blocks:][:depth], groups[blocks + depth :]
     passed = []
     for i in range(0, blocks - 2, 2):
         x = convolved(convolved(x, *down[i]), *down[i + 1])
@@ -73,5 +76,8 @@ def convolved(x, W, *normal):
     return normalised(conv2d(x, W, padding=1), *normal)
 
 
-def normalised(x, gamma, beta, mean, variance, train):
+def normalised(x, *normal):
+    if len(normal) == 1:
+        return elu(x + normal[0][:, None, None])
+    gamma, beta, mean, variance, train = normal
     return elu(batch_norm(x, mean, variance, gamma, beta, train, momentum=0.1, eps=1e-4))

@@ -1,8 +1,12 @@
 """Pictures and their masks moved together: flips, turns, shears, crops and elastic warps.
 
 Every pixel of the new picture is looked up at some place of the old one. The place is found once,
-for picture and mask: a picture's value lies on straight lines between pixels, a mask's is that of
+for picture and mask: a picture's value lies on cubic splines between pixels, a mask's is that of
 the nearest pixel, and what would come from outside is void.
+
+Straight lines between pixels would smooth: turned by any angle, noise keeps two thirds of its
+deviation on them, and seven eighths on cubic splines. A network that has learned from smooth
+pictures alone is at a loss before one that was not moved.
 """
 
 from dataclasses import dataclass
@@ -114,11 +118,10 @@ class Augmentation:
         places = self._places(y.shape, corner, sides, rng)
         nearest = {"order": 0, "mode": "constant", "cval": VOID}
         # "mirror": what a picture shows beyond its border is void in the mask
-        between = {"order": 1, "mode": "mirror"}
-        return (
-            np.stack([ndimage.map_coordinates(each, places, **between) for each in x]),
-            ndimage.map_coordinates(y, places, **nearest),
-        )
+        between = {"order": 3, "mode": "mirror"}
+        moved = np.stack([ndimage.map_coordinates(each, places, **between) for each in x])
+        # splines overshoot at an edge
+        return moved.clip(x.min(), x.max()), ndimage.map_coordinates(y, places, **nearest)
 
     def _places(self, shape, corner, sides, rng) -> np.ndarray:
         """Where in the old picture each new pixel is looked up, (2, rows, columns)."""

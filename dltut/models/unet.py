@@ -11,17 +11,17 @@ from dltut.layers import Conv2D, ConvTranspose2D, Dropout, Network
 from dltut.machine.rng import Streams, seed_from
 from dltut.nn import concatenate, init, pool2d
 
-KIND = {"border_mode": "half", "W": init.he_normal(), "batch_norm": True}
-
 
 class TwoConvolutions(Network):
-    """Two convolutions of 3 x 3 that keep the size, each normalised before its activation.
+    """Two convolutions of 3 x 3 that keep the size.
 
     Parameters
     ----------
     rng : RandomState or Generator
     n_in, n_out : int
     activation : callable or str
+    batch_norm : bool
+        Whether each is normalised before its activation.
     name : str
     """
 
@@ -31,11 +31,14 @@ class TwoConvolutions(Network):
     n_in: int
     n_out: int
     activation: Callable | str = "elu"
+    batch_norm: bool = True
     name: str = ""
 
     def __post_init__(self, rng):
+        kind = {"border_mode": "half", "W": init.he_normal(), "activation": self.activation}
+        kind |= {"batch_norm": self.batch_norm}
         self.convolutions = [
-            Conv2D(rng, *sizes, activation=self.activation, name=f"{self.name}_{i}", **KIND)
+            Conv2D(rng, *sizes, name=f"{self.name}_{i}", **kind)
             for i, sizes in enumerate(pairwise([self.n_in, self.n_out, self.n_out]), start=1)
         ]
 
@@ -66,6 +69,8 @@ class UNet(Network):
     dropout : float
         Share of the smallest maps that is dropped while training.
     activation : callable or str
+    batch_norm : bool
+        Whether every convolution but the last is normalised before its activation.
 
     Raises
     ------
@@ -79,8 +84,9 @@ class UNet(Network):
     tutorial's drops that row and cuts what it meets, so that 9 x 9 pixels have 8 x 8 answers.
 
     Ronneberger's network has no zeros around the maps and none of the normalisation, which the
-    tutorial has. As there, the maps that are doubled stay as many; the convolution behind makes
-    them fewer.
+    tutorial has. Where few pictures, unlike each other, make a minibatch, means and variances
+    change with the pictures, and how bright one is gets lost: leave it out. As in the tutorial, the
+    maps that are doubled stay as many; the convolution behind makes them fewer.
 
     References
     ----------
@@ -108,6 +114,7 @@ class UNet(Network):
     widths: Sequence[int] | None = None
     dropout: float = 0.0
     activation: Callable | str = "elu"
+    batch_norm: bool = True
 
     def __post_init__(self, rng):
         self.widths = self._checked_widths()
@@ -117,7 +124,8 @@ class UNet(Network):
         self.bottom = self._block(rng, shallow[-1], deepest, "bottom")
         self.up, self.joined = [], []
         for i, (n_in, n_out) in reversed([*enumerate(zip(self.widths[1:], shallow, strict=True))]):
-            kind = {"activation": self.activation, "W": init.he_normal(), "batch_norm": True}
+            kind = {"activation": self.activation, "W": init.he_normal()}
+            kind |= {"batch_norm": self.batch_norm}
             self.up.append(ConvTranspose2D(rng, n_in, n_in, name=f"up{i}", **kind))
             self.joined.append(self._block(rng, n_in + n_out, n_out, f"joined{i}"))
         kind = {"activation": None, "W": init.he_normal(), "name": "output"}
@@ -137,7 +145,7 @@ class UNet(Network):
         return list(widths)
 
     def _block(self, rng, n_in, n_out, name):
-        return TwoConvolutions(rng, n_in, n_out, self.activation, name)
+        return TwoConvolutions(rng, n_in, n_out, self.activation, self.batch_norm, name)
 
     def __call__(self, x, train: bool = False):
         """Scores, (batch, n_out, rows, columns), of pictures: rank 4, or (batch, pixels)."""

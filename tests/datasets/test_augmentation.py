@@ -70,6 +70,15 @@ def test_a_quarter_of_a_turn(rng):
     np.testing.assert_allclose(new_x[0], np.rot90(x[0], -1), atol=1e-12)
 
 
+def test_turned_noise_stays_noise(rng):
+    """Lines between pixels would leave two thirds of it; what splines overshoot is cut off."""
+    x, y, how = rng.uniform(size=(1, 64, 64)), np.zeros((64, 64), int), Augmentation(rotation=180)
+    turned = [how(x, y, rng) for _ in range(20)]
+    deviations = [new_x[0][new_y == 0].std() for new_x, new_y in turned]
+    assert 0.8 < np.mean(deviations) / x.std() < 1
+    assert all(new_x.min() >= 0 and new_x.max() <= 1 for new_x, _ in turned)
+
+
 def test_epochs_are_drawn_from_seed_epoch_and_row(rng):
     x, y = rng.random((3, 1, 20, 20)), rng.integers(0, 3, (3, 20, 20))
     how = Augmentation(**EVERYTHING, crop=(16, 12))

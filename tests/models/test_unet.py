@@ -79,6 +79,17 @@ def test_numpy(rng):
     np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-4)
 
 
+def test_without_normalisation():
+    """Filters and biases alone: what a picture gets does not depend on the others."""
+    model = UNet(np.random.RandomState(1), (1, 6, 6), n_filters=2, depth=1, batch_norm=False)
+    assert [each.name for each in model.params][:2] == ["down0_1.W", "down0_1.b"]
+    assert model.kept == [] and len(model.params) == 2 * (4 + 1 + 2 + 1)
+    x = pt.tensor4("x")
+    scores = function([x], model(x, train=True), mode="FAST_COMPILE")
+    a = np.random.default_rng(1).normal(size=(3, 1, 6, 6)).astype(x.dtype)
+    np.testing.assert_allclose(scores(a)[1:2], scores(a[1:2]), rtol=1e-5)
+
+
 @pytest.mark.parametrize("backend", ["NUMBA", "JAX"])
 def test_backends_agree(backend, rng):
     """Scores and a gradient, of rows and of pictures whose size is known only when called."""
