@@ -40,7 +40,8 @@ FUSIONS = {
     ],
     2.6: [descent.descent, descent.squares_of_step],  # look for what the first stage has made
 }
-RULES, BEFORE_COMPOSITES, STRAIGHT, IN_PLACE, AT_THE_END = 2.55, 48.5, 48.6, 50.1, 120
+RULES, BEFORE_COMPOSITES, STRAIGHT, IN_PLACE = 2.55, 48.5, 48.6, 50.1
+BEFORE_THE_END, AT_THE_END = 119, 120
 
 
 def mode_of(name: str) -> Mode:
@@ -73,6 +74,7 @@ def numba_mode() -> Mode:
     functions = [elementary.in_single_precision, *graphs]
     _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
     optdb.register(f"{NUMBA}_straight", straight.Straightened(), NUMBA_INSIDE, position=STRAIGHT)
+    _register(BEFORE_THE_END, [sums.sum_of_squares], NUMBA_INSIDE)  # of loops in loops
     numbers = [shapes.one_number, shapes.known_shape, reduction.reduction]
     _register(AT_THE_END, numbers, NUMBA, NUMBA_INSIDE)
     optdb.register(f"{NUMBA}_rules", rules.RulesFused(), NUMBA, position=RULES)
