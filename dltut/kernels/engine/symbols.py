@@ -6,7 +6,7 @@ calls. A kernel behind a symbol is machine code that its callers do not look int
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from dltut.kernels.engine.version import source_version
 
 try:
     import fcntl
-except ImportError:  # on Windows each process compiles for itself
+except ImportError:  # on Windows
     fcntl = None
 
 HELPING: ContextVar[bool] = ContextVar("does not wait for what others compile", default=False)
@@ -199,18 +199,28 @@ def add_symbol(symbol: str, function, arguments: tuple) -> None:
 def alone(symbol: str) -> Iterator[None]:
     """Nobody else who shares the cache compiles the same meanwhile: they wait, and find it there.
 
+    Where the system has no locks, or none in this folder, each process compiles for itself.
+
+    Parameters
+    ----------
+    symbol : str
+
     Raises
     ------
     BlockingIOError
-        In a process that helps another one, see `helping`, instead of waiting.
+        Where `HELPING` is set and another process compiles it, instead of waiting.
     """
-    if fcntl is None:
-        yield
-        return
-    folder = Path(config.base_compiledir) / "dltut"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{symbol}.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if HELPING.get() else 0))
+    path = Path(config.base_compiledir) / "dltut" / f"{symbol}.lock"
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(path.open("wb"))
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if HELPING.get() else 0))
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass
         yield
 
 

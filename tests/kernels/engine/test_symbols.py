@@ -1,10 +1,15 @@
-"""On disk: a second process reads what the first one compiled, closures and graphs included."""
+"""On disk: what one process compiled the next one reads; meanwhile it waits, or helps elsewhere."""
 
+import errno
 import os
 import subprocess
 import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
+
+from dltut.kernels.engine import symbols
 
 PREPARE = """
 from dltut.kernels.engine import gemm
@@ -38,3 +43,52 @@ def test_what_one_process_compiled_the_next_one_reads(program, tmp_path):
 
     assert misses_and_hits() == ["1", "0"]
     assert misses_and_hits() == ["0", "1"]
+
+
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(symbols, "config", SimpleNamespace(base_compiledir=tmp_path))
+
+
+def test_two_do_not_compile_the_same_at_a_time(own_folder):
+    """The second one comes when the first has left; to another kernel, at once."""
+    order, other = [], threading.Event()
+
+    def second():
+        other.set()
+        with symbols.alone("kernel"):
+            order.append("second")
+
+    with symbols.alone("kernel"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert other.wait(10)
+        thread.join(0.2)
+        with symbols.alone("another"):
+            order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+
+
+def test_who_helps_goes_on_to_something_else(own_folder):
+    token = symbols.HELPING.set(True)
+    try:
+        with symbols.alone("kernel"):
+            with pytest.raises(BlockingIOError), symbols.alone("kernel"):
+                pass
+            with symbols.alone("another"):
+                pass
+        with symbols.alone("kernel"):
+            pass
+    finally:
+        symbols.HELPING.reset(token)
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_where_there_are_no_locks_each_compiles_for_itself(own_folder, monkeypatch, code):
+    def refuse(*arguments):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(symbols.fcntl, "flock", refuse)
+    with symbols.alone("kernel"), symbols.alone("kernel"):
+        pass
