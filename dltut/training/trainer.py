@@ -19,7 +19,7 @@ HOOKS += "should_stop last_iteration between_batches after_training".split()
 
 AT_ONCE = 0.05  # seconds of one call: so soon a Ctrl-C is seen, and the display moves
 SMALL = 0.002  # seconds of a minibatch: where one takes longer, it gains nothing
-PAYS_AFTER = 5.0  # seconds of training: compiling the call takes some tenths of a second
+PAYS_AFTER = 5.0  # seconds of training: compiling the loop takes some tenths of one
 
 
 class Trainer:

@@ -1,12 +1,17 @@
 """Minibatches learned from many at a time: the same numbers, and whoever looks sees its own."""
 
+import resource
+import time
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
 
 from dltut import function, shared_dataset
+from dltut.kernels.engine import many
 from dltut.machine.rng import Streams
+from dltut.machine.stopwatch import Stopwatch
 from dltut.nn import negative_log_likelihood
 from dltut.optim import momentum
 from dltut.training import (
@@ -85,6 +90,46 @@ def test_it_ends_with_a_number_that_is_not_finite():
     assert count.get_value() == 6
 
 
+def test_what_is_no_longer_needed_is_given_back():
+    """A value that each call makes anew: a thousand calls hold no more than one."""
+    i = pt.lscalar("i")
+    value = pytensor.shared(np.zeros(50_000), "value")
+    f = function([i], value.sum() + i, {value: pt.cumsum(value) + i})
+    f.many(0, 2)
+    f.many(0, 1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    f.many(0, 1000)  # 400 MB in all
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
+
+
+def test_compiling_the_loop_does_not_count(monkeypatch):
+    """Of a function that has no shared variable, which is made many times as well."""
+    on_disk, watch = many.kept_on_disk, Stopwatch()
+
+    class Slowly:
+        def __init__(self, *arguments, **options):
+            self.loop, self.is_compiled = on_disk(*arguments, **options), False
+
+        def compile(self, kinds=None):
+            time.sleep(0.5)
+            self.is_compiled = kinds is None or self.loop.compile(kinds) is not None
+
+        def __call__(self, *arguments):
+            if not self.is_compiled:
+                self.compile()
+            return self.loop(*arguments)
+
+    monkeypatch.setattr(many, "kept_on_disk", Slowly)
+    i = pt.lscalar("i")
+    f = function([i], 2.0 * i)
+    f(0)
+    many._loop.cache_clear()
+    with watch.running():
+        np.testing.assert_array_equal(f.many(1, 3), [2.0, 4.0, 6.0])
+    many._loop.cache_clear()
+    assert watch.seconds < 0.5
+
+
 def run(quick, monkeypatch, extensions=(), n_epochs=6, **options):
     """Train; `quick`: many minibatches at a time, from the first second on."""
     monkeypatch.setattr(trainer, "PAYS_AFTER", -1.0 if quick else 1e9)
@@ -92,8 +137,8 @@ def run(quick, monkeypatch, extensions=(), n_epochs=6, **options):
     made = [each(rate) for each in extensions]
     monitor = Monitor(measured, every=4, watch="valid_cost", lower=True)
     training = Trainer(step, extensions=[*made[:1], monitor, *made[1:]])
-    calls, many = [], step.many
-    step.many = lambda first, n: calls.append(n) or many(first, n)
+    calls, at_once = [], step.many
+    step.many = lambda first, n: calls.append(n) or at_once(first, n)
     log = training.run(n_epochs)
     return log, values(step), training, made, calls
 

