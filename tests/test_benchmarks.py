@@ -262,6 +262,14 @@ def test_tables_and_pictures_are_written(bench, tmp_path):
     assert len(image.getcolors(2**20)) > 20
 
 
+def test_whoever_races_convolutions_is_drawn(bench):
+    """Also who has no colour of its own."""
+    results = invented_results()
+    entries = results["works"]["conv-0"]["entries"]
+    entries["dltut, JAX mode"] = {"way": "ours", "seconds": [0.004]}
+    assert bench.picture.race(results).width > 1000
+
+
 def test_works_of_the_last_race_are_kept(bench, tmp_path):
     with pytest.raises(InputError, match="nothing to keep: race without --keep first"):
         bench.run.kept_works(tmp_path)
