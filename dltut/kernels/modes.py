@@ -40,7 +40,7 @@ FUSIONS = {
     ],
     2.6: [descent.descent, descent.squares_of_step],  # look for what the first stage has made
 }
-RULES, BEFORE_COMPOSITES, STRAIGHT, IN_PLACE = 2.55, 48.5, 48.6, 50.1
+RULES, BEFORE_COMPOSITES, LOOPS, STRAIGHT, IN_PLACE = 2.55, 48.5, 48.55, 48.6, 50.1
 BEFORE_THE_END, AT_THE_END = 119, 120
 
 
@@ -69,15 +69,18 @@ def numba_mode() -> Mode:
     keep_freed_memory()
     threads.start()
     for position, rewrites in FUSIONS.items():
-        _register(position, rewrites, NUMBA)
+        _register(position, rewrites, NUMBA, straight.KERNELS)
     graphs = inside_of_loops(NUMBA_INSIDE), inside_of_names(NUMBA_INSIDE, "NUMBA")
     functions = [elementary.in_single_precision, *graphs]
     _register(BEFORE_COMPOSITES, functions, NUMBA, NUMBA_INSIDE)
-    optdb.register(f"{NUMBA}_straight", straight.Straightened(), NUMBA_INSIDE, position=STRAIGHT)
+    _register(LOOPS, [straight.straight_loop], NUMBA, NUMBA_INSIDE)
+    pieces = straight.Straightened()
+    optdb.register(f"{NUMBA}_straight", pieces, NUMBA_INSIDE, straight.KERNELS, position=STRAIGHT)
     _register(BEFORE_THE_END, [sums.sum_of_squares], NUMBA_INSIDE)  # of loops in loops
     numbers = [shapes.one_number, shapes.known_shape, reduction.reduction]
     _register(AT_THE_END, numbers, NUMBA, NUMBA_INSIDE)
-    optdb.register(f"{NUMBA}_rules", rules.RulesFused(), NUMBA, position=RULES)
+    fused = rules.RulesFused()
+    optdb.register(f"{NUMBA}_rules", fused, NUMBA, straight.KERNELS, position=RULES)
     in_place = dfs_rewriter(descent.step_in_place, rules.rule_in_place)
     optdb.register(f"{NUMBA}_in_place", in_place, NUMBA, position=IN_PLACE)
     return Mode(KernelLinker(), get_mode("NUMBA").provided_optimizer.including(NUMBA))

@@ -1,5 +1,5 @@
 """Graphs of a few numbers as straight-line code."""
 
-from dltut.kernels.straight.op import StraightCode
+from dltut.kernels.straight.op import StraightCode, StraightLoop
 
-__all__ = ["StraightCode"]
+__all__ = ["StraightCode", "StraightLoop"]

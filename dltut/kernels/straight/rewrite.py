@@ -4,13 +4,17 @@ from collections import defaultdict
 
 import numpy as np
 import pytensor.scalar as ps
+from pytensor.compile.mode import get_mode
 from pytensor.graph.basic import Constant
-from pytensor.graph.rewriting.basic import GraphRewriter
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.basic import GraphRewriter, node_rewriter
+from pytensor.scan.op import Scan
 from pytensor.tensor.type import TensorType
 
 from dltut.kernels.straight.numbers import TooMuch, is_written_out, numbers_of
-from dltut.kernels.straight.op import StraightCode
+from dltut.kernels.straight.op import StraightCode, StraightLoop
 
+KERNELS = "dltut_kernels"  # tag of what makes one operation of several, which would hide them
 FEW = 64  # numbers of an array, at most
 MOST = 1500  # operations on numbers in one piece of code: a compiler takes seconds for more
 FEWEST = 3  # operations on arrays in their place: below, there is nothing to gain
@@ -50,12 +54,14 @@ def pieces(fgraph) -> list[list]:
 
 def _is_small(node) -> bool:
     """Whether a node may be written out."""
-    if not is_written_out(node.op):
-        return False
-    kinds = [each.type for each in (*node.inputs, *node.outputs) if not isinstance(each, Constant)]
-    return all(
+    return is_written_out(node.op) and all(map(_is_few, (*node.inputs, *node.outputs)))
+
+
+def _is_few(variable) -> bool:
+    """Whether a variable is a constant, or known to have a few numbers at most."""
+    kind = variable.type
+    return isinstance(variable, Constant) or (
         isinstance(kind, TensorType) and None not in kind.shape and np.prod(kind.shape) <= FEW
-        for kind in kinds
     )
 
 
@@ -77,6 +83,13 @@ def straighten(fgraph, nodes: list) -> None:
     if len(nodes) < FEWEST or not arrays:
         return
     given, made = numbers_of(list(inputs), nodes, outputs, MOST)
+    op = StraightCode(composite(given, made), tuple(array.shape for array in made))
+    replaced = zip(outputs, op(*inputs, return_list=True), strict=True)
+    fgraph.replace_all_validate(list(replaced), reason="straight code")
+
+
+def composite(given: list, made: list) -> ps.Composite:
+    """One operation from the numbers of some arrays to those of others."""
     of_inputs, of_outputs = (
         [number for array in arrays for number in array.ravel()] for arrays in (given, made)
     )
@@ -85,6 +98,39 @@ def straighten(fgraph, nodes: list) -> None:
         if number.owner is None or number in seen:  # a composite makes each of its outputs
             of_outputs[place] = ps.identity(number)
         seen.add(number)
-    op = StraightCode(ps.Composite(of_inputs, of_outputs), tuple(array.shape for array in made))
-    replaced = zip(outputs, op(*inputs, return_list=True), strict=True)
-    fgraph.replace_all_validate(list(replaced), reason="straight code")
+    return ps.Composite(of_inputs, of_outputs)
+
+
+@node_rewriter([Scan])
+def straight_loop(fgraph, node):
+    """A loop over a few numbers, of which the values after the last step alone are wanted.
+
+    ::
+
+        Scan{x, v, f -> next x, next v, next f}(n, x, v, f, eps)  ->  StraightLoop(n, x, v, f, eps)
+
+    Its states stay in registers from one step to the next.
+    """
+    op = node.op
+    n_states = op.info.n_untraced_sit_sot
+    if len(node.outputs) > n_states or op.info.n_seqs or op.info.as_while:
+        return None
+    if not all(map(_is_few, op.inner_inputs)):
+        return None
+    rules = get_mode(op.mode).excluding("fusion", "inplace", KERNELS)
+    inside = FunctionGraph(op.inner_inputs, op.inner_outputs, clone=True)
+    rules.optimizer(inside)
+    nodes = inside.toposort()
+    if not all(map(_is_small, nodes)):
+        return None
+    try:
+        given, made = numbers_of(inside.inputs, nodes, inside.outputs, MOST)
+    except TooMuch:
+        return None
+    before, after = inside.inputs[:n_states], inside.outputs
+    if any(a.type.dtype != b.type.dtype for a, b in zip(before, after, strict=True)):
+        return None
+    if any(a.shape != b.shape for a, b in zip(given[:n_states], made, strict=True)):
+        return None
+    loop = StraightLoop(composite(given, made), n_states)
+    return loop(*node.inputs, return_list=True)

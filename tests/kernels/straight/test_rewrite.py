@@ -6,7 +6,8 @@ import pytest
 from pytensor.graph.fg import FunctionGraph
 
 from dltut import function
-from dltut.kernels.straight.op import StraightCode
+from dltut.kernels.modes import numba_mode
+from dltut.kernels.straight.op import StraightCode, StraightLoop
 from dltut.kernels.straight.rewrite import FEW, Straightened
 from dltut.machine.rng import Streams
 from dltut.nn.loop import scan
@@ -74,3 +75,48 @@ def test_a_loop(width, rng):
     for one, other in zip(f(*arguments), expected, strict=True):
         assert one.dtype == other.dtype and one.shape == other.shape
         np.testing.assert_allclose(one, other, rtol=1e-5 if width == "float32" else 1e-12)
+
+
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_a_loop_of_which_the_end_is_wanted(width, rng):
+    """All of it is one operation; no step at all gives the start."""
+    x, v = (pt.tensor(name, dtype=width, shape=(2, 3)) for name in "xv")
+    rate, n = pt.scalar("rate", dtype=width), pt.lscalar("n")
+    a = np.asarray(rng.normal(size=(3, 3)) / 3, width)
+
+    def step(x, v, rate):
+        v = v - rate * pt.dot(x, a)
+        return (x + rate * v).astype(width), v.astype(width)
+
+    xs, vs = scan(step, [x, v], non_sequences=[rate], n_steps=n)
+    f = function([x, v, rate, n], [vs[-1] * 2, xs[-1], x], mode="NUMBA")
+    kinds = [type(node.op) for node in f._function.maker.fgraph.toposort()]
+    assert kinds.count(StraightLoop) == 1 and "Scan" not in [each.__name__ for each in kinds]
+    one, other = (rng.normal(size=(2, 3)).astype(width) for _ in range(2))
+    for n_steps in (0, 1, 9):
+        made_v, made_x, kept = f(one, other, np.asarray(0.1, width), n_steps)
+        at, fast = one, other
+        for _ in range(n_steps):
+            fast = fast - np.asarray(0.1, width) * at @ a
+            at = at + np.asarray(0.1, width) * fast
+        tolerance = 1e-5 if width == "float32" else 1e-12
+        np.testing.assert_allclose(made_x, at, rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(made_v, 2 * fast, rtol=tolerance, atol=tolerance)
+        np.testing.assert_array_equal(kept, one)
+        assert made_x.dtype == width
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    [
+        (lambda x: pt.sort(x), -1),  # not written out
+        (lambda x: pt.tanh(pt.dot(pt.full((40, 2), x), np.ones((2, 2)))).sum(axis=0), -1),  # many
+        (lambda x: x * 2 + 1, slice(None)),  # all its values
+    ],
+)
+def test_a_loop_that_stays(step, wanted):
+    x = fixed("x", 2)
+    (xs,) = scan(lambda x: [step(x)], [x], n_steps=3)
+    graph = FunctionGraph([x], [xs[wanted]], clone=True)
+    numba_mode().optimizer(graph)
+    assert "StraightLoop" not in [type(node.op).__name__ for node in graph.toposort()]

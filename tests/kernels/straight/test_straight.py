@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut import function
-from dltut.kernels.straight import StraightCode
+from dltut.kernels.straight import StraightCode, StraightLoop
 
 
 @pytest.mark.parametrize("mode", ["NUMBA", "FAST_COMPILE"])
@@ -21,3 +21,15 @@ def test_elements_keep_their_places(mode):
     np.testing.assert_array_equal(two, [8, 21])
     np.testing.assert_array_equal(one, [[7]])
     assert none.shape == () and none.dtype == bool and none
+
+
+@pytest.mark.parametrize("mode", ["NUMBA", "FAST_COMPILE"])
+def test_a_loop_keeps_its_start(mode):
+    a, b, c = (ps.get_scalar_type("float64")(name) for name in "abc")
+    loop = StraightLoop(ps.Composite([a, b, c], [ps.identity(b), a + c]), 1)
+    x, y = pt.tensor("x", dtype="float64", shape=(2,)), pt.dscalar("y")
+    n, start = pt.iscalar("n"), np.array([1.0, 2.0])
+    f = function([n, x, y], loop(n, x, y), mode=mode)
+    for n_steps, end in ((0, [1, 2]), (1, [2, 11]), (2, [11, 12]), (5, [22, 31])):
+        np.testing.assert_array_equal(f(n_steps, start, 10.0), end)
+    np.testing.assert_array_equal(start, [1, 2])
