@@ -28,10 +28,12 @@ from dltut.kernels.engine.gather import (
     segments_of,
     spread,
     start,
+    turn,
 )
-from dltut.kernels.engine.gemm import prepare, product
+from dltut.kernels.engine.gemm import ROWS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.engine.turned import transpose
 
 
 @numba_njit
@@ -40,18 +42,18 @@ def convolve(filters, patches, frame, maps):
 
     Parameters
     ----------
-    filters : array, shape (kernel elements,)
+    filters : array
+        See `panels_of`.
     patches : array, shape (taps * width,)
     frame : record
     maps : array, shape (maps * spots,)
     """
     shape = frame[0]
-    sizes = shape.maps, shape.spots, shape.taps
+    sizes, height = (shape.maps, shape.spots, shape.taps), panelled(shape.maps)
     for first in range(0, shape.kernel_rows, shape.together):
-        part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
-        beta = 0.0 if first == 0 else 1.0
-        lda, ldb, ldc = shape.maps, shape.width, shape.spots
-        product(True, False, *sizes, 1.0, part, lda, under, ldb, beta, maps, ldc)
+        part = filters[first // shape.together * height * shape.taps :]
+        under, beta = patches[start(first, frame) :], 0.0 if first == 0 else 1.0
+        product(False, False, *sizes, 1.0, part, 0, under, shape.width, beta, maps, shape.spots)
 
 
 @numba_njit
@@ -72,14 +74,6 @@ def add_filter_gradient(columns, patches, frame, filters):
         part, under = filters[first * shape.maps * shape.taps :], patches[start(first, frame) :]
         lda, ldb, ldc = shape.width, shape.maps, shape.maps
         product(False, False, *sizes, 1.0, under, lda, columns, ldb, 1.0, part, ldc)
-
-
-@numba_njit
-def transpose(matrix, rows, columns, transposed):
-    """Write a matrix (rows * columns,) as its transpose (columns * rows,)."""
-    for column in range(columns):
-        for row in range(rows):
-            transposed[column * rows + row] = matrix[row * columns + column]
 
 
 @numba_njit
@@ -107,7 +101,8 @@ def convolve_block(block, x, filters, segments, frame, maps):
     Parameters
     ----------
     x : array, shape (batch, channels, rows, columns)
-    filters : array, shape (kernel elements,)
+    filters : array
+        See `panels_of`.
     segments : uint64 array, shape (segments, 3)
     frame : record
     maps : array, shape (batch, maps, out rows, out columns)
@@ -122,7 +117,7 @@ def convolution(x, w, flip, numbers, maps):
     """Fill the maps; `numbers` is the frame as `framing` makes it."""
     frame = numbers.view(FRAME)
     x, segments = np.ascontiguousarray(x), segments_of(frame)
-    filters = matrices_of(w, order_of(frame, flip))
+    filters = panels_of(w, frame, order_of(frame, flip))
     in_parallel(convolve_block, frame[0].blocks, (x, filters, segments, frame, maps))
 
 
@@ -133,7 +128,9 @@ def input_gradient_block(block, up, filters, segments, frame, gradient):
     for n in images_of(block, frame):
         patches[:] = 0
         add_patch_gradient(up[n].reshape(-1), filters, frame, patches)
-        spread(patches, segments, frame, gradient[n].reshape(-1))
+        picture = gradient[n].reshape(-1)
+        picture[:] = 0
+        spread(patches, segments, frame, picture)
 
 
 @numba_njit
@@ -147,7 +144,7 @@ def check_maps(up, frame):
 
 
 def gradient_of_input(up, w, flip, numbers, gradient):
-    """Add to the gradient (as x), which is 0 now."""
+    """Fill the gradient (as x)."""
     frame = numbers.view(FRAME)
     check_maps(up, frame)
     up, segments = np.ascontiguousarray(up), segments_of(frame)
@@ -163,7 +160,7 @@ def weight_gradient_block(block, x, up, segments, frame, sums):
     columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
     for n in images_of(block, frame):
         gather(x[n].reshape(-1), segments, frame, patches)
-        transpose(up[n].reshape(-1), np.uint64(shape.maps), np.uint64(shape.spots), columns)
+        transpose(up[n].reshape(-1), shape.maps, shape.spots, columns)
         add_filter_gradient(columns, patches, frame, sums[block])
 
 
@@ -203,6 +200,34 @@ def matrices_of(w, order):
     return matrices
 
 
+@numba_njit
+def panelled(n):
+    """Rows of a left factor in panels, the last of which is filled up."""
+    return -(-n // ROWS) * ROWS
+
+
+@numba_njit
+def panels_of(w, frame, order):
+    """The filters as `product` reads left factors in panels: maps are rows, taps are terms.
+
+    Returns
+    -------
+    array, shape (products * panelled maps * taps,)
+    """
+    shape, n = frame[0], 0
+    height = panelled(shape.maps)
+    panels = np.zeros(shape.kernel_rows // shape.together * height * shape.taps, dtype=w.dtype)
+    w = np.ascontiguousarray(w).reshape(-1)
+    for first in range(0, len(panels), height * shape.taps):
+        for tap in range(shape.taps):
+            for top in range(0, shape.maps, ROWS):
+                place = first + top * shape.taps + tap * ROWS
+                for m in range(min(ROWS, shape.maps - top)):
+                    panels[place + m] = w[order[n]]
+                    n += 1
+    return panels
+
+
 def prepared(function, op, node):
     """The kernel that fills the output, and what makes its frame."""
     dtype = node.outputs[0].type.dtype
@@ -212,10 +237,38 @@ def prepared(function, op, node):
     return kernel(function, types_of), framing(op)
 
 
+def may_turn(op) -> bool:
+    """Whether a convolution may have fewer pixels than spots, for shapes that are not known yet."""
+    return op.border_mode != "valid" and op.subsample == (1, 1)
+
+
+@numba_njit
+def turns(numbers, fewer):
+    """Turn a frame if that saves products: where zeros around make most terms of the sums 0.
+
+    Parameters
+    ----------
+    numbers : int64 array, shape (len(FRAME),)
+    fewer : int
+        How many fewer pixels than spots there must be.
+
+    Returns
+    -------
+    bool
+    """
+    shape = numbers.view(FRAME)[0]
+    has_room = shape.pad_rows < shape.kernel_rows and shape.pad_columns < shape.kernel_columns
+    is_shorter = shape.rows * shape.columns + fewer <= shape.spots
+    if has_room and is_shorter:
+        turn(numbers)
+    return has_room and is_shorter
+
+
 @compiled_form(Convolution)
 def maps(op, node):
     """The maps."""
-    (fill, frame_of), flip = prepared(convolution, op, node), op.filter_flip
+    (fill, frame_of), flip, may = prepared(convolution, op, node), op.filter_flip, may_turn(op)
+    fill_turned = prepared(gradient_of_input, op, node)[0] if may else fill
 
     @numba_njit
     def maps_of(x, w):
@@ -224,7 +277,10 @@ def maps(op, node):
         shape = frame.view(FRAME)[0]
         sides = shape.images, shape.maps, shape.out_rows, shape.out_columns
         maps = np.empty(sides, dtype=x.dtype)
-        fill((x, w, flip, frame, maps))
+        if may and turns(frame, 1):
+            fill_turned((x, w, flip, frame, maps))
+        else:
+            fill((x, w, flip, frame, maps))
         return maps
 
     return maps_of
@@ -233,13 +289,22 @@ def maps(op, node):
 @compiled_form(ConvolutionInputGradient)
 def input_gradient(op, node):
     """The gradient of the pictures."""
-    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
+    (fill, frame_of), flip, may = (
+        prepared(gradient_of_input, op, node),
+        op.filter_flip,
+        may_turn(op),
+    )
+    fill_turned = prepared(convolution, op, node)[0] if may else fill
 
     @numba_njit
     def input_gradient(up, w, x):
         """Of up (as the maps), w and x the gradient (as x)."""
-        gradient = np.zeros(x.shape, dtype=x.dtype)
-        fill((up, w, flip, frame_of(x.shape, w.shape), gradient))
+        gradient, frame = np.empty(x.shape, dtype=x.dtype), frame_of(x.shape, w.shape)
+        check_maps(up, frame.view(FRAME))
+        if may and turns(frame, 0):  # as many products: copying pixels is faster than adding them
+            fill_turned((up, w, flip, frame, gradient))
+        else:
+            fill((up, w, flip, frame, gradient))
         return gradient
 
     return input_gradient
@@ -249,12 +314,17 @@ def input_gradient(op, node):
 def weight_gradient(op, node):
     """The gradient of the filters."""
     (fill, frame_of), flip = prepared(gradient_of_filters, op, node), op.filter_flip
+    may = may_turn(op)
 
     @numba_njit
     def weight_gradient(x, up, w):
         """Of x, up (as the maps) and w the gradient (as w)."""
-        gradient = np.zeros(w.shape, dtype=x.dtype)
-        fill((x, up, flip, frame_of(x.shape, w.shape), gradient))
+        gradient, frame = np.zeros(w.shape, dtype=x.dtype), frame_of(x.shape, w.shape)
+        check_maps(up, frame.view(FRAME))
+        if may and turns(frame, 1):
+            fill((up, x, flip, frame, gradient))
+        else:
+            fill((x, up, flip, frame, gradient))
         return gradient
 
     return weight_gradient
@@ -288,7 +358,7 @@ def pictures(op, node):
             raise InputError(
                 "of the maps nothing is left inside the border: use a smaller border_mode"
             )
-        pictures = np.zeros((up.shape[0], w.shape[1], rows, columns), dtype=up.dtype)
+        pictures = np.empty((up.shape[0], w.shape[1], rows, columns), dtype=up.dtype)
         fill((up, w, flip, frame_of(pictures.shape, w.shape), pictures))
         return pictures
 

@@ -16,6 +16,7 @@ from dltut.kernels.conv.numba import (
     convolve,
     images_of,
     matrices_of,
+    panels_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
 from dltut.kernels.conv_pool.pooling import pool_of, unpool, unpool_ties
@@ -55,7 +56,8 @@ def forward_of(ws: tuple[int, int], ties: str, dtype: str, place_type: str):
         Parameters
         ----------
         x : array, shape (batch, channels, rows, columns)
-        filters : array, shape (kernel elements,)
+        filters : array
+            See `panels_of`.
         bias : array, shape (maps,), or (0,) for no tanh
         segments, frame
             See `dltut.kernels.engine.gather`.
@@ -76,7 +78,7 @@ def forward_of(ws: tuple[int, int], ties: str, dtype: str, place_type: str):
         """Fill the pooled maps and places; no bias (0,): no tanh. `numbers` is the frame."""
         frame = numbers.view(FRAME)
         x, segments = np.ascontiguousarray(x), segments_of(frame)
-        filters = matrices_of(w, order_of(frame, flip))
+        filters = panels_of(w, frame, order_of(frame, flip))
         arguments = x, filters, bias, segments, frame, pooled, positions
         in_parallel(forward_block, frame[0].blocks, arguments)
 

@@ -28,6 +28,7 @@ FRAME = np.dtype(
         for name in (
             *("images", "channels", "rows", "columns", "maps", "kernel_rows", "kernel_columns"),
             *("step_rows", "step_columns", "pad_rows", "pad_columns", "out_rows", "out_columns"),
+            "turned",  # whether the filters lie (channels, maps, ...), each the other way round
             "together",  # kernel rows in one product: 1 or all
             "phases",  # places of a kernel row within a step
             "run",  # rows of the matrix's patches, of out_columns elements, for each phase
@@ -57,6 +58,7 @@ def fill_frame(x, w, border, zeros, steps, numbers):
     numbers : int64 array, shape (len(FRAME),)
     """
     shape = numbers.view(FRAME)[0]
+    shape.turned = 0
     shape.images, shape.channels, shape.rows, shape.columns = x
     shape.maps, channels, shape.kernel_rows, shape.kernel_columns = w
     shape.step_rows, shape.step_columns = steps
@@ -98,6 +100,27 @@ def plan(shape):
     shape.blocks = -(-shape.images // shape.block)
 
 
+@numba_njit
+def turn(numbers):
+    """The frame of the transposed convolution, from the maps to the pictures, in its place.
+
+    Its kernel is the same the other way round, its zeros are those that a kernel leaves room for:
+    ``kernel - 1 - zeros``. Steps are 1.
+
+    Parameters
+    ----------
+    numbers : int64 array, shape (len(FRAME),)
+    """
+    shape = numbers.view(FRAME)[0]
+    shape.turned = 1 - shape.turned
+    shape.channels, shape.maps = shape.maps, shape.channels
+    shape.rows, shape.out_rows = shape.out_rows, shape.rows
+    shape.columns, shape.out_columns = shape.out_columns, shape.columns
+    shape.pad_rows = shape.kernel_rows - 1 - shape.pad_rows
+    shape.pad_columns = shape.kernel_columns - 1 - shape.pad_columns
+    plan(shape)
+
+
 def framing(op):
     """What makes the frame of two shapes, in compiled code, for a convolution's properties."""
     pair, four = types.UniTuple(types.intp, 2), types.UniTuple(types.intp, 4)
@@ -132,7 +155,8 @@ def order_of(frame, flip):
             c, k = tap // columns, tap % columns
             k += first * shape.kernel_columns
             for m in range(shape.maps):
-                order[n] = (m * shape.channels + c) * area + (area - 1 - k if flip else k)
+                place = c * shape.maps + m if shape.turned else m * shape.channels + c
+                order[n] = place * area + (area - 1 - k if flip != shape.turned else k)
                 n += 1
     return order
 

@@ -287,8 +287,11 @@ def gemm_of(dtype: str):
             b_row, b_column = 2 * lanes * size, k * size
         edge = np.empty(m * 2 * lanes if is_ragged else 0, real)
         a_row, a_term = (size, lda * size) if left_transposed else (lda * size, size)
+        a_tile, in_panels = ROWS * a_row, lda == 0
+        if in_panels:
+            a_row, a_term, a_tile = size, ROWS * size, k * ROWS * size
         is_large = left_transposed or (m * k * size >= LARGE_BYTES and n >= LARGE_COLUMNS)
-        if is_large and min(m, n, k) >= COPY_LEFT_FROM:
+        if is_large and not in_panels and min(m, n, k) >= COPY_LEFT_FROM:
             large(
                 m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c,
                 ldc * size, edge,
@@ -300,8 +303,8 @@ def gemm_of(dtype: str):
         is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         strip(
-            m, n, k, alpha, a, a_row, a_term, ROWS * a_row, b, b_row, b_column, is_copied,
-            is_packed, beta, c, ldc * size, panel, edge,
+            m, n, k, alpha, a, a_row, a_term, a_tile, b, b_row, b_column, is_copied, is_packed,
+            beta, c, ldc * size, panel, edge,
         )  # fmt: skip
 
     return gemm
@@ -363,7 +366,9 @@ def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, b
         Of all three, only where the first element lies is read from the array itself.
     lda, ldb, ldc : int
         Elements from one row in memory to the next. An ldb of 0 says that b lies in panels of
-        `panel_width` columns, one behind the other, the last one filled up with zeros.
+        `panel_width` columns, one behind the other, the last one filled up with zeros. An lda of 0
+        says that a, which is not transposed then, lies in panels of ROWS rows, one term of all
+        rows behind the other.
     """
     first, second, out = np.intp(a.ctypes.data), np.intp(b.ctypes.data), np.intp(c.ctypes.data)
     sizes = left_transposed, right_transposed, m, n, k

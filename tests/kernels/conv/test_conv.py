@@ -1,5 +1,6 @@
 """The compiled kernels beside loops where an index could be off by one, and what they refuse."""
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -57,6 +58,48 @@ def test_loops(convolution, backend, x_shape, w_shape):
     ):
         assert found.shape == other.shape
         np.testing.assert_allclose(found, other, atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def padded():
+    """flip -> compiled (x, w, up) -> maps and gradients, border (3, 1), steps 1, mode NUMBA."""
+
+    @cache
+    def compiled(flip):
+        x, w, up = (pt.dtensor4(name) for name in ("x", "w", "up"))
+        maps = conv2d(x, w, (3, 1), filter_flip=flip)
+        outputs = [maps, *pytensor.grad(None, [x, w], known_grads={maps: up})]
+        return function([x, w, up], outputs, mode="NUMBA")
+
+    return compiled
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape"),
+    [
+        ((2, 3, 5, 6), (4, 3, 4, 2)),  # as many zeros as the kernel has room for
+        ((2, 33, 4, 5), (35, 33, 5, 3)),  # and fewer; a product a kernel row either way
+        ((3, 2, 1, 1), (3, 2, 4, 3)),
+        ((2, 2, 6, 5), (3, 2, 7, 3)),  # as many pixels as spots
+        ((2, 2, 6, 5), (3, 2, 3, 1)),  # more zeros than there is room for
+        ((0, 2, 5, 4), (3, 2, 4, 2)),
+    ],
+)
+def test_more_spots_than_pixels(padded, x_shape, w_shape, flip):
+    """Computed by the transposed convolution, where that has fewer products."""
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=x_shape), rng.normal(size=w_shape)
+    sides = [n + 2 * p - k + 1 for n, p, k in zip(x_shape[2:], (3, 1), w_shape[2:], strict=True)]
+    up = rng.normal(size=(x_shape[0], w_shape[0], *sides))
+    for found, other in zip(
+        padded(flip)(x, w, up), loops(x, w, up, (3, 1), (1, 1), flip), strict=True
+    ):
+        assert found.shape == other.shape
+        np.testing.assert_allclose(found, other, atol=1e-12)
+    if up.size:
+        with pytest.raises(InputError, match=r"^a gradient .*does not have the shape of the maps"):
+            padded(flip)(x, w, up[:, :, 1:])
 
 
 @pytest.mark.parametrize("backend", ["FAST_COMPILE", "NUMBA", "JAX"])

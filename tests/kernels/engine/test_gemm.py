@@ -135,6 +135,22 @@ def test_left_factors_that_are_copied_to_rows(multiply, dtype):
 
 
 @pytest.mark.parametrize("dtype", WIDTHS)
+@pytest.mark.parametrize("m", [1, 5, gemm.ROWS, gemm.ROWS + 1, 3 * gemm.ROWS + 7])
+def test_left_factors_in_panels(multiply, dtype, m, rng):
+    """Rows that the last panel lacks are not read into the result: they are NaN here."""
+    for n, k in ((1, 1), (17, 3), (70, 65), (33, gemm.DEPTH + 2)):
+        a, b = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=(k, n)).astype(dtype)
+        filled = np.full((-(-m // gemm.ROWS) * gemm.ROWS, k), np.nan, dtype)
+        filled[:m] = a
+        panels = filled.reshape(-1, gemm.ROWS, k).swapaxes(1, 2).ravel()
+        c = np.ones((m, n), dtype)
+        multiply(False, False, m, n, k, 0.5, panels, 0, b.ravel(), n, 2.0, c.ravel(), n)
+        wanted = 0.5 * (a.astype(np.float64) @ b) + 2
+        tolerance = (2e-6 if dtype == "float32" else 1e-14) * (np.abs(wanted).max() + k**0.5)
+        np.testing.assert_allclose(c, wanted, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
 @pytest.mark.parametrize("n", [1, 8, 16, 17, 40, 96])
 def test_a_right_factor_in_panels(multiply, dtype, n, rng):
     width = 2 * gemm.BYTES // np.dtype(dtype).itemsize
