@@ -11,6 +11,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import count_of_blocks, side_of_block
+from dltut.kernels.engine.dots import IS_WIDE
 from dltut.kernels.engine.elementary import log, sigmoid
 from dltut.kernels.engine.gemm import COLUMNS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
@@ -19,8 +20,10 @@ from dltut.kernels.gibbs.op import A_ROW_EACH, GibbsChain
 from dltut.kernels.threefry.numba import draw
 
 BINARY, GAUSSIAN, HIDDEN = range(3)  # units; of hidden ones the mean is kept, not the scores
-TRANSPOSE_FROM_STEPS = 6  # of a chain, for which a transposed copy of the weights pays
-BLOCKS = 8  # of units
+# Steps of a chain for which a transposed copy of the weights pays. With narrow vectors it never
+# does: products take longer there, and both copies together do not fit into a thread's cache.
+TRANSPOSE_FROM_STEPS = 6 if IS_WIDE else 2**31
+BLOCKS = 16  # of units: with 8, tiles of narrow vectors made seven equal ones of 784 units
 ROWS_AT_ONCE = 16  # of a transpose, for the sake of the cache
 
 
