@@ -1,5 +1,10 @@
-"""How fast a work could be: its products alone, at the speed of the machine's best product."""
+"""How fast a work could be: its products alone, at the speed of the machine's best product.
 
+``python benchmarks/floor.py`` prints that speed, in operations a second.
+"""
+
+import subprocess
+import sys
 import time
 from itertools import pairwise
 
@@ -19,16 +24,36 @@ def seconds(settings: dict, speed: float) -> float:
     return 2 * multiplications(settings) / speed
 
 
-def best_product(sizes=(512, 1024, 2048), repeats: int = 5) -> float:
-    """Operations a second of NumPy's fastest product of two square matrices in single precision."""
+def measured(threads: int) -> float:
+    """The best product's operations a second, by a process that has the variables of the peers."""
+    command = [sys.executable, __file__, str(threads)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def best_product(products, sizes=(512, 1024, 2048), repeats: int = 5) -> float:
+    """Operations a second of the fastest product of two square matrices in single precision."""
     rng, fastest = np.random.default_rng(1), 0.0
     for n in sizes:
-        a, b = rng.random((2, n, n), dtype="float32")
-        for _ in range(repeats):
-            start = time.perf_counter()
-            a @ b
-            fastest = max(fastest, 2 * n**3 / (time.perf_counter() - start))
+        given = rng.random((2, n, n), dtype="float32")
+        for product in products:
+            product(*given)
+            for _ in range(repeats):
+                start = time.perf_counter()
+                product(*given)
+                fastest = max(fastest, 2 * n**3 / (time.perf_counter() - start))
     return fastest
+
+
+def products_of(threads: int) -> list:
+    """NumPy's and ours: NumPy's library may hold back on a processor of another maker."""
+    import pytensor.tensor as pt
+
+    import dltut
+    from dltut.machine.config import configure
+
+    configure("float32", "cpu", "NUMBA", threads=threads)
+    a, b = pt.fmatrices("a", "b")
+    return [np.matmul, dltut.function([a, b], pt.dot(a, b))]
 
 
 def multiplications(settings: dict) -> float:
@@ -124,3 +149,6 @@ COUNTS = {
     "music": music,
     "segmentation": segmentation,
 }
+
+if __name__ == "__main__":
+    print(best_product(products_of(int(sys.argv[1]))))

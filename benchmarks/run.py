@@ -77,7 +77,7 @@ def main(
     os.environ |= (variables_of(isa) if isa else {}) | on_device(device)
     prepare(threads)
     facts = machine(threads) | {"isa": isa, "device": device}
-    facts["product"] = floor.best_product() if device == "cpu" else None
+    facts["product"] = floor.measured(threads) if device == "cpu" else None
     results = {"machine": facts, "works": kept_works(out) if keep else {}}
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:

@@ -23,7 +23,7 @@ BINARY, GAUSSIAN, HIDDEN = range(3)  # units; of hidden ones the mean is kept, n
 # Steps of a chain for which a transposed copy of the weights pays. With narrow vectors it never
 # does: products take longer there, and both copies together do not fit into a thread's cache.
 TRANSPOSE_FROM_STEPS = 6 if IS_WIDE else 2**31
-BLOCKS = 16  # of units: with 8, tiles of narrow vectors made seven equal ones of 784 units
+BLOCKS = 8 if IS_WIDE else 16  # of units: 8 would be 7 equal ones of 784, in narrow tiles
 ROWS_AT_ONCE = 16  # of a transpose, for the sake of the cache
 
 
