@@ -111,6 +111,10 @@ def test_a_trunk_that_was_learned_before_and_stays(tmp_path, capsys):
 def test_what_is_no_folder_of_pictures_and_no_decay(tmp_path, capsys):
     line = refusal(capsys, "train_unet", "--dataset", tmp_path)
     assert line.startswith(f"error: {tmp_path} has no folders images and masks")
+    with pytest.raises(SystemExit):
+        call("train_fcn1d", "--dataset", "shapes", "--quick")
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("error: shapes: its examples are pictures of 1 x 64 x 64, no series")
     for decay in (0, 1.5):
         line = refusal(capsys, "train_unet", "--dataset", "shapes", "--decay", decay)
         assert "decay" in line and "from 0.01 to 1" in line
