@@ -75,7 +75,7 @@ def main(
 
     if run.quick:
         n_filters, depth = min(n_filters, 8), min(depth, 2)
-    sizes = data.inputs.shape, data.n_outputs, n_filters, kernel_size, depth
+    sizes = data.series_shape, data.n_outputs, n_filters, kernel_size, depth
     model = FCN1D(np.random.RandomState(seed), *sizes, block)
     cost = task.cost(model(x, train=True), y) + l2_reg * l2(model.weights)
     rate = pytensor.shared(as_floatX(learning_rate), name="learning_rate")

@@ -1,11 +1,9 @@
 """Train FCN-8, VGG-16 slid over whole pictures, to say of each pixel which class it has."""
 
 from dltut.commands import flags
-from dltut.commands.run import Run
+from dltut.commands.run import Segmented
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytensor
@@ -28,20 +26,6 @@ from dltut.training import (
     Scheduled,
     minibatch_function,
 )
-
-
-@dataclass
-class Segmented(Run):
-    """A run on pictures with a class for each pixel.
-
-    Parameters
-    ----------
-    dataset : str
-        auto (brain where the data folder has it, else shapes), shapes, brain, or the path of a
-        folder with pictures in images and masks of the same names in masks.
-    """
-
-    task: Literal["segmentation"] = "segmentation"
 
 
 def main(

@@ -1,9 +1,8 @@
 """Train an RNN-NADE on pieces of music, whose likelihood is exact, then let it compose."""
 
 from dltut.commands import flags
-from dltut.commands.run import Run
+from dltut.commands.run import Musical
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -24,20 +23,6 @@ from dltut.training import (
 )
 
 RULES = {"adam": adam, "sgd": sgd}
-
-
-@dataclass
-class Musical(Run):
-    """A run on pieces of music.
-
-    Parameters
-    ----------
-    dataset : str
-        auto (the chorales where the data folder has them, else made-up tunes), tunes, jsb,
-        nottingham, or the path of a folder of MIDI files or of lists of notes.
-    """
-
-    task: Literal["music"] = "music"
 
 
 def main(

@@ -1,9 +1,8 @@
 """Train an RNN-RBM on pieces of music, then let it compose."""
 
 from dltut.commands import flags
-from dltut.commands.run import Run
+from dltut.commands.run import Musical
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,20 +16,6 @@ from dltut.tasks import Music
 from dltut.training import Monitor, Order, minibatch_function, minibatch_functions, ratios
 
 RULES = {"adam": adam, "sgd": sgd}
-
-
-@dataclass
-class Musical(Run):
-    """A run on pieces of music.
-
-    Parameters
-    ----------
-    dataset : str
-        auto (the chorales where the data folder has them, else made-up tunes), tunes, jsb,
-        nottingham, or the path of a folder of MIDI files or of lists of notes.
-    """
-
-    task: Literal["music"] = "music"
 
 
 def main(

@@ -1,10 +1,7 @@
 """Train a U-Net to say of each pixel of a picture which class it has."""
 
 from dltut.commands import flags
-from dltut.commands.run import Run
-
-from dataclasses import dataclass
-from typing import Literal
+from dltut.commands.run import Segmented
 
 import numpy as np
 import pytensor
@@ -25,20 +22,6 @@ from dltut.training import (
     Scheduled,
     minibatch_function,
 )
-
-
-@dataclass
-class Segmented(Run):
-    """A run on pictures with a class for each pixel.
-
-    Parameters
-    ----------
-    dataset : str
-        auto (brain where the data folder has it, else shapes), shapes, brain, or the path of a
-        folder with pictures in images and masks of the same names in masks.
-    """
-
-    task: Literal["segmentation"] = "segmentation"
 
 
 def main(

@@ -73,12 +73,19 @@ def test_a_run_and_what_it_says_of_pictures(tmp_path, monkeypatch, capsys):
         assert 0 <= row["valid_iou"] <= 1 and 0 <= row["valid_accuracy"] <= 1
 
     Image.new("RGB", (37, 29), (90, 90, 90)).save(tmp_path / "photo.png")
+    page = Image.new("L", (20, 23))
+    page.save(tmp_path / "stack.tif", save_all=True, append_images=[page])
     capsys.readouterr()
-    cli.main(["predict", str(folder), str(tmp_path / "photo.png")])
-    assert "photo.png: " in capsys.readouterr().out
-    [labels], [mask] = (
-        [*folder.glob(f"predictions/*{ending}.png")] for ending in (".labels", ".mask")
+    cli.main(
+        ["predict", str(folder), *(str(tmp_path / each) for each in ("photo.png", "stack.tif"))]
     )
+    said = capsys.readouterr().out
+    assert "photo.png: " in said and "stack.tif page 2: " in said
+    labels, mask = (folder / f"predictions/photo-prediction{e}.png" for e in (".labels", ".mask"))
+    for number in (1, 2):
+        stem = folder / f"predictions/stack-prediction.page{number}"
+        with Image.open(stem.with_suffix(f".page{number}.labels.png"), formats=["PNG"]) as image:
+            assert image.size == (20, 23)
     for path in (labels, mask):
         with Image.open(path, formats=["PNG"]) as image:
             assert image.size == (37, 29)
@@ -111,6 +118,10 @@ def test_a_trunk_that_was_learned_before_and_stays(tmp_path, capsys):
 def test_what_is_no_folder_of_pictures_and_no_decay(tmp_path, capsys):
     line = refusal(capsys, "train_unet", "--dataset", tmp_path)
     assert line.startswith(f"error: {tmp_path} has no folders images and masks")
+    with pytest.raises(SystemExit):
+        call("train_fcn1d", "--dataset", "shapes", "--quick")
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("error: shapes: its examples are pictures of 1 x 64 x 64, no series")
     for decay in (0, 1.5):
         line = refusal(capsys, "train_unet", "--dataset", "shapes", "--decay", decay)
         assert "decay" in line and "from 0.01 to 1" in line

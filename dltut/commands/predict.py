@@ -260,8 +260,8 @@ def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> N
     run : path
         The folder of a run such as runs/mlp, or a model file.
     *files : path
-        Pictures of any size, CSV files with the columns that the model learned from, text files
-        with a text a line, or a text in quotes.
+        Pictures of any size, TIFF files with several, CSV files with the columns that the model
+        learned from, text files with a text a line, or a text in quotes.
     out : path
         A folder for the drawings and tables, or for one file a file; default: predictions in the
         folder of the run.
@@ -287,8 +287,7 @@ def command(run: Path, *files: Path, out: Path | None = None, top: int = 3) -> N
     ):
         try:
             answered = predictor(path)
-            keep(place, answered, top)
-            written.append(place)
+            written += keep(place, answered, top)
         except InputError as error:
             if len(files) == 1:
                 raise
@@ -365,7 +364,7 @@ def _numbered(files, folder, ending):
 
 
 def _ways_to_keep(task: Task) -> tuple[Callable, str, str]:
-    """How answers are kept, the ending of the file, and what it is called."""
+    """What keeps answers and says where, the ending of the file, and what it is called."""
     if isinstance(task.inputs, Words):
         return _keep_texts, ".png", "pictures, and tables beside them"
     is_table = isinstance(task.inputs, Numbers)
@@ -376,14 +375,19 @@ def _keep_texts(place, predictions, top):
     """A table of all texts, and a picture of the first ones."""
     _keep_table(place.with_suffix(".csv"), predictions, top)
     save_picture(place, stacked_pictures([each.drawn() for each in predictions[:ROWS_SHOWN]]))
+    return [place]
 
 
 def _keep_picture(place, predictions, top):
-    [prediction] = predictions
-    save_picture(place, prediction.drawn())
-    for ending, write in prediction.task.files(prediction.example, prediction.answer).items():
-        write(place.with_suffix(ending))
-    _print(prediction.line(top))
+    pages = range(1, len(predictions) + 1)
+    kept = [place.with_suffix(f".page{page}{place.suffix}") for page in pages]
+    kept = [place] if len(predictions) == 1 else kept
+    for page, prediction in zip(kept, predictions, strict=True):
+        save_picture(page, prediction.drawn())
+        for ending, write in prediction.task.files(prediction.example, prediction.answer).items():
+            write(page.with_suffix(ending))
+        _print(prediction.line(top))
+    return kept
 
 
 def _keep_table(place, predictions, top):
@@ -396,6 +400,7 @@ def _keep_table(place, predictions, top):
         _print(each.line(top))
     if len(rows) > ROWS_SHOWN:
         _print(f"... and {len(rows) - ROWS_SHOWN:,} rows more in {place}")
+    return [place]
 
 
 def _print(text):

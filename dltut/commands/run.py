@@ -292,3 +292,33 @@ class Run(Session):
         if self.has_pictures:
             draw_filters(self.folder / name, model, self._data.image_shape)
             self.drawn.append(self.folder / name)
+
+
+@dataclass
+class Segmented(Run):
+    """A run on pictures with a class for each pixel.
+
+    Parameters
+    ----------
+    dataset : str
+        auto (brain where the data folder has it, else shapes), shapes, brain, or the path of a
+        folder with pictures in images and masks of the same names in masks.
+    """
+
+    dataset: str = "auto"
+    task: Literal["segmentation"] = "segmentation"
+
+
+@dataclass
+class Musical(Run):
+    """A run on pieces of music.
+
+    Parameters
+    ----------
+    dataset : str
+        auto (the chorales where the data folder has them, else made-up tunes), tunes, jsb,
+        nottingham, or the path of a folder of MIDI files or of lists of notes.
+    """
+
+    dataset: str = "auto"
+    task: Literal["music"] = "music"

@@ -6,7 +6,16 @@ from html import escape
 
 import numpy as np
 
-from dltut.datasets.kinds import Classes, Kind, Labels, Masks, Numbers, Pictures, square_shape
+from dltut.datasets.kinds import (
+    Classes,
+    Kind,
+    Labels,
+    Masks,
+    Numbers,
+    Pictures,
+    Series,
+    square_shape,
+)
 from dltut.exceptions import InputError
 from dltut.machine.columns import checked_columns
 
@@ -247,6 +256,19 @@ class Dataset:
         """
         if not isinstance(self.inputs, Pictures):
             raise InputError(f"{self.name}: its examples are {self.inputs}, no pictures")
+        return self.inputs.shape
+
+    @property
+    def series_shape(self) -> tuple[int, int]:
+        """(steps, channels) of an example that is a series.
+
+        Raises
+        ------
+        InputError
+            If the examples are none.
+        """
+        if not isinstance(self.inputs, Series):
+            raise InputError(f"{self.name}: its examples are {self.inputs}, no series")
         return self.inputs.shape
 
     @property

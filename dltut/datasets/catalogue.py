@@ -106,12 +106,13 @@ def load(
         rolls, most = Rolls(dt=dt), music.LONGEST if longest is None else longest
         return music.load(dataset, data_dir, quick, rolls=rolls, longest=most, seed=seed)
     if task == "segmentation":
-        place = dataset if str(dataset) in segmentation.NAMES else _existing(dataset, data_dir)
+        names = segmentation.NAMES
+        place = dataset if str(dataset) in names else _existing(dataset, data_dir, names)
         sizes = {"image_shape": image_shape, "seed": seed}
         return segmentation.load(place, data_dir, quick, **sizes)
     words = {"n_words": n_words, "longest": longest, "longer": longer}
     if task == "tagging":
-        place = None if str(dataset) == "auto" else _existing(dataset, data_dir)
+        place = None if str(dataset) == "auto" else _existing(dataset, data_dir, ("auto",))
         loaded = slots.load(place, data_dir, seed)
     elif str(dataset) in NAMES:
         if target is not None or ignore or header is not None or task or scale or image_shape:
@@ -123,7 +124,7 @@ def load(
     else:
         stated = Stated(task, scale, image_shape, seed=seed, tokeniser=tokeniser, **words)
         columns = {"target": target, "ignore": ignore, "header": header}
-        loaded = _from_path(_existing(dataset, data_dir), columns, stated)
+        loaded = _from_path(_existing(dataset, data_dir, NAMES), columns, stated)
     if not isinstance(loaded.inputs, Words) and (n_words, longest) != (None, None):
         raise InputError(f"n_words and longest are for texts: {dataset} holds {loaded.inputs}")
     if not quick:
@@ -182,11 +183,13 @@ def _by_name(name: str, data_dir: str | PathLike | None, words: dict) -> Dataset
 
 
 @refusals_told()
-def _existing(dataset: str | PathLike, data_dir: str | PathLike | None) -> Path:
+def _existing(
+    dataset: str | PathLike, data_dir: str | PathLike | None, names: Sequence[str]
+) -> Path:
     path = expanded(dataset)
     if not path.exists():
         raise InputError(
-            f"no data set or file {str(dataset)!r}: {nearest(str(dataset), NAMES)}, "
+            f"no data set or file {str(dataset)!r}: {nearest(str(dataset), names)}, "
             f"or a path; the data folder is {config.data_dir(data_dir).absolute()}"
         )
     return path

@@ -20,8 +20,8 @@ from dltut.datasets.mask_files import (
     table_of_numbers,
 )
 from dltut.datasets.picture_files import endings, read_frames
-from dltut.datasets.pictures import whole
-from dltut.exceptions import InputError, nearest
+from dltut.datasets.pictures import checked_shape, whole
+from dltut.exceptions import InputError, nearest, printable
 from dltut.machine.notices import bar, say
 from dltut.machine.seeds import random_state
 
@@ -32,6 +32,7 @@ TABLE = "classes.csv"
 PARTS = ("train", "valid", "test")
 QUICK = 24, 12, 12
 MEMORY = 2**31  # bytes of all pictures together
+NAMED = 3  # files without a partner, after the first
 Pair = tuple[Path, Path]
 
 
@@ -122,9 +123,11 @@ def from_folder(
     ------
     InputError
         If a picture has no mask or a mask no picture, their sizes differ, a label is not among the
-        classes, or something is damaged.
+        classes, `image_shape` is none, or something is damaged.
     """
     folder = Path(folder)
+    if image_shape is not None:
+        image_shape = checked_shape(image_shape)
     given = _pairs(folder)
     pairs = [pair for part in given.values() for pair in part]
     pages, held = [], 0
@@ -196,11 +199,13 @@ def _matched(images: Path, masks: Path) -> list[Pair]:
     for here, there, what in ((pictures, others, "mask"), (others, pictures, "picture")):
         missing = sorted(set(here) - set(there))
         if missing:
-            more = f", nor have {len(missing) - 1} others" if len(missing) > 1 else ""
+            first, *others = [here[stem] for stem in missing]
+            also = "".join(f", nor has {printable(each.name)}" for each in others[:NAMED])
+            more = f", nor {len(others) - NAMED} more" if len(others) > NAMED else ""
             place = masks if what == "mask" else images
             raise InputError(
-                f"{here[missing[0]]} has no {what} of its name in {place}{more}: add it, or take "
-                "the other away"
+                f"{first} has no {what} of its name in {place}{also}{more}: add it, or take the "
+                "other away"
             )
     if not pictures:
         raise InputError(f"{images} holds no pictures: expected some, and masks in {masks}")

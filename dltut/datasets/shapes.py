@@ -12,7 +12,7 @@ from dltut.machine.checks import check_counts
 
 NAMES = ("ground", "disc", "square", "triangle")
 COLOURS = ((230, 230, 230), (42, 111, 176), (217, 116, 43), (61, 143, 95))
-COUNTS = 240, 60, 60
+COUNTS = 8000, 400, 1000
 
 
 def shapes(
@@ -20,7 +20,7 @@ def shapes(
     counts: tuple[int, int, int] = COUNTS,
     seed: int = 1234,
     noise: float = 0.08,
-    outline: bool = True,
+    void: bool = True,
 ) -> Dataset:
     """Pictures of shapes, each with its mask.
 
@@ -33,9 +33,9 @@ def shapes(
     seed : int
     noise : float
         Standard deviation of what is added to each pixel; white is 1.
-    outline : bool
-        Whether a pixel on either side of every outline is void, as in Pascal's masks: there nobody
-        can tell.
+    void : bool
+        Whether what nobody can tell is void: a pixel on either side of every outline, as in
+        Pascal's masks, and what is left of a shape of which less than half is seen.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def shapes(
     check_counts("pixels", least=16, side=side)
     rng, splits = np.random.default_rng(seed), []
     for count in counts:
-        pairs = [picture(rng, side, noise, outline) for _ in range(count)]
+        pairs = [picture(rng, side, noise, void) for _ in range(count)]
         x, y = (np.stack(each) for each in zip(*pairs, strict=True))
         splits.append(Split(x=x, y=y))
     inputs = Pictures((1, side, side), preparation="whole")
@@ -54,7 +54,7 @@ def shapes(
 
 
 def picture(
-    rng: np.random.Generator, side: int, noise: float = 0.08, outline: bool = True
+    rng: np.random.Generator, side: int, noise: float = 0.08, void: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """One picture, (side, side) in 0 to 1, and its mask.
 
@@ -63,21 +63,24 @@ def picture(
     rng : Generator
     side : int
     noise : float
-    outline : bool
+    void : bool
         All as for `shapes`.
     """
     rows, columns = np.mgrid[:side, :side]
     levels = rng.permutation(np.linspace(0.15, 0.85, 6))  # no two alike
-    x, y = np.full((side, side), levels[0]), np.zeros((side, side), np.int64)
-    for level in levels[1 : 1 + rng.integers(2, 5)]:
+    x, y = np.full((side, side), levels[0]), np.zeros((side, side), np.int32)
+    seen, areas = np.zeros((side, side), np.int32), [0]  # which shape, from 1; its pixels
+    for number, level in enumerate(levels[1 : 1 + rng.integers(2, 5)], start=1):
         kind = int(rng.integers(1, 4))
         size = side * rng.uniform(0.1, 0.2)
         middle = rng.uniform(size, side - 1 - size, size=2)
         angle = rng.uniform(0, 2 * np.pi)
         inside = _inside(kind, rows - middle[0], columns - middle[1], size, angle)
-        x[inside], y[inside] = level, kind
-    if outline:
-        y = np.where(_edges(y), VOID, y)
+        x[inside], y[inside], seen[inside] = level, kind, number
+        areas.append(inside.sum())
+    if void:
+        is_hidden = np.bincount(seen.ravel(), minlength=len(areas)) < np.divide(areas, 2)
+        y = np.where(_edges(y) | is_hidden[seen], VOID, y)
     return (x + noise * rng.normal(size=x.shape)).clip(0, 1).astype(np.float32), y
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from dltut.datasets import shapes
 from dltut.tasks import task_of
 
-data = shapes.shapes(outline=False)
+data = shapes.shapes(counts=(1, 1, 200), void=False)
 task, y = task_of(data), data.test.y
 best = []
 for size in (1, 2, 4, 8, 16):

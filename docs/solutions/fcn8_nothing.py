@@ -5,7 +5,7 @@ import numpy as np
 from dltut.datasets import shapes
 from dltut.tasks import task_of
 
-data = shapes.shapes()
+data = shapes.shapes(counts=(1, 1, 200))
 task = task_of(data)
 counts = task.counts(data.test.y, np.zeros_like(data.test.y))
 accuracy, iou = task.accuracy(counts), task.mean_iou(counts)

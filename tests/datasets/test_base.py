@@ -160,6 +160,8 @@ def test_tables_have_no_pictures_and_real_targets_no_classes():
     data = Dataset(*[Split(x=np.eye(4), y=[0.5, 1, 2, 3])] * 3, "a")
     with pytest.raises(InputError, match="a: its examples are 4 numbers, no pictures"):
         data.image_shape  # noqa: B018
+    with pytest.raises(InputError, match="a: its examples are 4 numbers, no series"):
+        data.series_shape  # noqa: B018
     with pytest.raises(
         InputError, match=r"a has real targets, 1 number \(y\): there are no classes"
     ):

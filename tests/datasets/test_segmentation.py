@@ -93,7 +93,8 @@ def test_sizes_that_differ(tmp_path):
 def test_what_does_not_fit(tmp_path):
     cases = {
         "no mask": r"p3.png has no mask of its name in .*masks: add it",
-        "no picture": r"p2.png has no picture of its name in .*images, nor have 1 others: add it",
+        "no picture": r"p2.png has no picture of its name in .*images, nor has p4.png: add it",
+        "many": r"p0.png has no mask .*, nor has p1.png, .*, nor has p3.png, nor 1 more: add",
         "size": r"p1.png is 5 x 5 but its picture 5 x 6: expected a label for each pixel",
         "gap": r"the masks in .*gap hold numbers up to 7, but 2 is not among them: name",
         "label": r"p0.png has the label 1 at row \d, column \d, which stands for none of the 1",
@@ -106,6 +107,8 @@ def test_what_does_not_fit(tmp_path):
     for name in cases:
         pairs(tmp_path / name, n=2 if name == "few" else 5, values=(0, 1))
     (tmp_path / "no mask" / "masks" / "p3.png").unlink()
+    for i in range(5):
+        (tmp_path / "many" / "masks" / f"p{i}.png").unlink()
     for i in (2, 4):
         (tmp_path / "no picture" / "images" / f"p{i}.png").unlink()
     save(tmp_path / "size" / "masks" / "p1.png", np.zeros((5, 5)))
@@ -156,6 +159,17 @@ def test_names(tmp_path):
     assert load("rays", tmp_path, quick=True, task="segmentation").train.y.shape == (24, 200)
     with pytest.raises(InputError, match=r"^image_shape is for folders of your own"):
         load("shapes", tmp_path, task="segmentation", image_shape=(1, 8, 8))
-    for wrong in ("shape", str(tmp_path / "nowhere")):
-        with pytest.raises(InputError):
+    for wrong, names in (("shape", "did you mean shapes"), ("digits", "auto, brain, rays, shapes")):
+        with pytest.raises(InputError, match=f"^no data set or file '{wrong}': .*{names}"):
             load(wrong, tmp_path, task="segmentation")
+    with pytest.raises(InputError, match=r": valid names: auto, or a path"):
+        load("digits", tmp_path, task="tagging")
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (2, 16, 16), (1, 0, 16)])
+def test_a_shape_that_no_picture_has(shape, tmp_path):
+    pairs(tmp_path)
+    with pytest.raises(
+        InputError, match=r"^image_shape is .*; expected \(channels, height, width\)"
+    ):
+        segmentation.load(tmp_path, image_shape=shape)

@@ -1,14 +1,18 @@
 """Pictures that a model is asked about."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from dltut.datasets.kinds import Pictures
-from dltut.datasets.pictures import marks, prepare, read_picture, resized
+from dltut.datasets.picture_files import read_frames, read_picture
+from dltut.datasets.pictures import marks, prepare, resized
 from dltut.datasets.scaling import WHITE
 from dltut.tasks.inputs.reader import Example, Reader
+
+STACKS = (".tif", ".tiff")  # whose pages are pictures; those of a GIF are one that moves
 
 
 class PictureReader(Reader):
@@ -27,8 +31,14 @@ class PictureReader(Reader):
             yield from super().examples(given, number)
 
     def file(self, path) -> Iterator[Example]:
-        """The picture in a file."""
-        yield self.seen(read_picture(path), str(path), path)
+        """The picture in a file, or the pages of a stack."""
+        is_stack = Path(path).suffix.lower() in STACKS
+        pages = read_frames(path) if is_stack else [read_picture(path)]
+        if len(pages) == 1:
+            yield self.seen(pages[0], str(path), path)
+        else:
+            for number, page in enumerate(pages, start=1):
+                yield self.seen(page, f"{path} page {number}")
 
     def seen(self, picture: Image.Image, name: str, path=None) -> Example:
         """The picture as the training pictures were, digits in the size of these.
