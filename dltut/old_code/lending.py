@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from dltut.old_code import elsewhere, indices, meaning, numerical, standard
+from dltut.old_code import arithmetic, elsewhere, indices, meaning, numerical, standard
 
 MODULES = {
     **standard.MODULES,
@@ -175,8 +175,8 @@ class Library:
         """
         importer = {"__import__": functools.partial(self.importing, is_python_2)}
         old = standard.CHANGED_NAMES if is_python_2 else {}
-        known = vars(builtins) | meaning.HELPERS | {indices.PLACE: indices.place}
-        return known | standard.NAMES | old | importer
+        helpers = meaning.HELPERS | arithmetic.HELPERS | indices.HELPERS
+        return vars(builtins) | helpers | standard.NAMES | old | importer
 
     def importing(
         self,

@@ -114,3 +114,17 @@ def test_files_opened_for_bytes_take_text(ran, tmp_path):
             print f.read().split()
     """
     assert ran(program)[0] == ["['6', 'eight', 'nine', 'ten']"]
+
+
+def test_numbers_of_numpy_and_text_for_bytes(ran):
+    out, _ = ran(
+        """
+        import hashlib, json, random
+        import numpy as np
+        import md5
+        print isinstance(np.int64(3), int), isinstance(np.int64(3), (str, long)), isinstance('a', int)
+        print json.dumps({'n': np.int64(3)}), json.dumps([set()], default=len)
+        print md5.new('a').hexdigest() == hashlib.md5(b'a').hexdigest(), len(random.sample(set('ab'), 1))
+        """
+    )
+    assert out == ["True True False", '{"n": 3} [0]', "True 1"]
