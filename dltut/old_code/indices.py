@@ -50,7 +50,7 @@ def _names_of_lists(tree: ast.Module) -> Iterator[str]:
 
 
 def _axes_taken(index: ast.AST) -> int | None:
-    """How many axes an index with ``None`` in it names; nothing if there is no ``None``, or dots."""
+    """How many axes an index names that has ``None`` in it, and no dots; else nothing."""
     parts = index.elts if isinstance(index, ast.Tuple) else []
     new = [each for each in parts if _is_new_axis(each)]
     if not new or any(isinstance(each, ast.Starred) or _is_dots(each) for each in parts):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
+from dltut.exceptions import InputError
 from dltut.old_code import arithmetic, elsewhere, indices, meaning, numerical, standard
 
 MODULES = {
@@ -213,6 +214,7 @@ class Library:
             if beside and error.name == name.partition(".")[0] and _is_beside(name, package):
                 return self._beside(name, names, wanted)
             raise
+        _say_what_is_refused(module, wanted)
         return self.module(module)
 
     def _beside(self, name: str, names: Mapping, wanted: tuple | None) -> ModuleType:
@@ -229,6 +231,18 @@ class Library:
             return module
         first = name.partition(".")[0]
         return self.gone(first) if first in MODULES else self.module(sys.modules[first])
+
+
+def _say_what_is_refused(module: ModuleType, wanted: tuple | None) -> None:
+    """Say why Theano has not what ``from theano import`` asks for: Python would only say that."""
+    if not module.__name__.startswith("dltut.theano"):
+        return
+    for name in wanted or ():
+        try:
+            getattr(module, name, None) if name == "*" else getattr(module, name)
+        except AttributeError as error:
+            if " is not served: " in str(error):
+                raise InputError(str(error)) from None
 
 
 def _gone(name: str) -> str | None:

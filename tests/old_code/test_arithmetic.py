@@ -56,7 +56,8 @@ def test_a_program_has_them(ran):
         W = np.ones((2, 3), 'float32') * np.sqrt(6. / np.sum([1, 2])) / np.float64(2)
         one = np.array([2.5])
         if W != None and not (W == 'normal'):
-            print W.dtype, float(one), int(one), '%.1f %s' % (one, 3), '%d' % one, math.floor(one) / 4
+            print W.dtype, float(one), int(one),
+            print '%.1f %s' % (one, 3), '%d' % one, math.floor(one) / 4
         """
     )
     assert out == ["float32 2.5 2 2.5 3 2 0.5"]

@@ -46,7 +46,8 @@ def test_a_new_axis_drops_the_axes_of_length_1_behind_it(ran):
         import theano.tensor as T
         mask, x = T.alloc(1., T.iscalar(), 1), T.matrix()
         print mask[:, None].ndim, mask[:, np.newaxis].ndim, (mask[:, None] * x).ndim,
-        print mask[:, None, :].ndim, mask[..., None].ndim, x[:, None, :].ndim, T.row()[0, None].ndim,
+        print mask[:, None, :].ndim, mask[..., None].ndim, x[:, None, :].ndim,
+        print T.row()[0, None].ndim,
         print np.ones((2, 1))[:, None].ndim
         """
     )

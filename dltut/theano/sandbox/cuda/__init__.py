@@ -1,5 +1,7 @@
 """``theano.sandbox.cuda``: there is no card here; what moved arrays to it leaves them."""
 
+from pytensor.tensor.type import fcol, fmatrix, frow, fscalar, ftensor3, ftensor4, fvector
+
 from dltut.theano.names import passed_on
 from dltut.theano.sandbox.cuda import cuda_ndarray
 from dltut.theano.sandbox.cuda.basic_ops import (
@@ -8,11 +10,13 @@ from dltut.theano.sandbox.cuda.basic_ops import (
     CudaNdarrayVariable,
     GpuOp,
     as_cuda_ndarray_variable,
+    float32_shared_constructor,
     gpu_contiguous,
     gpu_from_host,
     host_from_gpu,
 )
 
+shared_constructor = float32_shared_constructor
 cuda_available = False
 cuda_enabled = False
 pygpu_activated = False
