@@ -84,8 +84,8 @@ def _loads(pickle: ModuleType) -> Callable:
 
 
 def _dump(pickle: ModuleType) -> Callable:
-    def dump(value, file, protocol=None, *arguments, **options):
-        return pickle.dump(value, as_bytes(file), protocol, *arguments, **options)
+    def dump(obj, file, protocol=None, *arguments, **options):
+        return pickle.dump(obj, as_bytes(file), protocol, *arguments, **options)
 
     return dump
 
@@ -330,7 +330,7 @@ def _dumped(name: str) -> Callable:
     """A function that writes JSON; NumPy's whole numbers were whole numbers of Python 2."""
 
     def made(json):
-        def dump(value, *arguments, **options):
+        def dump(obj, *arguments, **options):
             given = options.pop("default", None)
             own = options.pop("cls", None) or json.JSONEncoder
 
@@ -340,7 +340,7 @@ def _dumped(name: str) -> Callable:
                         return int(value)
                     return given(value) if given else super().default(value)
 
-            return getattr(json, name)(value, *arguments, cls=Encoder, **options)
+            return getattr(json, name)(obj, *arguments, cls=Encoder, **options)
 
         return dump
 

@@ -4,5 +4,5 @@ from dltut.theano.names import nothing_of
 
 __getattr__ = nothing_of(
     __name__,
-    "it belonged to Theano's own library for a card; leave it out, functions run where dltut is configured to",
+    "it was for a card, of which there is none: functions run where dltut is configured to run",
 )

@@ -1,7 +1,5 @@
 """``theano.sandbox.cuda``: there is no card here; what moved arrays to it leaves them."""
 
-from pytensor.tensor.type import fcol, fmatrix, frow, fscalar, ftensor3, ftensor4, fvector
-
 from dltut.theano.names import passed_on
 from dltut.theano.sandbox.cuda import cuda_ndarray
 from dltut.theano.sandbox.cuda.basic_ops import (
@@ -68,4 +66,4 @@ __all__ = [
     "host_from_gpu",
     "use",
 ]
-__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops")
+__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops", "pytensor.tensor.type")
