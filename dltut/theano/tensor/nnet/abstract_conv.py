@@ -9,8 +9,8 @@ from dltut.kernels.conv import Convolution, ConvolutionInputGradient, Convolutio
 from dltut.machine.shared import as_floats
 from dltut.nn.conv import conv2d as plain_conv2d
 from dltut.nn.conv import dilated
-from dltut.theano.tensor.allocation import filled
 from dltut.theano.names import NotServed, passed_on
+from dltut.theano.tensor.allocation import filled
 
 
 def conv2d(

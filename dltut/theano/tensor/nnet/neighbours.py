@@ -3,8 +3,8 @@
 import numpy as np
 import pytensor.tensor as pt
 
-from dltut.theano.tensor.allocation import filled
 from dltut.theano.names import passed_on
+from dltut.theano.tensor.allocation import filled
 
 
 def images2neibs(ten4, neib_shape, neib_step=None, mode="valid"):

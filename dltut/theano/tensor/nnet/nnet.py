@@ -1,12 +1,11 @@
 """``theano.tensor.nnet.nnet``: softmax, costs and non-linearities."""
 
-import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.special import LogSoftmax, Softmax
 
 from dltut.machine.shared import as_floats
-from dltut.theano.tensor.allocation import filled
 from dltut.theano.names import passed_on
+from dltut.theano.tensor.allocation import filled
 from dltut.theano.tensor.nnet import stable
 from dltut.theano.tensor.nnet.sigm import sigmoid, softplus
 

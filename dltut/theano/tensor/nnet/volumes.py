@@ -1,12 +1,11 @@
 """Convolutions of volumes, and their gradients: sums of convolutions of pictures."""
 
 import numpy as np
-import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.theano.tensor.allocation import filled
 from dltut.theano.gradient import Lop
 from dltut.theano.names import NotServed
+from dltut.theano.tensor.allocation import filled
 from dltut.theano.tensor.nnet.abstract_conv import Abstract, check_shared, conv2d, padded, ranked
 
 
