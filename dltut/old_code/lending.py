@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from dltut.exceptions import InputError
-from dltut.old_code import arithmetic, elsewhere, indices, meaning, numerical, standard
+from dltut.old_code import arithmetic, elsewhere, indices, meaning, numerical, packages, standard
 
 MODULES = {
     **standard.MODULES,
     **numerical.MODULES,
     **elsewhere.MODULES,
+    **packages.MODULES,
 }  # gone: how to make something in their place
 MISSING = {**standard.MISSING, **numerical.MISSING, **elsewhere.MISSING}
 CHANGED = {**standard.CHANGED, **numerical.CHANGED, **elsewhere.CHANGED}
