@@ -1,5 +1,6 @@
 """Every name that two or more of 65 public repositories use is served, or refused in one line."""
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -109,3 +110,16 @@ def test_the_lock_of_the_folder_is_held_and_let_go(tmp_path):
     compilelock.release_lock()
     compilelock.release_lock()  # nothing is held: nothing happens
     assert not compilelock.HELD
+
+
+def test_no_module_of_the_house_imports_it_at_its_top():
+    house = Path(dltut.theano.__file__).parents[1]
+    own = house / "theano", house / "old_code"
+    for path in house.rglob("*.py"):
+        if any(path.is_relative_to(each) for each in own):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [each.name for each in getattr(node, "names", [])]
+            names.append(getattr(node, "module", None) or "")
+            doors = [each for each in names if each.startswith(("dltut.theano", "dltut.old_code"))]
+            assert not doors, path
