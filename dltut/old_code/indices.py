@@ -1,15 +1,18 @@
-"""Indices of old NumPys: a list of slices or of rows of numbers meant what a tuple means."""
+"""Indices of old NumPys and of Theano's variables, which meant what they do not mean today."""
 
 import ast
 from collections.abc import Iterator
 
 import numpy as np
+from pytensor.tensor import TensorVariable
 
-PLACE = "__place__"  # as programs call `place`
+PLACE, NARROWED = "__place__", "__narrowed__"  # as programs call the functions below
 
 
 def with_old_indices(tree: ast.Module) -> ast.Module:
-    """The tree of a program, changed to call `place` wherever an index may be a list.
+    """The tree of a program, changed to call the functions of `HELPERS`.
+
+    `place` wherever an index may be a list, `narrowed` wherever it makes a new axis.
 
     Parameters
     ----------
@@ -25,6 +28,10 @@ class _Indices(ast.NodeTransformer):
 
     def visit_Subscript(self, node):
         self.generic_visit(node)
+        if (taken := _axes_taken(node.slice)) is not None:
+            call = ast.Call(ast.Name(NARROWED, ast.Load()), [node.value, ast.Constant(taken)], [])
+            node.value = ast.copy_location(call, node.value)
+            return node
         is_list = _is_list(node.slice) or getattr(node.slice, "id", None) in self.lists
         if not is_list or not isinstance(node.value, ast.Name | ast.Attribute):
             return node
@@ -40,6 +47,25 @@ def _names_of_lists(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Assign | ast.AugAssign) and _is_list(node.value):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (each.id for each in targets if isinstance(each, ast.Name))
+
+
+def _axes_taken(index: ast.AST) -> int | None:
+    """How many axes an index names that has ``None`` in it, and no dots; else nothing."""
+    parts = index.elts if isinstance(index, ast.Tuple) else []
+    new = [each for each in parts if _is_new_axis(each)]
+    if not new or any(isinstance(each, ast.Starred) or _is_dots(each) for each in parts):
+        return None
+    return len(parts) - len(new)
+
+
+def _is_new_axis(node: ast.AST) -> bool:
+    is_none = isinstance(node, ast.Constant) and node.value is None
+    return is_none or getattr(node, "attr", getattr(node, "id", None)) == "newaxis"
+
+
+def _is_dots(node: ast.AST) -> bool:
+    is_dots = isinstance(node, ast.Constant) and node.value is ...
+    return is_dots or getattr(node, "id", None) == "Ellipsis"
 
 
 def _is_list(node: ast.AST) -> bool:
@@ -75,4 +101,23 @@ def place(value: object, index: object) -> object:
     return tuple(index) if is_divided or (has_rows and isinstance(value, np.ndarray)) else index
 
 
-__all__ = ["place", "with_old_indices"]
+def narrowed(value: object, taken: int) -> object:
+    """What an index with ``None`` in it is of: Theano dropped the axes of length 1 behind it.
+
+    So the mask (n, 1) of a translation was ``mask[:, None]`` of shape (n, 1), not (n, 1, 1).
+
+    Parameters
+    ----------
+    value : object
+        What is indexed.
+    taken : int
+        The axes that the index names.
+    """
+    if not isinstance(value, TensorVariable) or value.ndim <= taken:
+        return value
+    is_dropped = all(value.type.broadcastable[taken:])
+    return value.dimshuffle(*range(taken)) if is_dropped else value
+
+
+HELPERS = {PLACE: place, NARROWED: narrowed}
+__all__ = ["HELPERS", "narrowed", "place", "with_old_indices"]

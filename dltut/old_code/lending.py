@@ -11,12 +11,14 @@ import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from dltut.old_code import elsewhere, indices, meaning, numerical, standard
+from dltut.exceptions import InputError
+from dltut.old_code import arithmetic, elsewhere, indices, meaning, numerical, packages, standard
 
 MODULES = {
     **standard.MODULES,
     **numerical.MODULES,
     **elsewhere.MODULES,
+    **packages.MODULES,
 }  # gone: how to make something in their place
 MISSING = {**standard.MISSING, **numerical.MISSING, **elsewhere.MISSING}
 CHANGED = {**standard.CHANGED, **numerical.CHANGED, **elsewhere.CHANGED}
@@ -175,8 +177,8 @@ class Library:
         """
         importer = {"__import__": functools.partial(self.importing, is_python_2)}
         old = standard.CHANGED_NAMES if is_python_2 else {}
-        known = vars(builtins) | meaning.HELPERS | {indices.PLACE: indices.place}
-        return known | standard.NAMES | old | importer
+        helpers = meaning.HELPERS | arithmetic.HELPERS | indices.HELPERS
+        return vars(builtins) | helpers | standard.NAMES | old | importer
 
     def importing(
         self,
@@ -213,6 +215,7 @@ class Library:
             if beside and error.name == name.partition(".")[0] and _is_beside(name, package):
                 return self._beside(name, names, wanted)
             raise
+        _say_what_is_refused(module, wanted)
         return self.module(module)
 
     def _beside(self, name: str, names: Mapping, wanted: tuple | None) -> ModuleType:
@@ -229,6 +232,18 @@ class Library:
             return module
         first = name.partition(".")[0]
         return self.gone(first) if first in MODULES else self.module(sys.modules[first])
+
+
+def _say_what_is_refused(module: ModuleType, wanted: tuple | None) -> None:
+    """Say why Theano has not what ``from theano import`` asks for: Python would only say that."""
+    if not module.__name__.startswith("dltut.theano"):
+        return
+    for name in wanted or ():
+        try:
+            getattr(module, name, None) if name == "*" else getattr(module, name)
+        except AttributeError as error:
+            if " is not served: " in str(error):
+                raise InputError(str(error)) from None
 
 
 def _gone(name: str) -> str | None:

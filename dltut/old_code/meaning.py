@@ -11,6 +11,7 @@ from collections.abc import Callable, ItemsView, Iterable, KeysView, ValuesView
 
 from pytensor.graph import basic
 
+from dltut.old_code.arithmetic import met
 from dltut.old_code.signs import features_of
 
 SPECIAL_METHODS = {  # what Python 3 looks for, by what Python 2 looked for
@@ -35,7 +36,7 @@ CHANGED = frozenset(
 )
 VIEWS = frozenset("keys values items".split())
 DIVIDE, DIVIDE_IN_PLACE, ATTRIBUTE = "__divided__", "__divided_in_place__", "__attribute__"
-LISTED, SORT = "__listed__", "__sorted_in_place__"
+LISTED, SORT, FLOAT = "__listed__", "__sorted_in_place__", "__float__"
 
 
 def with_old_meaning(tree: ast.Module, is_python_2: bool) -> ast.Module:
@@ -80,6 +81,8 @@ class _Old(ast.NodeTransformer):
     def visit_Call(self, node):
         method = node.func.attr if isinstance(node.func, ast.Attribute) else None
         self.generic_visit(node)
+        if self.is_python_2 and _is_rounding(node.func):
+            return _call(FLOAT, [node], node)
         if not self.is_python_2 or method is None:
             return node
         if method == "sort" and (node.args or "cmp" in [each.arg for each in node.keywords]):
@@ -109,6 +112,12 @@ class _Old(ast.NodeTransformer):
                     _end_by_return(getattr(each, name, None))
             _end_by_return(node.body)
         return node
+
+
+def _is_rounding(function: ast.AST) -> bool:
+    """Whether this is ``math.floor`` or ``math.ceil``, which gave a float."""
+    home = getattr(getattr(function, "value", None), "id", None)
+    return home == "math" and getattr(function, "attr", None) in ("floor", "ceil")
 
 
 def _own_nodes(function: ast.FunctionDef) -> list[ast.AST]:
@@ -148,6 +157,7 @@ def divided(a, b):
     >>> divided(7, 2), divided(7.0, 2)
     (3, 3.5)
     """
+    a, b = met(a, b)
     return a // b if is_whole(a) and is_whole(b) else operator.truediv(a, b)
 
 
@@ -283,6 +293,7 @@ HELPERS = {
     ATTRIBUTE: attribute,
     DIVIDE: divided,
     DIVIDE_IN_PLACE: divided_in_place,
+    FLOAT: float,
     LISTED: listed,
     SORT: sorted_in_place,
 }

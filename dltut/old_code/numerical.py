@@ -102,6 +102,43 @@ def _whole_count(name: str) -> Callable:
     return made
 
 
+def _of_several(name: str) -> Callable:
+    """A function of several arrays, which took them from a generator as well."""
+
+    def made(numpy):
+        def joined(arrays, *arguments, **options):
+            arrays = list(arrays) if isinstance(arrays, Iterator) else listed(arrays)
+            return getattr(numpy, name)(arrays, *arguments, **options)
+
+        return joined
+
+    return made
+
+
+def _sum(numpy: ModuleType) -> Callable:
+    def total(values, *arguments, **options):
+        """A generator was summed by Python."""
+        if isinstance(values, Iterator):
+            return sum(values)
+        return numpy.sum(listed(values), *arguments, **options)
+
+    return total
+
+
+def _percentile(numpy: ModuleType) -> Callable:
+    def percentile(*arguments, interpolation="linear", **options):
+        return numpy.percentile(*arguments, **{"method": interpolation, **options})
+
+    return percentile
+
+
+def _histogram(numpy: ModuleType) -> Callable:
+    def histogram(*arguments, normed=None, **options):
+        return numpy.histogram(*arguments, **{"density": normed, **options})
+
+    return histogram
+
+
 def _random_integers(random: ModuleType) -> Callable:
     def random_integers(low, high=None, size=None):
         """Both ends belong to them."""
@@ -485,6 +522,10 @@ MODULES = {
 }
 SHAPES = {name: _whole_shape(name) for name in ("zeros", "ones", "empty")}
 COUNTS = {name: _whole_count(name) for name in ("linspace", "logspace", "geomspace")}
+SEVERAL = {
+    name: _of_several(name)
+    for name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack")
+}
 MISSING = {
     "numpy": NUMPY,
     "numpy.testing": {},
@@ -514,12 +555,16 @@ CHANGED = {
         "object": _is(object),
         "str": _is(str),
         "fromstring": _fromstring,
+        "sum": _sum,
+        "percentile": _percentile,
+        "histogram": _histogram,
         "load": _load,
         "save": _save("save"),
         "savez": _save("savez"),
         "savez_compressed": _save("savez_compressed"),
         **SHAPES,
         **COUNTS,
+        **SEVERAL,
     },
     "numpy.random": {"random_integers": _random_integers},
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable
+from dltut.old_code.arithmetic import with_old_arithmetic
 from dltut.old_code.indices import with_old_indices
 from dltut.old_code.meaning import with_old_meaning
 from dltut.old_code.signs import is_for_both, is_print_statement, means_python_2
@@ -44,7 +45,7 @@ class Source:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
             tree = with_old_meaning(with_old_indices(self.tree), self.is_python_2)
-            return compile(tree, path, "exec", dont_inherit=True)
+            return compile(with_old_arithmetic(tree), path, "exec", dont_inherit=True)
 
 
 def parse(text: str, path: str, neighbours: bool = False) -> Source:

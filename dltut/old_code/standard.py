@@ -15,7 +15,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from dltut.old_code import meaning
+import numpy
+
+from dltut.old_code import arithmetic, meaning
 
 
 def _same(name: str) -> Callable:
@@ -82,8 +84,8 @@ def _loads(pickle: ModuleType) -> Callable:
 
 
 def _dump(pickle: ModuleType) -> Callable:
-    def dump(value, file, protocol=None, *arguments, **options):
-        return pickle.dump(value, as_bytes(file), protocol, *arguments, **options)
+    def dump(obj, file, protocol=None, *arguments, **options):
+        return pickle.dump(obj, as_bytes(file), protocol, *arguments, **options)
 
     return dump
 
@@ -273,6 +275,85 @@ def _string(module: ModuleType) -> type:
     return str
 
 
+def _of_one_element(name: str) -> Callable:
+    """A function of numbers, which took arrays of one element as well."""
+
+    def made(math):
+        return lambda *values: getattr(math, name)(*map(arithmetic.only, values))
+
+    return made
+
+
+def _hashed(name: str) -> Callable:
+    """A function of bytes, which took text as well."""
+
+    def made(hashlib):
+        def digest(*content, **options):
+            found = getattr(hashlib, name)(*map(_encoded, content), **options)
+            return _Hash(found)
+
+        return digest
+
+    return made
+
+
+class _Hash:
+    """What is hashed so far, in bytes or in text.
+
+    Parameters
+    ----------
+    of : hash
+        Python's own.
+    """
+
+    def __init__(self, of):
+        self.of = of
+
+    def __getattr__(self, name):
+        return getattr(self.of, name)
+
+    def update(self, content) -> None:
+        """Go on with this."""
+        self.of.update(_encoded(content))
+
+
+def _sample(random: ModuleType) -> Callable:
+    def sample(population, *arguments, **options):
+        """Sets could be drawn from."""
+        is_set = isinstance(population, set | frozenset)
+        return random.sample(list(population) if is_set else population, *arguments, **options)
+
+    return sample
+
+
+def _dumped(name: str) -> Callable:
+    """A function that writes JSON; NumPy's whole numbers were whole numbers of Python 2."""
+
+    def made(json):
+        def dump(obj, *arguments, **options):
+            given = options.pop("default", None)
+            own = options.pop("cls", None) or json.JSONEncoder
+
+            class Encoder(own):
+                def default(self, value):
+                    if type(value) is numpy.int64:
+                        return int(value)
+                    return given(value) if given else super().default(value)
+
+            return getattr(json, name)(obj, *arguments, cls=Encoder, **options)
+
+        return dump
+
+    return made
+
+
+def _isinstance(value: object, kinds) -> bool:
+    """NumPy's widest whole numbers were a kind of Python 2's."""
+    if isinstance(value, kinds):
+        return True
+    return type(value) is numpy.int64 and isinstance(0, kinds)
+
+
 NAMES = {  # every module of an old program has these
     "xrange": _xrange,
     "unicode": str,
@@ -300,6 +381,7 @@ CHANGED_NAMES = {  # those of Python 2 alone: in Python 3 they mean something el
     "input": _input,
     "open": _open,
     "sorted": meaning.in_order,
+    "isinstance": _isinstance,
 }
 
 PARSE, REQUEST = "urllib.parse", "urllib.request"
@@ -339,8 +421,12 @@ MODULES = {
     "UserDict": several("UserDict", "collections", IterableUserDict=_same("collections.UserDict")),
     "UserList": renamed("collections"),
     "UserString": renamed("collections"),
-    "md5": several("md5", "hashlib", new=_same("hashlib.md5")),
-    "sha": several("sha", "hashlib", new=_same("hashlib.sha1")),
+    "md5": several(
+        "md5", "hashlib", new=lambda module: _hashed("md5")(importlib.import_module("hashlib"))
+    ),
+    "sha": several(
+        "sha", "hashlib", new=lambda module: _hashed("sha1")(importlib.import_module("hashlib"))
+    ),
     "sets": several("sets", "builtins", Set=_is(set), ImmutableSet=_is(frozenset)),
     "pipes": several("pipes", "shlex", quote=_is(shlex.quote)),
 }
@@ -372,6 +458,7 @@ STRING = {name: _method_of_str(name) for name in METHODS} | {
     "atol": _is(int),
     "atof": _is(float),
 }
+OF_NUMBERS = "ceil cos exp fabs floor isinf isnan log log10 pow sin sqrt tanh".split()
 MISSING = {  # {module: {name: from the module to what it was}}
     "collections": {name: _same(f"collections.abc.{name}") for name in ABSTRACT},
     "contextlib": {"nested": _is(nested)},
@@ -386,6 +473,7 @@ MISSING = {  # {module: {name: from the module to what it was}}
         "ifilterfalse": _same("itertools.filterfalse"),
     },
     "math": {},
+    "hashlib": {},
     "operator": {
         "div": _is(meaning.divided),
         "isCallable": _is(callable),
@@ -426,6 +514,10 @@ CHANGED = {
         "Pickler": _pickler,
         "Unpickler": _unpickler,
     },
+    "hashlib": {name: _hashed(name) for name in ("md5", "sha1", "sha224", "sha256", "sha512")},
+    "json": {"dump": _dumped("dump"), "dumps": _dumped("dumps")},
+    "math": {name: _of_one_element(name) for name in OF_NUMBERS},
+    "random": {"sample": _sample},
     "csv": {
         "reader": _reader("reader"),
         "DictReader": _reader("DictReader"),

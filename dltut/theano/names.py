@@ -52,6 +52,42 @@ def passed_on(
     return found
 
 
+def public_name(module: str, name: str) -> str:
+    """The name itself, unless it is one that Python asks modules for.
+
+    Parameters
+    ----------
+    module, name : str
+        Where it is looked for, and what.
+
+    Raises
+    ------
+    AttributeError
+        If it begins with two underscores.
+    """
+    if name.startswith("__"):
+        raise AttributeError(f"{module.removeprefix(PREFIX)} has no {name}")
+    return name
+
+
+def nothing_of(module: str, reason: str) -> Callable[[str], object]:
+    """The ``__getattr__`` of a module of which nothing is served.
+
+    Parameters
+    ----------
+    module : str
+        Its name, ``__name__``.
+    reason : str
+        Why, and what to use.
+    """
+
+    def refused(name: str) -> object:
+        spoken = module.removeprefix(PREFIX)
+        raise AttributeError(f"{spoken}.{public_name(module, name)} is not served: {reason}")
+
+    return refused
+
+
 def names_of(*homes: str) -> list[str]:
     """The names that `passed_on` finds in other modules, for ``import *`` and ``dir``.
 

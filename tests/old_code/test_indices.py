@@ -37,3 +37,18 @@ def test_a_program_may_index_by_lists(ran):
         """
     )
     assert out == ["[[0], [3]]", "[[9, 0, 3], [9, 3, 6]]", "one"]
+
+
+def test_a_new_axis_drops_the_axes_of_length_1_behind_it(ran):
+    out, _ = ran(
+        """
+        import numpy as np
+        import theano.tensor as T
+        mask, x = T.alloc(1., T.iscalar(), 1), T.matrix()
+        print mask[:, None].ndim, mask[:, np.newaxis].ndim, (mask[:, None] * x).ndim,
+        print mask[:, None, :].ndim, mask[..., None].ndim, x[:, None, :].ndim,
+        print T.row()[0, None].ndim,
+        print np.ones((2, 1))[:, None].ndim
+        """
+    )
+    assert out == ["2 2 2 3 3 3 2 3"]

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from dltut.exceptions import InputError
 from dltut.old_code.lending import Ledger, Library
 
 
@@ -95,3 +96,10 @@ def test_stars_and_names_inside(ran):
         """
     )
     assert out == ["[0.] 2 2 <class 'float'>"]
+
+
+def test_an_import_of_what_is_refused_says_why(ran):
+    with pytest.raises(InputError, match=r"theano.gpuarray.opt.op_lifter is not served: .*program"):
+        ran("from theano.gpuarray.opt import op_lifter\n")
+    with pytest.raises(SystemExit):
+        ran("from theano.gpuarray.opt import __no__\n")

@@ -114,3 +114,19 @@ def test_files_opened_for_bytes_take_text(ran, tmp_path):
             print f.read().split()
     """
     assert ran(program)[0] == ["['6', 'eight', 'nine', 'ten']"]
+
+
+def test_numbers_of_numpy_and_text_for_bytes(ran):
+    out, _ = ran(
+        """
+        import hashlib, json, random
+        import numpy as np
+        import md5
+        three = np.int64(3)
+        print isinstance(three, int), isinstance(three, (str, long)), isinstance('a', int)
+        print json.dumps({'n': three}), json.dumps([set()], default=len)
+        print md5.new('a').digest() == hashlib.md5(b'a').digest(),
+        print len(random.sample(set('ab'), 1))
+        """
+    )
+    assert out == ["True True False", '{"n": 3} [0]', "True 1"]

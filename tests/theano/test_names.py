@@ -1,5 +1,6 @@
 """Every name that two or more of 65 public repositories use is served, or refused in one line."""
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dltut.theano
+from dltut.old_code.check import verdict
 from dltut.theano.names import NotServed, refuse
 from dltut.theano.quiet import silently
 
@@ -48,6 +50,22 @@ def test_every_module_refuses_what_it_has_not(module):
         assert "\n" not in str(error.value)
 
 
+MORE = """compat.six.moves.xrange compat.six.text_type tests.disturb_mem.disturb_mem gof.ParamsType
+    gof.compilelock.get_lock sparse.sandbox.sp2.sampling_dot sandbox.cuda.ftensor4
+    gpuarray.basic_ops.as_gpuarray_variable compat.get_unbound_function tensor.basic.hashtype
+    """.split()
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_name_of_pylearn2_is_served(name):
+    assert verdict(f"theano.{name}").kind == "served"
+
+
+@pytest.mark.parametrize("name", ["gpuarray.opt.register_opt", "gpuarray.basic_ops.Kernel"])
+def test_what_was_for_a_card_is_refused_with_a_reason(name):
+    assert verdict(f"theano.{name}").kind == "refused"
+
+
 def test_the_nearest_name_is_told():
     with pytest.raises(AttributeError, match=r"theano.tensor has no sofmax here; did you mean"):
         dltut.theano.tensor.sofmax  # noqa: B018
@@ -84,3 +102,24 @@ def test_nothing_of_it_is_imported_by_the_house():
     code = "import dltut, dltut.machine.backend, sys; print('dltut.theano' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert shown.stdout.split() == [b"False"]
+
+
+def test_the_lock_of_the_folder_is_held_and_let_go(tmp_path):
+    compilelock = importlib.import_module("dltut.theano.gof.compilelock")
+    compilelock.get_lock(tmp_path)
+    compilelock.release_lock()
+    compilelock.release_lock()  # nothing is held: nothing happens
+    assert not compilelock.HELD
+
+
+def test_no_module_of_the_house_imports_it_at_its_top():
+    house = Path(dltut.theano.__file__).parents[1]
+    own = house / "theano", house / "old_code"
+    for path in house.rglob("*.py"):
+        if any(path.is_relative_to(each) for each in own):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [each.name for each in getattr(node, "names", [])]
+            names.append(getattr(node, "module", None) or "")
+            doors = [each for each in names if each.startswith(("dltut.theano", "dltut.old_code"))]
+            assert not doors, path

@@ -11,10 +11,11 @@ References
 """
 
 import numpy as np
+from pytensor import config
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from pytensor.tensor.basic import as_tensor_variable
+from pytensor.tensor.basic import as_tensor_variable, zeros_like
 from pytensor.tensor.type import TensorType
 
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
@@ -72,8 +73,11 @@ class Draw(Op):
         return [[True, *others], *([[False, *others]] * (len(node.inputs) - 1))]
 
     def pullback(self, inputs, outputs, cotangents):
-        """There is no gradient."""
-        return [DisconnectedType()() for _ in inputs]
+        """There is none of what is drawn; that of the state is 0, which a loop asks for."""
+        gradients = [DisconnectedType()() for _ in inputs]
+        if not isinstance(cotangents[0].type, DisconnectedType):
+            gradients[0] = zeros_like(inputs[0], dtype=config.floatX)
+        return gradients
 
 
 class Uniform(Draw):

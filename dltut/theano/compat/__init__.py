@@ -29,6 +29,11 @@ def decode_iter(texts):
     return (each.decode("utf-8") if isinstance(each, bytes) else each for each in texts)
 
 
+def get_unbound_function(unbound):
+    """The function of a method that is asked of its class: that is one today."""
+    return getattr(unbound, "__func__", unbound)
+
+
 __all__ = [
     "Callable",
     "Counter",

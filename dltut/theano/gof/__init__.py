@@ -71,5 +71,6 @@ __getattr__ = passed_on(
     "pytensor.link.vm",
     "pytensor.graph.features",
     "pytensor.graph.destroyhandler",
+    "pytensor.link.c.params_type",
     refused={"Linker": "our modes choose it: give theano.function a mode"},
 )

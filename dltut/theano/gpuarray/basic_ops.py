@@ -25,5 +25,24 @@ def GpuAllocEmpty(dtype="float32", context_name=None):
     return gpu_alloc_empty(context_name, dtype)
 
 
-__all__ = ["GpuAllocEmpty", "gpu_alloc_empty", "infer_context_name"]
-__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops")
+def as_gpuarray_variable(x, context_name=None):
+    """A variable as one on the card: itself.
+
+    Parameters
+    ----------
+    x : variable or array
+    context_name : str, optional
+        Unread.
+    """
+    return basic_ops.as_cuda_ndarray_variable(x)
+
+
+KERNELS = "CUDA is not compiled here; give the Op a perform, or say it in Theano's operations"
+__all__ = ["GpuAllocEmpty", "as_gpuarray_variable", "gpu_alloc_empty", "infer_context_name"]
+__getattr__ = passed_on(
+    __name__,
+    "dltut.theano.sandbox.cuda.basic_ops",
+    refused=dict.fromkeys(
+        ["GpuKernelBase", "Kernel", "HideC", "CGpuKernelBase", "gpuarray_helper_inc_dir"], KERNELS
+    ),
+)

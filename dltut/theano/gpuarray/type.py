@@ -37,4 +37,8 @@ def GpuArrayType(dtype, broadcastable, context_name=None, name=None):
     return pt.TensorType(dtype, tuple(1 if each else None for each in broadcastable), name)
 
 
-__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops")
+__getattr__ = passed_on(
+    __name__,
+    "dltut.theano.sandbox.cuda.basic_ops",
+    refused={"gpu_context_type": "there is no card here, and nothing that stands for one"},
+)

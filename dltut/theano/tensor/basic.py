@@ -59,6 +59,13 @@ inv = pt.reciprocal
 psi = pt.psi
 nonzero_values = pt.nonzero_values
 tensor_copy = pt.tensor_copy
+
+
+def hashtype(self) -> int:
+    """The hash of an object's class."""
+    return hash(type(self))
+
+
 __all__ = [
     "Rebroadcast",
     "abs_",

@@ -1,8 +1,10 @@
 """``theano.tensor.extra_ops``: one-hot rows, repetition, sums on the way, and the like."""
 
+import numpy as np
 import pytensor.tensor as pt
 
 from dltut.theano.names import passed_on
+from dltut.theano.tensor.allocation import filled
 
 cpu_contiguous = pt.tensor_copy
 bincount = pt.bincount
@@ -31,7 +33,7 @@ def to_one_hot(y, nb_class, dtype=None):
     dtype : str, optional
     """
     one = pt.cast(1, dtype or _floatx())
-    zeros = pt.zeros((y.shape[0], nb_class), dtype=one.dtype)
+    zeros = filled(np.array(0, one.dtype), (y.shape[0], nb_class))
     return pt.set_subtensor(zeros[pt.arange(y.shape[0]), y], one)
 
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor import config
+
+from dltut.theano.tensor.allocation import filled
 
 
 def flatten(x, ndim=None, outdim=None):
@@ -66,17 +69,17 @@ def concatenate(tensor_list, axis=0):
 def alloc(value, *shape):
     """An array of a shape that is filled with a value."""
     shape = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
-    return pt.alloc(value, *shape)
+    return filled(value, shape)
 
 
 def zeros(shape, dtype=None):
     """Zeros."""
-    return pt.zeros(_shape(shape), dtype=dtype)
+    return filled(np.array(0, dtype or config.floatX), _shape(shape))
 
 
 def ones(shape, dtype=None):
     """Ones."""
-    return pt.ones(_shape(shape), dtype=dtype)
+    return filled(np.array(1, dtype or config.floatX), _shape(shape))
 
 
 def _shape(shape):

@@ -10,6 +10,7 @@ from pytensor.tensor.shape import Shape
 from dltut.machine.rng import Streams
 from dltut.theano.gof.op import Op
 from dltut.theano.quiet import silently
+from dltut.theano.tensor.allocation import filled
 
 DEFAULT_SEED = 12345
 LARGEST_SEED = 2**32
@@ -142,9 +143,7 @@ class RandomBase:
         if _is(n, 1):
             draw = self._uniform(like)
             return _marked(pt.lt(draw, p).astype(dtype), draw)
-        trials = pt.alloc(
-            pt.as_tensor(0, dtype=like.dtype), n, *(like.shape[a] for a in range(like.ndim))
-        )
+        trials = filled(np.array(0, like.dtype), [n, *like.shape])
         draw = self._uniform(trials)
         return _marked(pt.lt(draw, p).sum(axis=0).astype(dtype), draw)
 
@@ -170,9 +169,7 @@ class RandomBase:
         rows = _rows_like(size, pvals)
         before = pt.cumsum(pvals, axis=-1)
         times = 1 if _is(n, 1) else n
-        trials = pt.alloc(
-            pt.as_tensor(0, dtype=_width(pvals)), times, *(rows.shape[a] for a in range(rows.ndim))
-        )
+        trials = filled(np.array(0, _width(pvals)), [times, *rows.shape])
         draw = self._uniform(trials)
         last = pt.shape_padright(before[..., -1])
         chosen = pt.sum(pt.ge(pt.shape_padright(draw) * last, before), axis=-1)
@@ -225,7 +222,7 @@ class RandomBase:
 
     def _some(self, shape: list, n, p):
         """So many different numbers below n."""
-        keys = self._uniform(pt.alloc(pt.as_tensor(0.0, dtype="float64"), n))
+        keys = self._uniform(filled(np.array(0.0), [n]))
         if p is not None:
             keys = pt.log(-pt.log1p(-keys)) - pt.log(p)
         count = pt.prod(pt.stack(shape)) if shape else 1
@@ -279,14 +276,13 @@ class RandomBase:
         ndim, dtype, **others
             As for `uniform`.
         """
-        zero = pt.as_tensor(0.0, dtype="float64")
-        draw = self._uniform(pt.alloc(zero, *_shape(size), n))
+        draw = self._uniform(filled(np.array(0.0), [*_shape(size), n]))
         return _marked(pt.argsort(draw, axis=-1).astype(dtype), draw)
 
     def shuffle_row_elements(self, input):
         """`input` with the elements of each row in a random order."""
         x = pt.as_tensor_variable(input)
-        draw = self._uniform(pt.zeros(x.shape, dtype="float64"))
+        draw = self._uniform(filled(np.array(0.0), x.shape))
         return pt.take_along_axis(x, pt.argsort(draw, axis=-1), axis=-1)
 
     def poisson(self, size=None, lam=1.0, ndim=None, dtype="int64", **others):
@@ -394,8 +390,8 @@ def _like(size, dtype: str, ndim, *parameters):
         whole = size.owner.inputs[0]
         return whole if whole.dtype == dtype else pt.zeros_like(whole, dtype=dtype)
     if isinstance(size, Variable) and size.ndim == 1 and ndim is not None:
-        return pt.alloc(zero, *(size[axis] for axis in range(ndim)))
-    return pt.alloc(zero, *_shape(size)) if _shape(size) else zero
+        return filled(zero, [size[axis] for axis in range(ndim)])
+    return filled(zero, _shape(size)) if _shape(size) else zero
 
 
 def _ndim(parameters) -> int:
@@ -405,5 +401,5 @@ def _ndim(parameters) -> int:
 def _rows_like(size, pvals):
     shape = _shape(size)
     if shape:
-        return pt.alloc(pt.as_tensor(0, dtype=_width(pvals)), *shape)
+        return filled(np.array(0, _width(pvals)), shape)
     return pvals[..., 0]

@@ -30,3 +30,16 @@ def test_a_copy_of_a_graph_reads_another_input():
     x, y = T.dscalars("x", "y")
     made = theano.function([y], theano.clone(x**2, replace={x: y}), mode="FAST_COMPILE")
     assert made(3) == 9
+
+
+def test_a_gradient_passes_a_loop_that_draws():
+    streams, w, x = MRG_RandomStreams(3), theano.shared(0.5), T.dvector("x")
+
+    def step(h, w):
+        p = T.nnet.softmax(T.outer(h, h) * w)
+        return h + (streams.multinomial(pvals=p, dtype=h.dtype) * p).sum(0), p
+
+    (h, p), updates = theano.scan(step, outputs_info=[x, None], non_sequences=[w], n_steps=2)
+    gradients = [T.grad(h.sum(), w), T.grad(None, w, known_grads={p: T.log(p)})]
+    made = theano.function([x], gradients, updates=updates, mode="FAST_COMPILE")
+    assert all(np.isfinite(each) and each != 0 for each in made([1.0, 2.0]))

@@ -8,11 +8,13 @@ from dltut.theano.sandbox.cuda.basic_ops import (
     CudaNdarrayVariable,
     GpuOp,
     as_cuda_ndarray_variable,
+    float32_shared_constructor,
     gpu_contiguous,
     gpu_from_host,
     host_from_gpu,
 )
 
+shared_constructor = float32_shared_constructor
 cuda_available = False
 cuda_enabled = False
 pygpu_activated = False
@@ -64,4 +66,4 @@ __all__ = [
     "host_from_gpu",
     "use",
 ]
-__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops")
+__getattr__ = passed_on(__name__, "dltut.theano.sandbox.cuda.basic_ops", "pytensor.tensor.type")

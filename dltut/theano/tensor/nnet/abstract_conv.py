@@ -10,6 +10,7 @@ from dltut.machine.shared import as_floats
 from dltut.nn.conv import conv2d as plain_conv2d
 from dltut.nn.conv import dilated
 from dltut.theano.names import NotServed, passed_on
+from dltut.theano.tensor.allocation import filled
 
 
 def conv2d(
@@ -126,7 +127,7 @@ def padded(x, pairs):
     """`x` with so many zeros before and after along each of its last axes."""
     sides = [n + before + after for n, (before, after) in zip(_sides(x), pairs, strict=True)]
     inside = [slice(p[0], p[0] + n) for n, p in zip(_sides(x), pairs, strict=True)]
-    zeros = pt.zeros((*x.shape[:2], *sides), dtype=x.dtype)
+    zeros = filled(np.array(0, x.dtype), (x.shape[0], x.shape[1], *sides))
     return pt.set_subtensor(zeros[(slice(None), slice(None), *inside)], x)
 
 
@@ -156,7 +157,9 @@ def conv2d_grad_wrt_inputs(
     up, w = ranked(output_grad, 4), dilated(ranked(filters, 4), filter_dilation)
     lengths = (up.shape[0], w.shape[1], None, None)
     shape = [b if a is None else a for a, b in zip(input_shape, lengths, strict=True)]
-    like, border = bordered(pt.zeros((shape[0], w.shape[1], *shape[2:]), up.dtype), border_mode)
+    like, border = bordered(
+        filled(np.array(0, up.dtype), (shape[0], w.shape[1], *shape[2:])), border_mode
+    )
     gradient = ConvolutionInputGradient(border, _whole(subsample), bool(filter_flip))
     maps = w.shape[0] // num_groups
     parts = zip(groups(up, maps, num_groups, axis=1), groups(w, maps, num_groups), strict=True)
@@ -195,7 +198,7 @@ def conv2d_grad_wrt_weights(
     channels, maps = x.shape[1] // num_groups, up.shape[1] // num_groups
     sides = [(n - 1) * step + 1 for n, step in zip(filter_shape[2:], filter_dilation, strict=True)]
     x, border = bordered(x, border_mode)
-    like = pt.zeros((maps, channels, *sides), dtype=x.dtype)
+    like = filled(np.array(0, x.dtype), (maps, channels, *sides))
     gradient = ConvolutionWeightGradient(border, _whole(subsample), bool(filter_flip))
     parts = zip(
         groups(x, channels, num_groups, axis=1), groups(up, maps, num_groups, axis=1), strict=True

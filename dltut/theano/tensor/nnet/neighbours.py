@@ -1,8 +1,10 @@
 """``theano.tensor.nnet.neighbours``: windows of pictures as rows."""
 
+import numpy as np
 import pytensor.tensor as pt
 
 from dltut.theano.names import passed_on
+from dltut.theano.tensor.allocation import filled
 
 
 def images2neibs(ten4, neib_shape, neib_step=None, mode="valid"):
@@ -58,7 +60,7 @@ def neibs2images(neibs, neib_shape, original_shape, mode="valid"):
     whole = whole.reshape((n, maps, height // rows * rows, width // columns * columns), ndim=4)
     if mode == "valid":
         return whole
-    zeros = pt.zeros((n, maps, height, width), dtype=whole.dtype)
+    zeros = filled(np.array(0, whole.dtype), (n, maps, height, width))
     return pt.set_subtensor(zeros[:, :, : whole.shape[2], : whole.shape[3]], whole)
 
 

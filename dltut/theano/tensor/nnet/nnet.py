@@ -5,6 +5,7 @@ from pytensor.tensor.special import LogSoftmax, Softmax
 
 from dltut.machine.shared import as_floats
 from dltut.theano.names import passed_on
+from dltut.theano.tensor.allocation import filled
 from dltut.theano.tensor.nnet import stable
 from dltut.theano.tensor.nnet.sigm import sigmoid, softplus
 
@@ -208,7 +209,7 @@ def h_softmax(
 
 def prepend_scalar_to_each_row(scalar, x):
     """A column of one number before the others."""
-    column = pt.alloc(pt.as_tensor_variable(scalar).astype(x.dtype), x.shape[0], 1)
+    column = filled(pt.as_tensor_variable(scalar).astype(x.dtype), (x.shape[0], 1))
     return pt.concatenate([column, x], axis=1)
 
 

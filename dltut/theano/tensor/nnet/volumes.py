@@ -1,10 +1,11 @@
 """Convolutions of volumes, and their gradients: sums of convolutions of pictures."""
 
-import pytensor.tensor as pt
+import numpy as np
 from pytensor.compile.sharedvalue import SharedVariable
 
 from dltut.theano.gradient import Lop
 from dltut.theano.names import NotServed
+from dltut.theano.tensor.allocation import filled
 from dltut.theano.tensor.nnet.abstract_conv import Abstract, check_shared, conv2d, padded, ranked
 
 
@@ -97,7 +98,7 @@ def conv3d_grad_wrt_inputs(
     up, w = ranked(output_grad, 5), ranked(filters, 5)
     lengths = (up.shape[0], w.shape[1] * num_groups, None, None, None)
     shape = [b if a is None else a for a, b in zip(input_shape, lengths, strict=True)]
-    x = pt.zeros(shape, dtype=up.dtype)
+    x = filled(np.array(0, up.dtype), shape)
     maps = conv3d(x, w, filter_shape=filter_shape, num_groups=num_groups, **options)
     return Lop(maps, x, up)
 
@@ -119,7 +120,7 @@ def conv3d_grad_wrt_weights(
     x, up = ranked(input, 5), ranked(output_grad, 5)
     lengths = (up.shape[1], x.shape[1] // num_groups, None, None, None)
     shape = [b if a is None else a for a, b in zip(filter_shape, lengths, strict=True)]
-    w = pt.zeros(shape, dtype=up.dtype)
+    w = filled(np.array(0, up.dtype), shape)
     maps = conv3d(x, w, num_groups=num_groups, **options)
     return Lop(maps, w, up)
 

@@ -1,11 +1,14 @@
 """``theano.tensor.signal.pool``: the largest, summed or mean value of each window."""
 
 import math
+from collections.abc import Iterable
 
 import pytensor.tensor as pt
+from pytensor.graph.basic import Variable
 
 from dltut.nn.pool import pool2d
 from dltut.theano.names import NotServed, passed_on
+from dltut.theano.tensor.signal.windows import pooled
 
 
 def pool_2d(
@@ -24,8 +27,8 @@ def pool_2d(
     Parameters
     ----------
     input : variable with two axes at least
-    ws : pair of int
-        Rows and columns of a window.
+    ws : pair of int or variable
+        Rows and columns of a window; those that are variables cost more time.
     ignore_border : bool, optional
         Whether a window that does not fit is left out; nothing said is False, as in Theano.
     stride : pair of int, optional
@@ -39,26 +42,39 @@ def pool_2d(
     x = pt.as_tensor_variable(input)
     if x.ndim < 2:
         raise NotServed(f"pool_2d needs rows and columns; {x} has {x.ndim} axes")
+    if _has_variables(ws, stride, pad):
+        return pooled(x, _pair(ws), _pair(stride), _pair(pad), bool(ignore_border), mode)
     options = {"stride": stride, "ignore_border": bool(ignore_border), "pad": pad, "mode": mode}
     options["ties"] = "all"  # as in Theano
     if x.ndim == 4:
         return pool2d(x, ws, **options)
     lead = [x.shape[axis] for axis in range(x.ndim - 2)]
     flat = x.reshape((-1, 1, x.shape[-2], x.shape[-1]), ndim=4)
-    pooled = pool2d(flat, ws, **options)
-    return pooled.reshape((*lead, pooled.shape[2], pooled.shape[3]), ndim=x.ndim)
+    maps = pool2d(flat, ws, **options)
+    return maps.reshape((*lead, maps.shape[2], maps.shape[3]), ndim=x.ndim)
 
 
 def _numbers(given):
-    """Whole numbers of a pair, of one number, of constants; None as it is."""
+    """Whole numbers where they are known, of a pair, a vector or one number; None as it is."""
     if given is None or isinstance(given, int):
         return given
-    try:
-        return tuple(int(pt.get_underlying_scalar_constant_value(each)) for each in given)
-    except (pt.exceptions.NotScalarConstantError, TypeError):
-        raise NotServed(
-            "a window or step that is a variable is not served: give whole numbers"
-        ) from None
+    if isinstance(given, Variable) and given.ndim == 1:
+        given = [given[axis] for axis in range(pt.get_vector_length(given))]
+    return tuple(map(_number, given)) if isinstance(given, Iterable) else _number(given)
+
+
+def _number(given):
+    known = pt.get_underlying_scalar_constant_value(given, raise_not_constant=False)
+    return known if isinstance(known, Variable) else int(known)
+
+
+def _has_variables(*sizes) -> bool:
+    return any(isinstance(each, Variable) for size in sizes for each in _pair(size) or ())
+
+
+def _pair(size, n: int = 2):
+    """One size for each axis."""
+    return size if size is None or isinstance(size, tuple) else (size,) * n
 
 
 def pool_3d(
@@ -84,6 +100,9 @@ def pool_3d(
     ws = _numbers(ws if ds is None else ds)
     stride = _numbers(stride if st is None else st) or ws
     pad = _numbers(pad if padding is None else padding)
+    if _has_variables(ws, stride, pad):
+        x = pt.as_tensor_variable(input)
+        return pooled(x, _pair(ws, 3), _pair(stride, 3), _pair(pad, 3), bool(ignore_border), mode)
     inner = pool_2d(input, ws[1:], ignore_border, stride[1:], pad[1:], mode)
     turned = pt.moveaxis(inner, -3, -1)
     outer = pool_2d(turned, (1, ws[0]), ignore_border, (1, stride[0]), (0, pad[0]), mode)

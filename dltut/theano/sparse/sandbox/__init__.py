@@ -1,0 +1,1 @@
+"""``theano.sparse.sandbox``: what was tried before it moved."""
