@@ -98,6 +98,7 @@ ENTRIES = (
     Entry("MLX", "mlx_peer", LAYERED),
     native("C on MKL, epoch in a loop", ("logistic", "mlp"), "mlp_mkl.c"),
     native("C++ on oneDNN, epoch in a loop", ("lenet",), "lenet_onednn.cpp"),
+    native("DLL on MKL, epoch in a loop", ("mlp",), "mlp_dll.cpp"),
     pytensor_ml("NUMBA"),
     pytensor_ml("JAX"),
     Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-", *DRAWING), interpreter="theano"),

@@ -72,8 +72,8 @@ def curved(rng):
     return Banana().mean, Banana().covariance
 
 
-# Of HMC, which cannot find them itself: the acceptance wanted, which is the tutorial's, and how many
-# leapfrog steps: by effective draws a gradient about the best of 5, 8, 10, 15, 20 and 30.
+# Of HMC, which cannot find them itself: the acceptance wanted, the tutorial's, and the number of
+# leapfrog steps, by effective draws a gradient about the best of 5, 8, 10, 15, 20 and 30.
 TARGETS = {
     "gaussian": ("the tutorial's Gaussian, 5 dimensions", tutorial, 0.9, 10),
     "banana": ("a banana, 2 dimensions", curved, 0.9, 15),

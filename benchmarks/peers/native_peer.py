@@ -1,6 +1,7 @@
 """Programs in C and C++, compiled here when they are needed, with a whole epoch in their loop.
 
-Libraries are looked for where pip puts them: ``pip install mkl mkl-include onednn-devel-cpu-gomp``.
+Libraries are looked for where pip puts them: ``pip install mkl mkl-include onednn-devel-cpu-gomp``;
+DLL in the folder that DLL_HOME names, which has etl in it, and cpp_utils in that.
 """
 
 import ctypes
@@ -20,7 +21,13 @@ FLAGS = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC", 
 NEEDED = {
     "mlp_mkl.c": ("libmkl_rt.so.3", "mkl.h"),
     "lenet_onednn.cpp": ("libdnnl.so.3", "dnnl.hpp"),
+    "mlp_dll.cpp": ("libmkl_rt.so.3", "mkl.h"),
 }
+# DLL's newest state that gcc 12 compiles is of 2020. Its vectors of AVX-512 no compiler takes, and
+# its arithmetic is not meant for -ffast-math.
+OF_DLL = "-std=c++2a -march=x86-64-v3 -fno-fast-math -DNDEBUG -ftemplate-depth=1024".split()
+OF_DLL += "-DETL_VECTORIZE_FULL -DETL_PARALLEL -DETL_RELAXED -DETL_MKL_MODE".split()
+OF_DLL += ["-DETL_BLAS_THREADS"]
 
 
 def versions():
@@ -74,8 +81,23 @@ def compiled(source: str) -> Path:
     if not made.exists():
         cache.mkdir(parents=True, exist_ok=True)
         where = [f"-I{MINE / 'include'}", f"-L{MINE / 'lib'}", f"-Wl,-rpath,{MINE / 'lib'}"]
-        command = [compiler, *FLAGS, *where, str(HERE / source), f"-l:{library}", "-lm"]
-        finished = subprocess.run([*command, "-o", str(made)], capture_output=True, text=True)
+        flags = [*FLAGS, *where, *(of_dll(cache) if "dll" in source else [])]
+        command = [compiler, *flags, str(HERE / source), f"-l:{library}", "-lm", "-o", str(made)]
+        finished = subprocess.run(command, capture_output=True, text=True)
         if finished.returncode:
-            raise RuntimeError(f"{source}: {finished.stderr.strip().splitlines()[0]}")
+            lines = finished.stderr.strip().splitlines()
+            raise RuntimeError(next((line for line in lines if "error" in line), lines[-1]))
     return made
+
+
+def of_dll(cache: Path) -> list[str]:
+    """Flags for DLL, and the header of an ordinary BLAS, which it includes beside MKL's."""
+    home = os.environ.get("DLL_HOME")
+    if not home:
+        raise RuntimeError("DLL_HOME does not say where DLL is")
+    (cache / "cblas.h").write_text('#include "mkl_cblas.h"\n')
+    folders = [
+        cache,
+        *(Path(home) / name for name in ("include", "etl/include", "etl/lib/include")),
+    ]
+    return [*OF_DLL, *(f"-I{each}" for each in folders)]

@@ -1,5 +1,9 @@
 """TensorFlow: steps over variables as graphs, compiled by XLA or not, one a call or in a loop."""
 
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever its file of settings says
+
 import tensorflow as tf
 
 
