@@ -1,6 +1,6 @@
 """Effective draws a second: our sampler beside those of BlackJAX, NumPyro and nutpie.
 
-The four need a Python of their own: ``pip install -e . blackjax numpyro nutpie pymc arviz``.
+They want a Python of their own: ``pip install -e ".[samplers]"``.
 """
 
 import json
