@@ -1,6 +1,6 @@
 """Programs in C and C++, compiled here when they are needed, with a whole epoch in their loop.
 
-Libraries are looked for where pip puts them: ``pip install mkl mkl-include onednn-devel-cpu-gomp``;
+Libraries are looked for where pip puts them (``mkl mkl-devel mkl-include onednn-devel-cpu-gomp``),
 DLL in the folder that DLL_HOME names, which has etl in it, and cpp_utils in that.
 """
 
