@@ -203,7 +203,8 @@ def judged(path: Path, mean, covariance) -> dict:
     sizes, errors = [], []
     for values, wanted in ((away, 0.0), (away**2, np.diag(covariance))):
         size = effective_sizes(values)
-        error = values.std(axis=(0, 1)) / np.sqrt(size)
+        # The bulk's is that of ranks; a mean has its own, which is less where tails are long.
+        error = values.std(axis=(0, 1)) / np.sqrt(effective_sizes(values, "mean"))
         errors.append(np.max(np.abs(values.mean(axis=(0, 1)) - wanted) / error))
         sizes.append(float(size.min()))
     return {
@@ -217,11 +218,11 @@ def judged(path: Path, mean, covariance) -> dict:
     }
 
 
-def effective_sizes(draws) -> np.ndarray:
+def effective_sizes(draws, method: str = "bulk") -> np.ndarray:
     """Arviz's effective number of draws of each coordinate, of an array (chains, draws, dim)."""
     from arviz_stats.base import array_stats
 
-    return array_stats.ess(draws, chain_axis=0, draw_axis=1, method="bulk")
+    return array_stats.ess(draws, chain_axis=0, draw_axis=1, method=method)
 
 
 def checked(row: dict) -> dict:
