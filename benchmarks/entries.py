@@ -12,6 +12,7 @@ SEGMENTED = ("unet",)
 LOOPED = (*TRAINED, *RULED, *LEARNT, *RECURRENT)
 IN_JAX = (*CLASSIFIED, *RULED, *DRAWING, *RECURRENT)
 KERAS = (*CLASSIFIED, *RULED, "lstm")
+LAYERED = (*CLASSIFIED, *RULED, "da")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,15 @@ def torch(name, works, compile=False, channels_last=False, fused=True):
     return Entry(name, "torch_peer", works, options)
 
 
+def tensorflow(name, works, xla=False, loop=False):
+    options = {"xla": xla, "loop": loop}
+    return Entry(name, "tensorflow_peer", works, options, "loop" if loop else "step")
+
+
+def native(name, works, source):
+    return Entry(name, "native_peer", works, {"source": source}, "loop")
+
+
 def pytensor_ml(mode):
     options = {"mode": mode}
     name = f"pytensor-ml, {mode}"
@@ -82,6 +92,13 @@ ENTRIES = (
     Entry("JAX, draws in a loop", "jax_peer", ("hmc",), {"loop": True}, "loop"),
     Entry("Keras on JAX", "keras_peer", KERAS, {"backend": "jax"}),
     Entry("Keras on torch", "keras_peer", KERAS, {"backend": "torch"}),
+    tensorflow("TensorFlow", LAYERED),
+    tensorflow("TensorFlow, XLA", LAYERED, xla=True),
+    tensorflow("TensorFlow, epoch in a loop", (*TRAINED, *RULED, "da"), loop=True),
+    Entry("MLX", "mlx_peer", LAYERED),
+    native("C on MKL, epoch in a loop", ("logistic", "mlp"), "mlp_mkl.c"),
+    native("C++ on oneDNN, epoch in a loop", ("lenet",), "lenet_onednn.cpp"),
+    native("DLL on MKL, epoch in a loop", ("mlp",), "mlp_dll.cpp"),
     pytensor_ml("NUMBA"),
     pytensor_ml("JAX"),
     Entry("Theano", "theano_peer", (*CLASSIFIED, "conv-", *DRAWING), interpreter="theano"),

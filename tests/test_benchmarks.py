@@ -17,7 +17,7 @@ from dltut.exceptions import InputError
 from dltut.models import scattered_bits
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("entries", "floor", "isa", "picture", "race", "run", "table", "works")
+MODULES = ("entries", "floor", "isa", "picture", "race", "run", "samplers", "table", "works")
 
 PEER = """
 import os
@@ -368,6 +368,59 @@ def test_works_without_labels_have_pixels_as_chances(bench):
     assert arrays["p0"].shape == (784, 1000)
     assert 0 <= arrays["x"].min() < arrays["x"].max() <= 1
     assert np.abs(arrays["p0"]).max() == pytest.approx(4 * np.sqrt(6 / 1784), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "settings"),
+    [
+        ("mlp_mkl.c", "mlp", {"n_hidden": [7]}),
+        ("lenet_onednn.cpp", "lenet", {"maps": [3, 4], "n_hidden": [6]}),
+        ("mlp_dll.cpp", "mlp", {}),
+    ],
+)
+def test_programs_in_c_descend(bench, tmp_path, monkeypatch, source, name, settings):
+    """A small step lowers the cost by the rate times the squared gradient, which moved them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    peer = importlib.import_module("peers.native_peer")
+    work = bench.works.WORKS[name].settings | {"n_examples": 1000, "l2": 0.0} | settings
+    work |= {"learning_rate": 0.001}
+    arrays = bench.works.ARRAYS["network"](work)
+    before = [arrays[f"p{i}"].astype("float64") for i in range(len(arrays) - 2)]
+    try:
+        run, result = peer.build(work, arrays, {"source": source, "threads": 1})
+    except RuntimeError as error:
+        assert str(error).startswith((f"{source} needs ", "DLL_HOME does not say"))
+        pytest.skip(str(error))
+    first = run(1)[0]
+    gone = sum(((a - b) ** 2).sum() for a, b in zip(before, result(), strict=True))
+    assert run(1)[0] - first == pytest.approx(-gone / work["learning_rate"], rel=0.1)
+
+
+def test_effective_draws_are_counted_and_wrong_ones_found(bench, tmp_path):
+    """Of independent draws all count; those of another density are no figure."""
+    pytest.importorskip("arviz_stats")
+    draws = 3 + np.random.default_rng(1).normal(size=(4, 1000, 2))
+    runs = []
+    for centre in (3, 3.5):
+        np.savez(tmp_path / "draws.npz", draws, [0.5, 2.0], 10)
+        runs.append(bench.samplers.judged(tmp_path / "draws.npz", np.full(2, centre), np.eye(2)))
+    right, wrong = ({"runs": [each], "first": 5.0, "versions": {}} for each in runs)
+    assert 3200 < runs[0]["ess"] < 4800 and 3200 < runs[0]["ess_of_squares"] < 4800
+    assert bench.samplers.rates(right)[0] == runs[0]["ess"] / 2.0
+    assert bench.samplers.rates(right, warmed=True)[0] == runs[0]["ess"] / 2.5
+    assert "missing" not in bench.samplers.checked(right)
+    assert "draws of another density" in bench.samplers.checked(wrong)["missing"]
+
+
+def test_targets_have_the_moments_that_are_said(bench):
+    """The turned Gaussian's condition number; the energies of ours are those of the densities."""
+    mean, covariance = bench.samplers.turned(np.random.default_rng(0))
+    assert np.linalg.cond(covariance) == pytest.approx(100) and len(mean) == 100
+    mean, covariance = bench.samplers.tutorial(None)
+    given = bench.works.WORKS["hmc"].arrays()
+    np.testing.assert_allclose(covariance @ given["precision"], np.eye(5), atol=1e-4)
+    with pytest.raises(InputError, match="there is no target 'bananas': did you mean banana"):
+        bench.samplers.main(targets=("bananas",))
 
 
 @pytest.mark.slow

@@ -14,6 +14,14 @@ from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.scan.op import Scan
 
 
+def copied_inside(op) -> FunctionGraph:
+    """A copy of the graph inside of a loop or of an expression with a name, which may be changed.
+
+    Since PyTensor 3.3 the graph itself is frozen, and none of its nodes can be cloned alone.
+    """
+    return op.fgraph.clone() if isinstance(op.fgraph, FunctionGraph) else op.fgraph.unfreeze()
+
+
 def inside_of_loops(tag: str):
     """A rewrite that has the inside of loops rewritten with what is registered under `tag`, too.
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import pytensor.scalar as ps
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Constant, Variable
-from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import MergeOptimizer, node_rewriter
 from pytensor.scan.op import Scan
 from pytensor.tensor.math import Dot
@@ -14,6 +13,7 @@ from pytensor.tensor.subtensor import Subtensor
 
 from dltut.kernels.dense import Affine
 from dltut.kernels.engine.graph import made_by, rearranged, scalar_operation, users
+from dltut.kernels.engine.inside import copied_inside
 from dltut.kernels.gibbs.op import GibbsChain
 from dltut.kernels.threefry import Uniform
 
@@ -195,7 +195,7 @@ def _loop(node) -> _Loop | None:
         return None
     if not isinstance(n_steps, Constant) or n_steps.data < 1:
         return None
-    inside = FunctionGraph(node.op.inner_inputs, node.op.inner_outputs, clone=True)
+    inside = copied_inside(node.op)
     MergeOptimizer().rewrite(inside)
     states = inside.inputs[:n_states]
     units = [each for each in states if each.ndim == 2 and each.dtype in ("float32", "float64")]

@@ -6,11 +6,11 @@ import numpy as np
 import pytensor.scalar as ps
 from pytensor.compile.mode import get_mode
 from pytensor.graph.basic import Constant
-from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.rewriting.basic import GraphRewriter, node_rewriter
 from pytensor.scan.op import Scan
 from pytensor.tensor.type import TensorType
 
+from dltut.kernels.engine.inside import copied_inside
 from dltut.kernels.straight.numbers import TooMuch, is_written_out, numbers_of
 from dltut.kernels.straight.op import StraightCode, StraightLoop
 
@@ -118,7 +118,7 @@ def straight_loop(fgraph, node):
     if not all(map(_is_few, op.inner_inputs)):
         return None
     rules = get_mode(op.mode).excluding("fusion", "inplace", KERNELS)
-    inside = FunctionGraph(op.inner_inputs, op.inner_outputs, clone=True)
+    inside = copied_inside(op)
     rules.optimizer(inside)
     nodes = inside.toposort()
     if not all(map(_is_small, nodes)):

@@ -65,6 +65,7 @@ class Machine:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", FutureWarning)  # of `mode`, since PyTensor 3.3
             options = {"n_steps": n_steps, "return_updates": False, "mode": "FAST_COMPILE"}
             return pytensor.scan(step, outputs_info=[None] * 5 + [start, *self.states], **options)
 
