@@ -25,14 +25,17 @@ from types import FunctionType
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from faults.forks import outcome
+
 from dltut.exceptions import InputError
 from fuzz.mutations import mutated
 from fuzz.readers import READERS, Reader
-from fuzz.watch import Watch
+from fuzz.watch import MEMORY, Watch
 
 CORPUS = Path(__file__).parent / "corpus"
 ENCODINGS = """ascii utf_8 utf_8_sig latin_1 cp437 cp1252 utf_16 utf_16_le utf_16_be utf_32
 utf_32_le utf_32_be utf_7 idna punycode unicode_escape raw_unicode_escape""".split()
+BATCH = 100  # inputs after which a look is taken at the room that was asked for
 LONGEST = 2500  # characters of a message
 CONTROL = {*map(chr, range(32)), "\x7f", "\x9b", "\u202e"}
 
@@ -53,6 +56,8 @@ class Trial:
         self.seeds = reader.seeds(seeds)
         for seed in self.seeds:  # what is imported at the first time is
             self.faults(seed, is_watched=False)
+        gc.collect()
+        gc.freeze()  # what is there by now stays, and need not be looked through again
 
     def faults(self, data: bytes, is_watched: bool = True) -> list[str]:
         """What is wrong with how the reader takes an input; empty if nothing is."""
@@ -70,6 +75,20 @@ class Trial:
         if {"\x1b", "\x9b"} & {*told.getvalue()}:
             faults.append("what was said steers the terminal")
         return faults if is_watched else []
+
+    def faults_of_room(self, data: bytes) -> list[str]:
+        """Whether much room is asked for, used or not; the record of a fork begins anew."""
+
+        def asked():
+            before = self.watch.room()
+            self.faults(data)
+            return self.watch.room() - before
+
+        ended, room = outcome(asked)
+        size = len(self.reader.whole(data))
+        if ended == "done" and room > self.reader.allowance * (MEMORY + 10 * size):
+            return [f"room of {room // 2**20} MB for {size} bytes"]
+        return []
 
     def _escaped(self) -> str | None:
         """What the reader raises that is no error as a user should see it."""
@@ -148,17 +167,24 @@ def fuzz(
     rng = random.Random(f"{name} {seed}")
     with trial(name, watch, folder) as each:
         seeds = [*each.seeds, *(path.read_bytes() for path in corpus(name))]
+        room, batch = watch.room(), []
         while n < most and time.monotonic() - began < seconds:
             data = mutated(rng, seeds, each.reader.words)
-            faults = each.faults(data)
+            faults = [(data, fault) for fault in each.faults(data)]
             n += 1
-            if n % 500 == 0:
+            batch.append(data)
+            if len(batch) == BATCH or n == most:
+                if watch.room() > room + MEMORY // 2:
+                    faults += [(one, fault) for one in batch for fault in each.faults_of_room(one)]
+                    room = watch.room()
+                batch.clear()
+            if n % 5000 == 0:
                 gc.collect()
-            for fault in faults:
+            for given, fault in faults:
                 kind = fault.rpartition(" at ")[2] if " at " in fault else fault[-20:]
                 if kind not in found and len(found) < 40:
                     found[kind] = fault
-                    smaller = shrunk(each, data)
+                    smaller = shrunk(each, given)
                     path = keep(name, smaller)
                     print(f"{name}: {fault}\n    {path.name} ({len(smaller)} bytes)", flush=True)
         took = time.monotonic() - began
