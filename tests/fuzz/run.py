@@ -44,7 +44,7 @@ class Trial:
     """A reader, its seeds, and a folder in which inputs are laid."""
 
     def __init__(self, reader: Reader, folder: Path, watch: Watch):
-        self.reader, self.watch = reader, watch
+        self.reader, self.watch, self.allowance = reader, watch, reader.allowance
         self.folder = folder / "files"
         self.path = self.folder / reader.name
         self.path.parent.mkdir(parents=True)
@@ -67,7 +67,7 @@ class Trial:
         with (
             redirect_stderr(told),
             redirect_stdout(told),
-            self.watch.over(self.folder, len(content), self.reader.allowance) as faults,
+            self.watch.over(self.folder, len(content), self.allowance) as faults,
         ):
             escaped = self._escaped()
         if escaped:
@@ -86,7 +86,7 @@ class Trial:
 
         ended, room = outcome(asked)
         size = len(self.reader.whole(data))
-        if ended == "done" and room > self.reader.allowance * (MEMORY + 10 * size):
+        if ended == "done" and room > self.allowance * (MEMORY + 10 * size):
             return [f"room of {room // 2**20} MB for {size} bytes"]
         return []
 
@@ -163,7 +163,7 @@ def fuzz(
     folder: Path | None = None,
 ) -> dict:
     """Inputs for one reader until the time is over; how many, and what was wrong with them."""
-    found, n, began = {}, 0, time.monotonic()
+    found, n, began, used = {}, 0, time.monotonic(), time.process_time()
     rng = random.Random(f"{name} {seed}")
     with trial(name, watch, folder) as each:
         seeds = [*each.seeds, *(path.read_bytes() for path in corpus(name))]
@@ -187,9 +187,10 @@ def fuzz(
                     smaller = shrunk(each, given)
                     path = keep(name, smaller)
                     print(f"{name}: {fault}\n    {path.name} ({len(smaller)} bytes)", flush=True)
-        took = time.monotonic() - began
-    print(f"{name}: {n:,} inputs in {took:.0f} s, {len(found)} kinds of faults", flush=True)
-    return {"inputs": n, "seconds": round(took, 1), "faults": found}
+        used = time.process_time() - used
+    told = f"{n:,} inputs in {used:.1f} s of the processor, {len(found)} kinds of faults"
+    print(f"{name}: {told}", flush=True)
+    return {"inputs": n, "seconds": round(used, 1), "faults": len(found)}
 
 
 def main():
@@ -204,9 +205,11 @@ def main():
     if given.atheris:
         with_atheris(given.readers[0], rest, watch)
     counts = json.loads(given.counts.read_text()) if given.counts and given.counts.exists() else {}
-    for name in given.readers or READERS:
+    names = given.readers or READERS
+    for name in sorted(names, key=lambda name: counts.get(name, {}).get("inputs", 0)):
         told = fuzz(name, 60 * given.minutes, given.seed, watch)
-        counts[name] = counts.get(name, 0) + told["inputs"]
+        before = counts.get(name, {})
+        counts[name] = {key: each + before.get(key, 0) for key, each in told.items()}
         if given.counts:
             given.counts.write_text(json.dumps(counts, indent=1))
 
