@@ -28,6 +28,7 @@ if __name__ == "__main__":
 from faults.forks import outcome
 
 from dltut.exceptions import InputError
+from dltut.machine.notices import say
 from fuzz.mutations import mutated
 from fuzz.readers import READERS, Reader
 from fuzz.watch import MEMORY, Watch
@@ -53,6 +54,8 @@ class Trial:
         seeds.mkdir()
         for encoding in ENCODINGS:  # which are imported when they are first met
             codecs.lookup(encoding)
+        with redirect_stderr(StringIO()):
+            say("what notices need is imported at the first")
         self.seeds = reader.seeds(seeds)
         for seed in self.seeds:  # what is imported at the first time is
             self.faults(seed, is_watched=False)
