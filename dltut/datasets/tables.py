@@ -21,6 +21,7 @@ MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
 TRUTH = {"true": 1.0, "false": 0.0}
 COMMENT = re.compile(r"[ \t]*#.*\n")
 LOOKED_AT = 50  # rows, to find out what a table is like
+MOST_COLUMNS = 100_000
 MOST_TEXTS = 20  # different texts in a column that becomes one column for each
 
 
@@ -138,6 +139,11 @@ def _read_table(text: str, place: object, header: bool | None) -> Table:
     header = bool(rows) and _has_header([row for _, row in rows]) if header is None else header
     if len(rows) <= header:
         raise InputError(f"{place} has no row of data: expected a table, columns and commas")
+    if len(rows[0][1]) > MOST_COLUMNS:
+        raise InputError(
+            f"{place} has {len(rows[0][1]):,} columns; at most {MOST_COLUMNS:,} are read: give an "
+            "example a line, or an npy file"
+        )
     names = [name.strip() or str(i) for i, name in enumerate(rows[0][1])]
     if not header:
         names = list(map(str, range(len(names))))
@@ -290,7 +296,10 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _is_even(text: str, delimiter: str) -> bool:
     """Whether the first rows have equally many cells, at least two."""
-    lengths = {len(row) for _, row in islice(_rows(text, delimiter), LOOKED_AT)}
+    try:
+        lengths = {len(row) for _, row in islice(_rows(text, delimiter), LOOKED_AT)}
+    except csv.Error:  # a wide row would be one cell, longer than any is
+        return False
     return len(lengths) == 1 and min(lengths) > 1
 
 
