@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
 from dltut.datasets.scaling import are_bytes, divisor
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, at, nearest
 from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.notices import say
 from dltut.machine.seeds import checked_seed, random_state
@@ -167,7 +167,8 @@ def dataset_of(parts: Parts, name: str, place: object, stated: Stated) -> Datase
     """
     try:
         xs, ys = _arrays(parts)
-        targets, ys = _understood_targets(ys, parts.target_names, stated)
+        with at("target"):
+            targets, ys = _understood_targets(ys, parts.target_names, stated)
         xs, ys = _three(xs, ys, isinstance(targets, Classes), parts, stated.seed)
         inputs, xs = _understood_inputs(xs, parts, stated)
         if isinstance(targets, Classes) and not stated.classes:
@@ -178,7 +179,8 @@ def dataset_of(parts: Parts, name: str, place: object, stated: Stated) -> Datase
         splits = [Split(x=x, y=y) for x, y in zip(xs, ys, strict=True)]
         return Dataset(*splits, name, inputs, targets)
     except InputError as error:
-        raise InputError(f"{place}: {error}") from None
+        with at(*getattr(error, "keys", ())):
+            raise InputError(f"{place}: {error}") from None
 
 
 def notice(data: Dataset, place: object, parts: Parts) -> str:

@@ -16,7 +16,7 @@ from dltut.datasets.kinds import (
     Series,
     square_shape,
 )
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, nearest
 from dltut.machine.columns import checked_columns
 
 PARTS = ("train", "valid", "test")
@@ -110,7 +110,19 @@ class Split:
     def __getitem__(self, rows: slice | np.ndarray) -> "Split":
         if isinstance(rows, int | np.integer):
             raise InputError(f"row {rows} alone is no split: write split[{rows}:{rows + 1}]")
-        chosen = {name: each[rows] for name, each in self.columns.items()}
+        if isinstance(rows, str):
+            hint = f"write split.{rows}" if rows in self.columns else nearest(rows, self.columns)
+            raise InputError(f"split[{rows!r}] would be rows, not a column: {hint}")
+        rows = rows if isinstance(rows, slice) else np.asarray(rows)
+        try:
+            if not isinstance(rows, slice) and (rows.ndim != 1 or rows.dtype.kind not in "biu"):
+                raise IndexError(f"{rows.dtype} of shape {rows.shape}")
+            chosen = {name: each[rows] for name, each in self.columns.items()}
+        except (IndexError, TypeError) as error:
+            raise InputError(
+                f"these are no rows of a split of {len(self)} ({error}): give a slice, or the "
+                "numbers of rows, or a truth for each"
+            ) from None
         if not all(map(len, chosen.values())):
             raise InputError(f"these rows of a split of {len(self)} are none: a split is not empty")
         return object.__new__(Split)._keep(chosen, self.part)

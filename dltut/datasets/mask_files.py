@@ -12,6 +12,7 @@ from PIL import Image
 from dltut.datasets.kinds import VOID
 from dltut.datasets.layouts import table_text
 from dltut.exceptions import InputError, printable
+from dltut.machine.checks import repeated
 
 VOID_NAME = "void"
 VOID_NUMBER = 255  # in masks of bytes whose other numbers count from 0
@@ -101,9 +102,9 @@ def table_of(given: list[tuple[str, tuple[int, ...]]], source: str = "the table"
         raise InputError(f"{source} has {len(given):,} classes; expected {MOST:,} at most")
     names = [name for name, _ in given if name.lower() != VOID_NAME]
     keys = [key for _, key in given]
-    twice = next((each for each in [*names, *keys] if (names + keys).count(each) > 1), None)
-    if not all(names) or not names or twice is not None:
-        said = f"has {printable(twice)} twice" if twice is not None else "names no class"
+    twice = repeated(names + keys)
+    if not all(names) or not names or twice:
+        said = f"has {printable(twice[0])} twice" if twice else "names no class"
         raise InputError(f"{source} {said}: expected one line for each class")
     classes = {key: VOID if name.lower() == VOID_NAME else names.index(name) for name, key in given}
     if len(keys[0]) == 1:

@@ -15,7 +15,7 @@ from dltut.exceptions import InputError
 from dltut.machine.files import atomic, open_unpacked
 from dltut.machine.stretches import stretches
 
-LARGEST = 4 * 2**20  # bytes of a file: hours of music
+LARGEST = 2**20  # bytes of a file: hours of music
 MOST_FRAMES = 200_000
 SLACK = 0.01  # of a frame: a note that begins a hair after a frame's time sounds in it
 BROKEN = (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 
@@ -167,24 +168,33 @@ def roll_of(frames: Sequence[Sequence[int]], rolls: Rolls, name: str = "a piece"
     """
     if not isinstance(frames, list | tuple | np.ndarray) or not len(frames):
         raise InputError(f"{name} has no frames: expected a list of lists of MIDI numbers")
-    roll = np.zeros((len(frames), rolls.n_notes), np.float32)
-    for t, notes in enumerate(frames):
+    counts, notes = [], []
+    for t, given in enumerate(frames):
         try:
-            numbers = np.array([*notes], dtype=np.float64).ravel()
-        except (TypeError, ValueError, OverflowError):
-            numbers = np.array([np.nan])
-        if not ((numbers >= 0) & (numbers <= 127) & (numbers == np.floor(numbers))).all():
+            found = given.ravel().tolist() if isinstance(given, np.ndarray) else [*given]
+        except TypeError:
+            found = [None]
+        if not all(map(_is_note, found)):
             raise InputError(
                 f"{name}, frame {t}: its notes are no MIDI numbers, expected a list of 0 to 127"
             )
-        inside = numbers[(numbers >= rolls.low) & (numbers < rolls.high)]
-        roll[t, inside.astype(int) - rolls.low] = 1
+        counts.append(len(found))
+        notes += found
+    times = np.repeat(np.arange(len(frames)), counts)
+    notes = np.array(notes, dtype=np.int64)
+    inside = (notes >= rolls.low) & (notes < rolls.high)
+    roll = np.zeros((len(frames), rolls.n_notes), np.float32)
+    roll[times[inside], notes[inside] - rolls.low] = 1
     return roll
 
 
 def notes_of(roll: np.ndarray, rolls: Rolls) -> list[list[int]]:
     """The MIDI numbers that sound in each frame of a roll (n_frames, n_notes)."""
     return [(np.flatnonzero(frame) + rolls.low).tolist() for frame in np.asarray(roll)]
+
+
+def _is_note(number) -> bool:
+    return isinstance(number, Real) and 0 <= number <= 127 and number == int(number)
 
 
 def _place(dataset: str | PathLike, data_dir) -> Path:

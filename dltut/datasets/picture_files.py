@@ -21,6 +21,10 @@ from dltut.machine.notices import say
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 MEMORY = 64 * 2**20  # bytes that any picture may take; ten times its file is allowed beside it
 WHITES = {"i": (255, 4095, 65535), "f": (1, 255)}  # of whole numbers and of fractions
+MOST_PAGES, LEAST_PAGE = 1000, 256  # more pages than these have so many bytes each
+# How files of a kind begin, and how often may stand in them what costs much each time: a scan goes
+# through a JPEG's whole picture, and Pillow unpacks each colour profile of a PNG.
+COSTLY = ((b"\xff\xd8", b"\xff\xda", 100, "scans"), (b"\x89PNG", b"iCCP", 10, "colour profiles"))
 FEWEST = 16  # levels of the upper 8 bits of a 16-bit colour, below which the lower 8 are missed
 
 _BROKEN = (
@@ -69,6 +73,8 @@ def read_frames(path: str | PathLike) -> list[Image.Image]:
         total, n_pages = 0, getattr(image, "n_frames", 1)
         for number in range(n_pages):
             image.seek(number)
+            if number == MOST_PAGES and n_bytes < LEAST_PAGE * n_pages:
+                raise ValueError(f"{n_pages:,} pages in {n_bytes:,} bytes: they can hold nothing")
             if number and total + _memory(image) > MEMORY + 10 * n_bytes:
                 raise ValueError(
                     f"more than {total // 2**20} MB in {number} pages, packed into {n_bytes:,} "
@@ -107,6 +113,7 @@ def opened(file: str | PathLike | IO[bytes]) -> Iterator[tuple[Image.Image, int]
                 file = stack.enter_context(Unpacked(path.open("rb"), path.stat().st_size))
             n_bytes = _size(file)
             _check_webp(file, n_bytes)
+            _check_costly(file)
             warnings.filterwarnings("ignore", module="PIL")  # about side information such as EXIF
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=FORMATS) as image:
@@ -147,6 +154,16 @@ def _check_webp(file: IO[bytes], n_bytes: int) -> None:
         width, height = (each & 0x3FFF for each in struct.unpack("<2H", start[26:30]))
     if 9 * width * height > MEMORY + 10 * n_bytes:
         raise ValueError(f"{width} x {height} pixels in a file of {n_bytes} bytes: shrink it")
+
+
+def _check_costly(file: IO[bytes]) -> None:
+    """Refuse a picture that would be gone through again and again."""
+    place = file.tell()
+    start = file.read(4)
+    for begins, mark, most, what in COSTLY:
+        if start.startswith(begins) and file.read().count(mark) > most:
+            raise ValueError(f"more than {most} {what}: save it again")
+    file.seek(place)
 
 
 def is_deep(picture: Image.Image) -> bool:

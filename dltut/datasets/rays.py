@@ -110,13 +110,12 @@ def _dataset(parts, name) -> Dataset:
 
 
 def _table(path: Path) -> np.ndarray:
-    rows = [line.replace(",", " ").split() for line in table_text(path).splitlines()]
-    rows = [row for row in rows if row]
-    widths = {len(row) for row in rows}
+    text = table_text(path).replace(",", " ")
+    widths = {len(line.split()) for line in text.splitlines()} - {0}
     if len(widths) != 1:
         raise InputError(f"{path} has lines of {sorted(widths)[:3]} numbers; expected a ray a line")
     try:
-        values = np.array(rows, dtype=np.float64)
+        values = np.array(text.split(), dtype=np.float64).reshape(-1, *widths)
     except ValueError:
         raise InputError(f"{path} holds what is no number: expected a ray a line") from None
     if not np.isfinite(values).all():

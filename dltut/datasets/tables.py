@@ -2,24 +2,26 @@
 
 import csv
 import io
-import itertools
 import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from dltut.datasets.arrays import Parts
 from dltut.datasets.kinds import Numbers
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, at, nearest
 from dltut.machine.columns import as_array
 from dltut.machine.notices import say
 
 DELIMITERS = "\t;, "  # the first of these that makes columns of all rows alike
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
 TRUTH = {"true": 1.0, "false": 0.0}
+COMMENT = re.compile(r"[ \t]*#.*\n")
 LOOKED_AT = 50  # rows, to find out what a table is like
+MOST_COLUMNS = 100_000
 MOST_TEXTS = 20  # different texts in a column that becomes one column for each
 
 
@@ -125,16 +127,23 @@ def read_table(data: bytes, place: object, header: bool | None = None) -> Table:
 
 
 def _read_table(text: str, place: object, header: bool | None) -> Table:
-    comments = re.match(r"(?:[ \t]*#.*\n)*", text)[0]
-    text, skipped = text[len(comments) :], comments.count("\n")
+    skipped, end, last = 0, 0, ""
+    while comment := COMMENT.match(text, end):
+        skipped, end, last = skipped + 1, comment.end(), comment[0]
+    text = text[end:]
     delimiter = delimiter_of(text)
-    named = comments.rstrip("\n").rpartition("\n")[2].strip(" \t#") + "\n"
-    if comments and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
+    named = last.strip(" \t#\n") + "\n"
+    if skipped and _is_even(named + text, delimiter):  # as numpy.savetxt writes a header
         text, skipped = named + text, skipped - 1
-    rows = list(itertools.islice(_rows(text, delimiter), LOOKED_AT))
+    rows = list(islice(_rows(text, delimiter), LOOKED_AT))
     header = bool(rows) and _has_header([row for _, row in rows]) if header is None else header
     if len(rows) <= header:
         raise InputError(f"{place} has no row of data: expected a table, columns and commas")
+    if len(rows[0][1]) > MOST_COLUMNS:
+        raise InputError(
+            f"{place} has {len(rows[0][1]):,} columns; at most {MOST_COLUMNS:,} are read: give an "
+            "example a line, or an npy file"
+        )
     names = [name.strip() or str(i) for i, name in enumerate(rows[0][1])]
     if not header:
         names = list(map(str, range(len(names))))
@@ -169,11 +178,13 @@ def table_parts(
         if table.names != first.names:
             other = next((name for name in first.names if name not in table.names), "other columns")
             raise InputError(f"{table.place} lacks the column {other} that {first.place} has")
-    ignored = [first.number_of(each) for each in _listed(ignore)]
+    with at("ignore"):
+        ignored = [first.number_of(each) for each in _listed(ignore)]
     if first.has_header and first.names[0] in ("0", "Unnamed: 0") and _counts(first.columns[0]):
         ignored.append(0)
         notes.append("the first column left out, it numbers the rows")
-    targets = [first.number_of(each) for each in _listed(-1 if target is None else target)]
+    with at("target"):
+        targets = [first.number_of(each) for each in _listed(-1 if target is None else target)]
     inputs = [i for i in range(len(first.names)) if i not in (*targets, *ignored)]
     if not first.has_header:
         notes.append("no header, columns count from 0")
@@ -285,7 +296,10 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _is_even(text: str, delimiter: str) -> bool:
     """Whether the first rows have equally many cells, at least two."""
-    lengths = {len(row) for _, row in itertools.islice(_rows(text, delimiter), LOOKED_AT)}
+    try:
+        lengths = {len(row) for _, row in islice(_rows(text, delimiter), LOOKED_AT)}
+    except csv.Error:  # a wide row would be one cell, longer than any is
+        return False
     return len(lengths) == 1 and min(lengths) > 1
 
 
@@ -338,7 +352,7 @@ def _cells(
 ) -> tuple:
     """The line of each row, and the cells of each column."""
     lines, cells = [], []  # and no rows: Python looks at all lists again and again
-    for line, row in itertools.islice(_rows(text, delimiter), int(header), None):
+    for line, row in islice(_rows(text, delimiter), int(header), None):
         if len(row) != width:
             raise InputError(
                 f"{place} line {line + skipped} has {len(row)} cells, expected {width}: is a "
@@ -418,7 +432,8 @@ def _targets(tables: Sequence[Table], joined: dict, targets: list[int]) -> list:
     """The targets in each table, None where there are none."""
     if not targets:
         return [None] * len(tables)
-    y = joined[targets[0]] if len(targets) == 1 else _together(joined, targets, tables[0])
+    with at("target"):
+        y = joined[targets[0]] if len(targets) == 1 else _together(joined, targets, tables[0])
     return _cut(y, tables)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 
@@ -128,11 +129,12 @@ def numbers_of(
     name, place, stated
         As for `texts_of`.
     """
-    numbers = [_checked(text, place) for texts, _ in parts.pairs for text in texts]
-    n_words, n = stated.n_words or N_WORDS, 1 + max(each.max(initial=FIRST) for each in numbers)
+    texts = [text for texts, _ in parts.pairs for text in texts]
+    flat, lengths = _joined(texts, place)
+    n_words, n = stated.n_words or N_WORDS, 1 + flat.max(initial=FIRST)
     names = map(str, range(FIRST, min(n, n_words))) if vocabulary is None else vocabulary.names
     vocabulary = Vocabulary(list(names)[: n_words - FIRST])
-    numbers = [np.where(each < len(vocabulary), each, UNKNOWN) for each in numbers]
+    numbers = np.split(np.where(flat < len(vocabulary), flat, UNKNOWN), np.cumsum(lengths)[:-1])
     rows, divided = _divided(parts, name, place, stated)
     return _padded(numbers, vocabulary, rows, divided, parts, stated)
 
@@ -273,12 +275,13 @@ def _padded(numbers, vocabulary, rows, divided, parts, stated) -> Dataset:
     return Dataset(*splits, divided.name, inputs, divided.targets)
 
 
-def _checked(text: Sequence[int], place: object) -> np.ndarray:
-    """The numbers of a text's words."""
+def _joined(texts: Sequence[Sequence[int]], place: object) -> tuple[np.ndarray, list[int]]:
+    """The numbers of the words of all texts, one text after the other, and how many each has."""
     try:
-        numbers = np.array(text, dtype=np.int32).reshape(len(text))
+        lengths = [*map(len, texts)]
+        numbers = np.array([*chain.from_iterable(texts)], dtype=np.int32).reshape(sum(lengths))
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{place} holds a text that is no list of numbers of words") from None
     if numbers.min(initial=1) < 1:
         raise InputError(f"{place} holds the word number {numbers.min()}; expected 1 or more")
-    return numbers
+    return numbers, lengths

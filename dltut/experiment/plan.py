@@ -186,8 +186,19 @@ class Experiment:
         for name, value in given.items():
             if name != "name":
                 setattr(run, name, value)
-        with at("dataset"):
+        with self._at_what_is_said_of_the_data():
             return run.data()
+
+    @contextmanager
+    def _at_what_is_said_of_the_data(self) -> Iterator[None]:
+        """The target stands beside the data set in a file, all else of it within."""
+        try:
+            yield
+        except InputError as error:
+            keys = getattr(error, "keys", ())
+            is_target = keys[:1] == ("target",) and self.target is not None
+            error.keys = keys if is_target else ("dataset", *keys)
+            raise
 
     def _part(self, role: str, given, *keys) -> Part:
         return self._roles[role].part(role, given, keys or (role,))

@@ -1,6 +1,7 @@
-"""Numbers that must mean something, looked at where they are given."""
+"""Numbers and names that must mean something, looked at where they are given."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from numbers import Integral, Real
 
 from dltut.exceptions import InputError
@@ -68,6 +69,17 @@ def check_numbers(is_valid: Callable[[float], bool], words: str, **numbers) -> N
         is_real = isinstance(value, Real) and not isinstance(value, bool)
         if not is_real or not fits_a_float(value) or not is_valid(value):
             raise InputError(f"{name} is {value!r}; it is {words}")
+
+
+def repeated(values: Iterable[Hashable]) -> list:
+    """The values that stand there more than once, in their order; each once.
+
+    Examples
+    --------
+    >>> repeated(["b", "a", "b", "c", "a"])
+    ['b', 'a']
+    """
+    return [value for value, n in Counter(values).items() if n > 1]
 
 
 def fits_a_float(value: Real) -> bool:

@@ -187,7 +187,7 @@ class Unpacked(io.BufferedReader):
 
     def read(self, n: int | None = -1) -> bytes:
         """So many bytes, or all that are left."""
-        if n is None or n < 0 or n <= CHUNK:
+        if n is None or n <= CHUNK:
             return super().read(n)
         pieces = []
         while n and (piece := super().read(min(n, CHUNK))):

@@ -21,7 +21,8 @@ from dltut.exceptions import InputError, printable
 from dltut.machine.files import CHUNK, Unpacked, damage_told, open_unpacked
 
 MEMORY = 64 * 2**20  # bytes that any pickle may unpack to; ten times its file is allowed beside it
-MOST_IN_KEY = 100  # values in a tuple that is a key
+MOST = 10_000  # pickles in a file
+MOST_IN_KEY = 10  # values in a tuple that is a key
 KEYS = (
     str, bytes, int, float, type(None),
     np.integer, np.floating, np.bool_, np.str_, np.bytes_,
@@ -85,6 +86,8 @@ def load_sequence(path: str | PathLike) -> list:
     with open_unpacked(path) as file, damage_told(path, *_DAMAGE):
         limit = MEMORY + 10 * file.size
         while not values or file.peek(1):
+            if len(values) == MOST:
+                raise InputError(f"{path} holds more than {MOST:,} pickles: put them into one")
             values.append(_load(file, path, limit))
     return values
 
@@ -177,7 +180,8 @@ class _ArrayUnpickler(pickle._Unpickler):
     """
 
     def __init__(self, file: IO[bytes], name: object, limit: int):
-        whole = SimpleNamespace(read=partial(_in_pieces, file), readline=partial(_whole_line, file))
+        read = file.read if isinstance(file, Unpacked) else partial(_in_pieces, file)
+        whole = SimpleNamespace(read=read, readline=partial(_whole_line, file))
         super().__init__(whole, encoding="latin1")
         self.name, self.left = name, limit
 
@@ -311,23 +315,25 @@ class _Finished:
         if id(given) not in self.done:
             # the pair keeps `given` alive, so that its id stays its own
             self.done[id(given)] = given, _FINISH[kind](self, given)
-        else:
-            self.left -= self.size(self.done[id(given)][1])
-            if self.left < 0:
-                raise MemoryError("few values stand in very many places")
-        return self.done[id(given)][1]
+            return self.done[id(given)][1]
+        found = self.done[id(given)][1]
+        self.left -= self.size(found)
+        if self.left < 0:
+            raise MemoryError("few values stand in very many places")
+        return found
 
     def size(self, value) -> int:
         """The bytes of a value, all that is inside counted as often as it is there."""
-        if isinstance(value, np.ndarray) and value.dtype != object:
-            return value.nbytes + 8
+        if id(value) in self.bytes:
+            return self.bytes[id(value)]
         if not isinstance(value, list | tuple | dict | set | frozenset | np.ndarray):
             return 8
-        if id(value) not in self.bytes:
-            self.bytes[id(value)] = 8  # of one that holds itself
-            inside = value.values() if isinstance(value, dict) else value
-            inside = value.flat if isinstance(value, np.ndarray) else inside
-            self.bytes[id(value)] = 8 + sum(map(self.size, inside))
+        if isinstance(value, np.ndarray) and value.dtype != object:
+            return value.nbytes + 8
+        self.bytes[id(value)] = 8  # of one that holds itself
+        inside = value.values() if isinstance(value, dict) else value
+        inside = value.flat if isinstance(value, np.ndarray) else inside
+        self.bytes[id(value)] = 8 + sum(map(self.size, inside))
         return self.bytes[id(value)]
 
     def _list(self, given):

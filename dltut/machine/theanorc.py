@@ -108,13 +108,18 @@ def entries(path: str | os.PathLike) -> Iterator[tuple[str, str, str]]:
     shared = dict(parser["DEFAULT"]) if "DEFAULT" in parser else {}
     if len(shared) * len(parser.sections()) > MOST:
         raise _no_rc_file(path, f"[DEFAULT] gives its sections more than {MOST:,} settings")
+    left = LARGEST
     for section in parser.sections():
         prefix = "" if section == "global" else f"{section}."
         own = {} if section == "DEFAULT" else dict(parser[section])
         words = {name: os.environ.get(name, "") for name in VARIABLES} | shared | own
         for key, value in ({} if section == "DEFAULT" else shared | own).items():
             place = f"{path}, section [{section if key in own else 'DEFAULT'}]"
-            yield place, f"{prefix}{key}", _filled_in(value, words)
+            value = _filled_in(value, words, path)
+            left -= len(value)
+            if left < 0:
+                raise _no_rc_file(path, f"its values have more than {LARGEST} characters")
+            yield place, f"{prefix}{key}", value
 
 
 def flags(variable: str) -> Iterator[tuple[str, str, str]]:
@@ -174,13 +179,16 @@ def _with_single_blanks(line: str) -> str:
     return f"{indented}{' '.join(key.split())}{mark}{rest}"
 
 
-def _filled_in(value: str, words: Mapping[str, str]) -> str:
+def _filled_in(value: str, words: Mapping[str, str], path: object) -> str:
     """A value with ``%(name)s`` replaced; what is no name stays as it is."""
     for _ in range(configparser.MAX_INTERPOLATION_DEPTH):
-        before = value
-        value = re.sub(r"%\((\w+)\)s", lambda name: words.get(name[1], name[0])[:LONGEST], value)
-        if value == before or len(value) > LONGEST:
+        names = [name for name in re.findall(r"%\((\w+)\)s", value) if name in words]
+        if sum(len(words[name]) for name in names) > LONGEST:
+            problem = f"a value with the others that it names has more than {LONGEST:,} characters"
+            raise _no_rc_file(path, problem)
+        if not names:
             break
+        value = re.sub(r"%\((\w+)\)s", lambda name: words.get(name[1], name[0]), value)
     return value.replace("%%", "%")
 
 

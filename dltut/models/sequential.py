@@ -14,6 +14,7 @@ from dltut.exceptions import InputError, at, nearest, printable
 from dltut.layers import Dense, Dropout, Flatten, Network
 from dltut.layers.network import plain
 from dltut.machine.arguments import checked_arguments, kinds, words
+from dltut.machine.checks import repeated
 from dltut.machine.rng import Streams, seed_from
 from dltut.optim import limit_norm, max_norm, scale_steps
 
@@ -262,9 +263,10 @@ def _described(given) -> list[tuple[dict, str]]:
         found.append((dict(each), f"{kind}{counts[kind]}"))
         counts[kind] += 1
     names = [each.get("layer_name", default) for each, default in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise InputError(f"two layers are called {printable(twice)}: give one another layer_name")
+    if twice := repeated(map(str, names)):
+        raise InputError(
+            f"two layers are called {printable(twice[0])}: give one another layer_name"
+        )
     return found
 
 

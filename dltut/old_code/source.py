@@ -178,6 +178,8 @@ def python_3(text: str, path: str, reason: SyntaxError) -> str:
     InputError
         If the package that converts is not there.
     """
+    if reason.msg.startswith("too many nested"):  # in no language, and long to read
+        raise reason
     try:
         from fissix.pgen2.parse import ParseError
         from fissix.pgen2.tokenize import TokenError

@@ -18,6 +18,8 @@ from dltut.exceptions import InputError, nearest, printable
 from dltut.machine.arguments import Between, Count, Seed, Size, checked_arguments
 from dltut.sweeps.space import Space
 
+MOST = 10**9  # trials of a grid
+
 
 class Random:
     """Draws that know nothing of each other.
@@ -99,7 +101,7 @@ def grid_size(space: Space) -> int:
     Raises
     ------
     InputError
-        If a range does not say which numbers a grid takes.
+        If a range does not say which numbers a grid takes, or there are more than anybody tries.
     """
     sizes = []
     for name, each in space.items():
@@ -107,7 +109,10 @@ def grid_size(space: Space) -> int:
             sizes.append(len(each.grid()))
         except InputError as error:
             raise InputError(f"space: {printable(name)}: {error}") from None
-    return prod(sizes)
+    size = prod(sizes)
+    if size > MOST:
+        raise InputError(f"space: a grid of {printable(size)} trials; expected {MOST:,} at most")
+    return size
 
 
 def median(after: Count = 0, trials: Size = 5) -> BasePruner:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
+from math import floor, isfinite
 
 import numpy as np
 from optuna.distributions import (
@@ -16,6 +16,7 @@ from optuna.distributions import (
 from dltut.exceptions import InputError, printable
 from dltut.machine.arguments import Size, checked_arguments
 
+MOST = 10_000  # numbers of a range in a grid
 DIGITS = 5  # of a number that was drawn: fine enough, and short to type
 
 
@@ -115,6 +116,8 @@ class Range:
             raise InputError("log and step contradict each other: keep one")
         if self.step is not None and not 0 < self.step <= self.high - self.low:
             raise InputError(f"step = {self.step} does not lead from {self.low} to {self.high}")
+        if not isfinite((self.high - self.low) / (self.step or 1)):
+            raise InputError(f"from {self.low} to {self.high} it is too far to count the steps")
 
     @property
     def is_whole(self) -> bool:
@@ -145,18 +148,20 @@ class Range:
         Raises
         ------
         InputError
-            If neither `step` nor `points` says which.
+            If neither `step` nor `points` says which, or they say too many.
         """
         if self.points is None and self.step is None and (self.log or not self.is_whole):
             raise InputError(
                 f"a grid takes single numbers: give {'' if self.log else 'step, '}points or choices"
             )
+        n = self.points or self._steps(self.step or 1) + 1
+        if n > MOST:
+            raise InputError(f"a grid of {printable(n)} numbers; expected {MOST:,} at most")
         if self.points is not None:
             spread = np.geomspace if self.log else np.linspace
             numbers = spread(self.low, self.high, self.points).tolist()
         else:
-            step = self.step or 1
-            numbers = [self.low + k * step for k in range(self._steps(step) + 1)]
+            numbers = [self.low + k * (self.step or 1) for k in range(n)]
         if self.is_whole:
             return list(dict.fromkeys(map(round, numbers)))
         return [self.kept(each) for each in numbers]

@@ -66,6 +66,14 @@ def test_what_is_no_split(split):
         split[3]
     with pytest.raises(InputError, match="these rows of a split of 10 are none"):
         split[10:]
+    with pytest.raises(InputError, match=r"split\['y'\] would be rows.*: write split\.y"):
+        split["y"]
+    with pytest.raises(InputError, match=r"split\['Y'\] would be rows.*: did you mean y\?"):
+        split["Y"]
+    np.testing.assert_array_equal(split[0, 2].y, split.y[[0, 2]])
+    for rows in ([True, False], [99], 1.5, None, ["a"], [[0]], slice("a")):
+        with pytest.raises(InputError, match="of a split of 10"):
+            split[rows]
     with pytest.raises(
         InputError, match=r"x has shape \(3,\), expected \(n, d\): one row an examp"
     ):

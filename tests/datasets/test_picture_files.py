@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytensor
 import pytest
+from fuzz.worst import tiff_pages
 from PIL import EpsImagePlugin, Image, ImageFile, TiffImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
@@ -395,6 +396,13 @@ def test_a_small_file_of_large_pictures_is_refused_before_it_is_decoded(tmp_path
         except InputError as error:
             assert "x.png is no readable picture" in str(error)
     assert before() < 10 * len(BOMBS[name]) + 70 * 2**20
+
+
+def test_thousands_of_pages_in_which_there_is_nothing(tmp_path):
+    with pytest.raises(InputError, match=r"1,076 pages in 83,936 bytes: they can hold nothing"):
+        path = tmp_path / "x.tif"
+        path.write_bytes(tiff_pages(84_000))
+        read_frames(path)
 
 
 @contextmanager

@@ -356,3 +356,13 @@ def test_a_second_a_megabyte(tmp_path, rows):
     with pytest.raises(InputError):
         load(tmp_path / "a.csv.gz")
     assert time.process_time() - began < 1
+
+
+def test_wide_rows_are_longer_than_any_cell():
+    """Python's reader takes no cell of 131,073 characters, and a row is one with another mark."""
+    row = ",".join(["0.25"] * 50_000)
+    assert len(row) > 131_072
+    table = read_table(f"{row}\n{row}\n".encode(), "wide.csv")
+    assert (len(table.names), len(table)) == (50_000, 2)
+    with pytest.raises(InputError, match="has 100,001 columns; at most 100,000 are read"):
+        read_table(b"1 " * 100_001, "row.csv")

@@ -310,6 +310,23 @@ def test_the_place_is_that_of_the_value(tmp_path):
         read_experiment(path)
 
 
+def test_a_mistake_in_the_target_is_placed_at_the_target(tmp_path):
+    """And one in what else is said of the data there, at the nearest key."""
+    table = tmp_path / "a.csv"
+    table.write_text("a,b,c\n" + "".join(f"{k},{k % 7},{k % 2}\n" for k in range(40)))
+    rest = "model: {name: LogisticRegression}\nrule: {name: adam}\n"
+    for said, place in {
+        f"dataset: {table}\ntarget: d\n": "2:1: .*a.csv has no column 'd'",
+        f"dataset: {table}\ntarget: [a, d]\n": "2:1: .*a.csv has no column 'd'",
+        f"target: a\ndataset:\n  name: {table}\n  ignore: [d]\n": "4:3: .*no column 'd'",
+        f"target: a\ndataset:\n  name: {table}\n  task: multilabel\n": "1:1: .*labels of their",
+        f"\ndataset: {tmp_path / 'b.csv'}\ntarget: a\n": "2:1: ",
+    }.items():
+        node = parsed(said + rest, "my.yaml")
+        with pytest.raises(InputError, match=rf"^my\.yaml:{place}"), located(node):
+            experiment_of(node).data(Run(run_dir=tmp_path / "run", pictures=False))
+
+
 def test_the_place_of_a_layer(tmp_path, read):
     path = tmp_path / "my.yaml"
     path.write_text(

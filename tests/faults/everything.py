@@ -1,8 +1,10 @@
 """All that `test_faults` tries a part of: every call in every way, the scripts, random kills.
 
-``python tests/faults/everything.py`` takes hours; ``--every 20`` takes each twentieth call. The
-scripts run in the mode that starts fastest: files are what is tested. ``--kills 1000`` kills a
-training process with SIGKILL at random moments, as ``tests/kill_and_resume.py`` does.
+``python tests/faults/everything.py`` takes hours; ``--every 20`` takes each twentieth call, and
+``--each 3`` three faults of each script. The scripts run in the mode that starts fastest: files
+are what is tested. ``--kills 1000`` kills forks that train with SIGKILL at random moments, which
+starts a thousand runs in the time of one process; ``--processes 20`` kills whole processes, as
+``tests/kill_and_resume.py`` does.
 """
 
 import importlib.util
@@ -21,6 +23,7 @@ from faults.forks import outcome  # noqa: E402
 from faults.trying import (  # noqa: E402
     assert_cuts_harmless,
     assert_harmless,
+    assert_kills_harmless,
     begun,
     recorded,
     silently,
@@ -33,19 +36,31 @@ KINDS = (kinds.plain, kinds.pretraining, kinds.several)
 SMALL = {"quick": True, "resume": True, "pictures": False, "checkpoint_seconds": 0.0}
 
 
-def main(every: int = 1, cuts: int = 1000, kills: int = 1000, scripts: bool = True, seed: int = 0):
+def main(
+    every: int = 1,
+    cuts: int = 1000,
+    kills: int = 1000,
+    processes: int = 50,
+    scripts: bool = True,
+    each: int = 0,
+    seed: int = 0,
+):
     """Try faults in the calls of all kinds of runs, power cuts, the scripts, and random kills.
 
     Parameters
     ----------
     every : int
-        Each so-many-th call is tried, in each way.
+        Each so-many-th call is tried, in each way; at least one is.
     cuts : int
         States of the disk after a power cut, of each kind.
     kills : int
+        How many forks are killed at random, of each kind.
+    processes : int
         How many processes are killed at random.
     scripts : bool
         Try the training scripts, too.
+    each : int
+        How many faults of each script are tried, as they are drawn; 0: as of the kinds.
     seed : int
         Of what is drawn.
     """
@@ -55,17 +70,20 @@ def main(every: int = 1, cuts: int = 1000, kills: int = 1000, scripts: bool = Tr
         folder = Path(temporary, "it")
         for script in KINDS:
             tell(script.__name__, tried(script, folder, every, draw))
-            n = assert_cuts_harmless(script, folder, cuts, draw)
+            n = assert_cuts_harmless(script, folder, cuts, draw) if cuts else 0
             tell(f"{script.__name__}, power cuts", f"{cuts} states in {n} operations")
+            n = assert_kills_harmless(script, folder, kills, draw) if kills else 0
+            tell(f"{script.__name__}, kills", f"{kills} in {n} runs")
         for path in sorted(ROOT.glob("scripts/train_*.py")) if scripts else ():
             script = of_file(path)
             ended, what = outcome(lambda script=script: recorded(begun(folder, None), script) and 0)
-            if ended != "done":
+            assert ended in ("done", "error"), f"{path.name}, in peace: {what}"
+            if ended == "error":  # as without the data that it asks for
                 tell(path.name, f"left out, for in peace it ends so: {what}")
                 continue
-            tell(path.name, tried(script, folder, every, draw))
-        if kills:
-            tell("random kills", prove(Path(temporary), kills, draw, "FAST_COMPILE"))
+            tell(path.name, tried(script, folder, every, draw, each))
+        if processes:
+            tell("processes", prove(Path(temporary), processes, draw, "FAST_COMPILE"))
 
 
 def tell(what, found):
@@ -80,15 +98,17 @@ def of_file(path):
     return lambda folder: flags.call(module.main, run_dir=folder, **SMALL)
 
 
-def tried(script, folder, every, draw):
-    """How many faults were harmless, of each so-many-th call in each way."""
-    calls = silently(recorded, begun(folder, None), script)
-    whole, n = kinds.traces(folder / "run"), 0
-    for how in HOWS:
-        for number in range(draw.randrange(every), len(calls.made), every):
-            assert_harmless(script, folder, number, how, whole)
-            n += 1
-    return f"{n} faults in {len(calls.made)} calls"
+def tried(script, folder, every, draw, n_drawn=0):
+    """How many faults were harmless: of each so-many-th call in each way, or of those drawn."""
+    n_calls = len(silently(recorded, begun(folder, None), script).made)
+    whole = kinds.traces(folder / "run")
+    faults = [(draw.choice(HOWS), draw.randrange(n_calls)) for _ in range(n_drawn)]
+    for how in () if n_drawn else HOWS:
+        first = draw.randrange(min(every, n_calls))
+        faults += [(how, number) for number in range(first, n_calls, every)]
+    for how, number in faults:
+        assert_harmless(script, folder, number, how, whole)
+    return f"{len(faults)} faults in {n_calls} calls"
 
 
 if __name__ == "__main__":

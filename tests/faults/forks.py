@@ -19,6 +19,11 @@ def outcome(function, *arguments):
         ("done", what it returned), ("error", the message of an InputError), ("escaped", a
         traceback) or ("dead", the status).
     """
+    return started(function, *arguments)[1]()
+
+
+def started(function, *arguments):
+    """A fork that runs a function: its number, and what waits for it and tells as `outcome`."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of threads, which the child never uses
@@ -30,10 +35,14 @@ def outcome(function, *arguments):
         finally:
             os._exit(0)
     os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        answer = file.read()
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return ("dead", status) if status else pickle.loads(answer)
+
+    def answer():
+        with os.fdopen(reader, "rb") as file:
+            told = file.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return ("dead", status) if status else pickle.loads(told)
+
+    return child, answer
 
 
 def _answer(writer, function, arguments):

@@ -2,11 +2,14 @@
 
 import contextlib
 import io
+import os
 import shutil
+import signal
+import time
 
 from faults.calls import DEAD, KILLS, met
 from faults.disks import Disk, written
-from faults.forks import outcome
+from faults.forks import outcome, started
 from faults.kinds import traces
 
 
@@ -84,3 +87,35 @@ def assert_cuts_harmless(script, folder, cuts, draw):
         silently(script, folder / "run")
         assert_equal(traces(folder / "run"), whole, f"cut {trial} after {moment} operations")
     return len(operations)
+
+
+def assert_kills_harmless(script, folder, kills, draw):
+    """Forks that run a script are killed at random moments, and others go on until all is done.
+
+    Returns
+    -------
+    int
+        How many runs it took.
+    """
+    seconds = []
+    for _ in range(3):  # of which the machine is busy with something else in some
+        begun(folder, None)
+        began = time.monotonic()
+        assert outcome(script, folder / "run") == ("done", None)
+        seconds.append(time.monotonic() - began)
+    whole = traces(folder / "run")
+    done, n_runs = 0, 0
+    while done < kills:
+        begun(folder, None)
+        ended = None
+        while ended != ("done", None) and done < kills:
+            child, answer = started(script, folder / "run")
+            time.sleep(draw.uniform(0, 1.5 * min(seconds)))
+            os.kill(child, signal.SIGKILL)
+            ended = answer()
+            assert ended in (("done", None), ("dead", -signal.SIGKILL)), ended
+            done += ended[0] == "dead"
+        silently(script, folder / "run")
+        assert_equal(traces(folder / "run"), whole, f"run {n_runs}, {done} kills")
+        n_runs += 1
+    return n_runs

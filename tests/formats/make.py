@@ -39,25 +39,29 @@ class Stop(Extension):
             trainer.stop("interrupted", final=False)
 
 
-def models(rng):
-    yield LogisticRegression(6, 3)
-    yield MLP(rng, 6, (4, 3), 2, activation="relu", batch_norm=True, dropout=(0.1, 0.2, 0.3))
-    yield LeNet(rng, (1, 6, 6), (2, 3), 4, 3, kernel_size=(2, 1), pool_size=(1, 2))
-    yield Autoencoder(rng, 6, 4, tied=False, encoder="tanh", decoder="linear")
-    yield dA(rng, 6, 4, corruption="gaussian")
-    yield cA(rng, 6, 4)
-    yield RBM(rng, 6, 4, visible="gaussian")
-    yield SdA(rng, 6, (4, 3), 2, (0.1, 0.2), "salt_and_pepper", dropout=0.5)
-    yield DBN(rng, 6, 4, 2, dropout=(0.1, 0.2))
+MODELS = [  # one of each class, of 36 inputs
+    lambda rng: LogisticRegression(36, 4, name="output"),
+    lambda rng: MLP(
+        rng, np.int64(36), (5, 3), 4, activation="relu", batch_norm=True, dropout=(0.1, 0.2, 0.3)
+    ),
+    lambda rng: LeNet(rng, (1, 6, 6), (2, 3), 4, 4, kernel_size=(2, 1), pool_size=(1, 2)),
+    lambda rng: Autoencoder(rng, 36, 5, tied=False, encoder="tanh", decoder="linear"),
+    lambda rng: dA(rng, 36, 5, corruption="gaussian", name="first"),
+    lambda rng: cA(rng, 36, 5),
+    lambda rng: RBM(rng, 36, 5, visible="gaussian", name="top"),
+    lambda rng: SdA(rng, 36, (5, 4), 3, (0.1, 0.2), "salt_and_pepper", dropout=0.5),
+    lambda rng: DBN(rng, 36, 5, 3, dropout=(0.1, 0.2)),
+]
 
 
 def main(folder):
     rng = np.random.default_rng(2)
-    for model in models(rng):
+    for make in MODELS:
+        model = make(rng)
         for each in [*model.params, *model.kept]:
             values = np.abs(rng.normal(size=each.get_value().shape))  # variances among them
             each.set_value(values.astype(each.dtype))
-        x = rng.random((2, 36 if isinstance(model, LeNet) else 6)).astype("float32")
+        x = rng.random((2, 36)).astype("float32")
         outputs = function([], model(pt.as_tensor(x)), mode="FAST_COMPILE")()
         header = {"x": x.tolist(), "outputs": outputs.tolist(), "classes": ["zwölf", "三"]}
         save_model(folder / f"{type(model).__name__}.safetensors", model, header)

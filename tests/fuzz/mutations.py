@@ -26,6 +26,8 @@ ANY = (
     b"None", b"NaN", b"{}", b"[]", b'""', b"a" * 5000,
 )  # fmt: skip
 LARGEST = 200_000  # bytes
+NUMBER = re.compile(rb"[-+]?\d+(\.\d+)?")
+WORD = re.compile(rb'"[^"\n]{0,999}"|[A-Za-z_][\w.]*')
 
 
 def mutated(rng: random.Random, seeds: Sequence[bytes], words: Sequence[bytes] = ()) -> bytes:
@@ -40,6 +42,11 @@ def _place(rng, data) -> int:
     """A place, often near the beginning, where headers are."""
     limit = len(data) if rng.random() < 0.6 else min(len(data), rng.choice((8, 32, 128, 512)))
     return rng.randrange(limit + 1)
+
+
+def _found(rng, data, pattern) -> re.Match | None:
+    """The first match behind a place: to look for all would cost more than reading."""
+    return pattern.search(data, _place(rng, data)) or pattern.search(data)
 
 
 def flip(rng, data, seeds, words):
@@ -91,18 +98,16 @@ def word(rng, data, seeds, words):
 
 def written_number(rng, data, seeds, words):
     """A number in digits becomes another one."""
-    found = list(re.finditer(rb"[-+]?\d+(\.\d+)?", data))
-    if found:
-        start, end = rng.choice(found).span()
+    if found := _found(rng, data, NUMBER):
+        start, end = found.span()
         data[start:end] = rng.choice(NUMBERS).encode()
 
 
 def written_word(rng, data, seeds, words):
     """A word or a value becomes another thing."""
-    found = list(re.finditer(rb'"[^"\n]*"|[A-Za-z_][\w.]*', data))
-    if found:
-        start, end = rng.choice(found).span()
-        data[start:end] = rng.choice((*words, *ANY))
+    if found := _found(rng, data, WORD):
+        start, end = found.span()
+        data[start:end] = rng.choice(words if words and rng.random() < 0.5 else ANY)
 
 
 def cross(rng, data, seeds, words):

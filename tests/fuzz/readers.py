@@ -9,6 +9,7 @@ import os
 import pickle
 import random
 import struct
+import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from faults.kinds import plain
+from faults.trying import silently
 from PIL import Image
+from training.toy import LossHistory, Monitor, PolyakAverage, Quadratic
 
 from dltut import models as m
 from dltut.datasets import (
@@ -41,6 +45,7 @@ from dltut.datasets.pictures import prepare
 from dltut.datasets.slot_files import read_atis, read_tagged
 from dltut.datasets.texts import read_text
 from dltut.datasets.volumes import read_nifti
+from dltut.exceptions import InputError
 from dltut.experiment.phases import read_phases
 from dltut.experiment.pylearn2.examples import loaded_arrays
 from dltut.experiment.reading import read_yaml
@@ -51,6 +56,8 @@ from dltut.models import load_model, save_model
 from dltut.old_code.names import uses_in
 from dltut.sweeps.plan import read_sweep
 from dltut.tasks import load_trained, read_examples
+from dltut.training import Trainer, read_config, read_run
+from dltut.training.checkpoint import restore
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -384,27 +391,25 @@ def with_length(header: bytes) -> bytes:
     return struct.pack("<Q", len(header)) + header + bytes(38)
 
 
-def with_header(data: bytes) -> bytes:
-    """A model file with this header, as far as it is JSON, around two small arrays."""
+def whole_file(arrays: dict, header) -> bytes:
+    """Arrays and a header as `write_arrays` writes them, with a checksum that is right."""
     import safetensors.numpy
 
+    total = zlib.crc32(json.dumps(header).encode())
+    for name in sorted(arrays):
+        values = arrays[name]
+        total = zlib.crc32(f"{name} {values.dtype} {values.shape}".encode(), total)
+        total = zlib.crc32(np.ascontiguousarray(values), total)
+    facts = json.dumps({"header": header, "crc32": total})
+    return safetensors.numpy.save(arrays, {"dltut": facts})
+
+
+def with_header(data: bytes) -> bytes:
+    """A model file with this header, as far as it is JSON, around two small arrays."""
     arrays = {"W": np.zeros((4, 2), np.float32), "b": np.zeros(2, np.float32)}
-    total = None
     try:
-        header = json.loads(data)
-        text = json.dumps(header)
-        names = sorted(arrays)
-        total = zlib.crc32(text.encode())
-        for name in names:
-            values = arrays[name]
-            total = zlib.crc32(f"{name} {values.dtype} {values.shape}".encode(), total)
-            total = zlib.crc32(values, total)
-        facts = json.dumps({"header": header, "crc32": total})
+        return whole_file(arrays, json.loads(data))
     except (ValueError, RecursionError):
-        facts = data.decode("latin1")
-    try:
-        return safetensors.numpy.save(arrays, {"dltut": facts})
-    except Exception:
         return data
 
 
@@ -489,6 +494,50 @@ def classes_beside(folder):
             Image.fromarray(np.full((9, 9), 30 * k, np.uint8)).save(folder / name / f"{k}.png")
 
 
+@cache
+def short_run() -> dict[str, bytes]:
+    """The files of a short training run."""
+    with tempfile.TemporaryDirectory() as folder:
+        silently(plain, Path(folder, "run"))
+        return {path.name: path.read_bytes() for path in Path(folder, "run").iterdir()}
+
+
+def run_file(name: str) -> Callable:
+    return lambda folder: [short_run()[name]]
+
+
+@cache
+def checkpoint() -> tuple[dict, dict]:
+    """Arrays and header of a checkpoint."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "last.ckpt")
+        path.write_bytes(short_run()[path.name])
+        return read_arrays(path)
+
+
+def with_place(data: bytes) -> bytes:
+    """A checkpoint that says this of its place in the training."""
+    return whole_file(checkpoint()[0], {"checkpoint": data.decode("latin1")})
+
+
+def resumed(path):
+    """Put a new trainer where a checkpoint says; where it refuses, the trainer is as before."""
+    toy = Quadratic(2)
+    trainer = Trainer(toy, 2, [Monitor(toy, toy), LossHistory(), PolyakAverage(toy.params, 2)])
+    before = {name: each.tobytes() for name, each in trainer.values().items()}
+    try:
+        restore(path, trainer)
+    except InputError:
+        assert {name: each.tobytes() for name, each in trainer.values().items()} == before
+        assert not trainer.log.rows
+        raise
+
+
+RUN_WORDS = (
+    *JSON_WORDS, b'"iteration"', b'"seconds"', b'"epoch"', b'"valid_cost"', b'"name"', b'"rows"',
+    b'"arguments"', b'"clock"', b'"extensions"', b'"n_batches"', b'"watched"', b'"lower"',
+    b'"final"', b'"stop_reason"', b'"cost_name"', b'"n_examples"', b'"losses"',
+)  # fmt: skip
 READERS = {
     "idx": Reader(
         read_idx, "a-ubyte", written(write_idx, BYTES, Y.astype(np.int16), X), (b"\0\0\x08\x03",)
@@ -639,6 +688,23 @@ READERS = {
     ),
     "trained": Reader(
         load_trained, "a.safetensors", headers, MODEL_WORDS, with_header, is_slow=True
+    ),
+    "run log": Reader(in_folder(read_run), "log.jsonl", run_file("log.jsonl"), RUN_WORDS),
+    "run clock": Reader(
+        in_folder(read_run),
+        "clock.jsonl",
+        run_file("clock.jsonl"),
+        RUN_WORDS,
+        beside=lambda folder: (folder / "log.jsonl").write_bytes(short_run()["log.jsonl"]),
+    ),
+    "run config": Reader(in_folder(read_config), "config.json", run_file("config.json"), RUN_WORDS),
+    "checkpoint": Reader(resumed, "last.ckpt", run_file("last.ckpt"), RUN_WORDS),
+    "checkpoint place": Reader(
+        resumed,
+        "last.ckpt",
+        lambda folder: [checkpoint()[1]["checkpoint"].encode()],
+        RUN_WORDS,
+        with_place,
     ),
     "notebook": Reader(
         uses_in,

@@ -25,14 +25,18 @@ from types import FunctionType
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from faults.forks import outcome
+
 from dltut.exceptions import InputError
+from dltut.machine.notices import say
 from fuzz.mutations import mutated
 from fuzz.readers import READERS, Reader
-from fuzz.watch import Watch
+from fuzz.watch import MEMORY, Watch
 
 CORPUS = Path(__file__).parent / "corpus"
 ENCODINGS = """ascii utf_8 utf_8_sig latin_1 cp437 cp1252 utf_16 utf_16_le utf_16_be utf_32
 utf_32_le utf_32_be utf_7 idna punycode unicode_escape raw_unicode_escape""".split()
+BATCH = 100  # inputs after which a look is taken at the room that was asked for
 LONGEST = 2500  # characters of a message
 CONTROL = {*map(chr, range(32)), "\x7f", "\x9b", "\u202e"}
 
@@ -41,7 +45,7 @@ class Trial:
     """A reader, its seeds, and a folder in which inputs are laid."""
 
     def __init__(self, reader: Reader, folder: Path, watch: Watch):
-        self.reader, self.watch = reader, watch
+        self.reader, self.watch, self.allowance = reader, watch, reader.allowance
         self.folder = folder / "files"
         self.path = self.folder / reader.name
         self.path.parent.mkdir(parents=True)
@@ -50,9 +54,13 @@ class Trial:
         seeds.mkdir()
         for encoding in ENCODINGS:  # which are imported when they are first met
             codecs.lookup(encoding)
+        with redirect_stderr(StringIO()):
+            say("what notices need is imported at the first")
         self.seeds = reader.seeds(seeds)
         for seed in self.seeds:  # what is imported at the first time is
             self.faults(seed, is_watched=False)
+        gc.collect()
+        gc.freeze()  # what is there by now stays, and need not be looked through again
 
     def faults(self, data: bytes, is_watched: bool = True) -> list[str]:
         """What is wrong with how the reader takes an input; empty if nothing is."""
@@ -62,7 +70,7 @@ class Trial:
         with (
             redirect_stderr(told),
             redirect_stdout(told),
-            self.watch.over(self.folder, len(content), self.reader.allowance) as faults,
+            self.watch.over(self.folder, len(content), self.allowance) as faults,
         ):
             escaped = self._escaped()
         if escaped:
@@ -70,6 +78,20 @@ class Trial:
         if {"\x1b", "\x9b"} & {*told.getvalue()}:
             faults.append("what was said steers the terminal")
         return faults if is_watched else []
+
+    def faults_of_room(self, data: bytes) -> list[str]:
+        """Whether much room is asked for, used or not; the record of a fork begins anew."""
+
+        def asked():
+            before = self.watch.room()
+            self.faults(data)
+            return self.watch.room() - before
+
+        ended, room = outcome(asked)
+        size = len(self.reader.whole(data))
+        if ended == "done" and room > self.allowance * (MEMORY + 10 * size):
+            return [f"room of {room // 2**20} MB for {size} bytes"]
+        return []
 
     def _escaped(self) -> str | None:
         """What the reader raises that is no error as a user should see it."""
@@ -144,26 +166,34 @@ def fuzz(
     folder: Path | None = None,
 ) -> dict:
     """Inputs for one reader until the time is over; how many, and what was wrong with them."""
-    found, n, began = {}, 0, time.monotonic()
+    found, n, began, used = {}, 0, time.monotonic(), time.process_time()
     rng = random.Random(f"{name} {seed}")
     with trial(name, watch, folder) as each:
         seeds = [*each.seeds, *(path.read_bytes() for path in corpus(name))]
+        room, batch = watch.room(), []
         while n < most and time.monotonic() - began < seconds:
             data = mutated(rng, seeds, each.reader.words)
-            faults = each.faults(data)
+            faults = [(data, fault) for fault in each.faults(data)]
             n += 1
-            if n % 500 == 0:
+            batch.append(data)
+            if len(batch) == BATCH or n == most:
+                if watch.room() > room + MEMORY // 2:
+                    faults += [(one, fault) for one in batch for fault in each.faults_of_room(one)]
+                    room = watch.room()
+                batch.clear()
+            if n % 5000 == 0:
                 gc.collect()
-            for fault in faults:
+            for given, fault in faults:
                 kind = fault.rpartition(" at ")[2] if " at " in fault else fault[-20:]
                 if kind not in found and len(found) < 40:
                     found[kind] = fault
-                    smaller = shrunk(each, data)
+                    smaller = shrunk(each, given)
                     path = keep(name, smaller)
                     print(f"{name}: {fault}\n    {path.name} ({len(smaller)} bytes)", flush=True)
-        took = time.monotonic() - began
-    print(f"{name}: {n:,} inputs in {took:.0f} s, {len(found)} kinds of faults", flush=True)
-    return {"inputs": n, "seconds": round(took, 1), "faults": found}
+        used = time.process_time() - used
+    told = f"{n:,} inputs in {used:.1f} s of the processor, {len(found)} kinds of faults"
+    print(f"{name}: {told}", flush=True)
+    return {"inputs": n, "seconds": round(used, 1), "faults": len(found)}
 
 
 def main():
@@ -178,9 +208,11 @@ def main():
     if given.atheris:
         with_atheris(given.readers[0], rest, watch)
     counts = json.loads(given.counts.read_text()) if given.counts and given.counts.exists() else {}
-    for name in given.readers or READERS:
+    names = given.readers or READERS
+    for name in sorted(names, key=lambda name: counts.get(name, {}).get("inputs", 0)):
         told = fuzz(name, 60 * given.minutes, given.seed, watch)
-        counts[name] = counts.get(name, 0) + told["inputs"]
+        before = counts.get(name, {})
+        counts[name] = {key: each + before.get(key, 0) for key, each in told.items()}
         if given.counts:
             given.counts.write_text(json.dumps(counts, indent=1))
 

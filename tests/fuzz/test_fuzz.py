@@ -3,6 +3,7 @@
 ``python tests/fuzz/run.py`` goes on for hours.
 """
 
+import mmap
 import os
 import random
 import time
@@ -10,8 +11,8 @@ import time
 import pytest
 
 from fuzz.mutations import LARGEST, mutated
-from fuzz.readers import READERS
-from fuzz.run import corpus, fuzz, trial
+from fuzz.readers import READERS, Reader, texts
+from fuzz.run import Trial, corpus, fuzz, trial
 from fuzz.watch import Watch
 
 SECONDS = float(os.environ.get("DLTUT_FUZZ_SECONDS", 0.5))  # for each reader
@@ -27,7 +28,8 @@ def watch():
 def test_what_once_escaped_and_new_inputs(name, watch, tmp_path):
     with trial(name, watch, tmp_path) as each:
         for path in corpus(name):
-            assert not each.faults(path.read_bytes()), path.name
+            data = path.read_bytes()
+            assert not each.faults(data) + each.faults_of_room(data), path.name
     told = fuzz(name, SECONDS, 1, watch, most=int(2 * SECONDS * MOST), folder=tmp_path / "new")
     assert not told["faults"]
 
@@ -65,3 +67,12 @@ def test_the_watch_sees_what_it_looks_for(watch, tmp_path, act, fault, capsys):
     with watch.over(tmp_path, 3) as faults:
         act()
     assert any(fault in each for each in faults)
+
+
+def test_room_is_seen_that_is_asked_for_and_not_used(watch, tmp_path):
+    def read(path):
+        mmap.mmap(-1, int(path.read_bytes()) * 2**20)
+
+    each = Trial(Reader(read, "a", texts("1")), tmp_path, watch)
+    assert each.faults(b"200") == [] == each.faults_of_room(b"20")
+    assert each.faults_of_room(b"200") == ["room of 200 MB for 3 bytes"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytensor.tensor as pt
 import pytest
+from formats.make import MODELS
 
 from dltut import function
 from dltut.exceptions import InputError
@@ -13,19 +14,7 @@ from dltut.layers import BatchNorm, Dense, Network
 from dltut.machine.remember import remember
 from dltut.machine.serialize import named_values, read_arrays, write_arrays
 from dltut.machine.shared import shared_zeros
-from dltut.models import (
-    DBN,
-    MLP,
-    RBM,
-    Autoencoder,
-    LeNet,
-    LogisticRegression,
-    SdA,
-    cA,
-    dA,
-    load_model,
-    save_model,
-)
+from dltut.models import MLP, LogisticRegression, load_model, save_model
 from dltut.models.saved import variables_of
 
 FORMATS = Path(__file__).parents[1] / "formats"
@@ -41,22 +30,7 @@ def outputs(*models):
     return function([], [model(x) for model in models], mode="FAST_COMPILE")()
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda rng: LogisticRegression(36, 4),
-        lambda rng: LogisticRegression(36, 4, name="output"),
-        lambda rng: MLP(rng, 36, 5, 4, batch_norm=True),
-        lambda rng: MLP(rng, np.int64(36), (5, 3), 4, activation="relu", dropout=(0.2, 0.5, 0.5)),
-        lambda rng: LeNet(rng, (1, 6, 6), (2, 3), 4, 4, kernel_size=(2, 1), pool_size=(1, 2)),
-        lambda rng: Autoencoder(rng, 36, 5, tied=False, encoder="tanh", decoder="linear"),
-        lambda rng: dA(rng, 36, 5, corruption="gaussian", name="first"),
-        lambda rng: cA(rng, 36, 5),
-        lambda rng: RBM(rng, 36, 5, visible="gaussian", name="top"),
-        lambda rng: SdA(rng, 36, (5, 4), 3, (0.1, 0.2), "salt_and_pepper", dropout=0.5),
-        lambda rng: DBN(rng, 36, 5, 3, dropout=(0.1, 0.2)),
-    ],
-)
+@pytest.mark.parametrize("make", MODELS)
 def test_equal_outputs(make, path, rng):
     model = make(rng)
     for each in variables_of(model):

@@ -86,3 +86,7 @@ def test_a_name_alone_will_do():
 def test_a_grid_names_the_range_that_is_no_list():
     with pytest.raises(InputError, match="space: rate: a grid takes single numbers"):
         grid_size({"n": Range(1, 3), "rate": Range(0.0, 1.0)})
+    with pytest.raises(
+        InputError, match=r"a grid of 1000.* trials; expected 1,000,000,000 at most"
+    ):
+        grid_size({f"n{k}": Range(1, 10_000) for k in range(20)})

@@ -48,6 +48,9 @@ def test_a_grid_takes_steps_points_and_all_whole_numbers():
     for open_range in (Range(0.0, 1), Range(1, 9, log=True)):
         with pytest.raises(InputError, match="a grid takes single numbers"):
             open_range.grid()
+    for endless in (Range(0, 1, points=10**18), Range(0, 10**18), Range(0, 1, step=1e-9)):
+        with pytest.raises(InputError, match=r"a grid of 1000.* numbers; expected 10,000 at most"):
+            endless.grid()
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,8 @@ def test_a_grid_takes_steps_points_and_all_whole_numbers():
         ({"low": 1, "high": 2, "step": 5}, "step = 5 does not lead from 1 to 2"),
         ({"low": 1, "hihg": 2}, "there is no hihg; did you mean high?"),
         ({"low": 1}, "high is missing: give a number"),
+        ({"low": -1e308, "high": 1e308}, "from -1e+308 to 1e+308 it is too far to count the steps"),
+        ({"low": 0, "high": 1, "step": 1e-320}, "from 0 to 1 it is too far to count the steps"),
         ({"low": "a", "high": 2}, "low is 'a'; expected a number"),
         ({"choices": []}, "choices are one value or more, each of them once"),
         ({"choices": [[1], [1]]}, "choices are one value or more, each of them once"),

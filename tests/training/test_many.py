@@ -90,6 +90,13 @@ def test_it_ends_with_a_number_that_is_not_finite():
     assert count.get_value() == 6
 
 
+def test_calls_without_machine_code_are_made_one_by_one():
+    i = pt.lscalar("i")
+    f = function([i], 1.0 / i, mode="FAST_COMPILE")
+    for _ in range(2):
+        np.testing.assert_array_equal(f.many(1, 2), [1.0, 0.5])
+
+
 def test_what_is_no_longer_needed_is_given_back():
     """A value that each call makes anew: a thousand calls hold no more than one."""
     i = pt.lscalar("i")

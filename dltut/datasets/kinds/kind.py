@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 from dltut.datasets.transforms import Transform
 from dltut.exceptions import InputError
+from dltut.machine.checks import repeated
+
+EMPTY = 4 * 2**20  # elements of an array of rows that may be behind their ends,
+FULL = 20  # beside so many times those that are not
 
 
 class Kind:
@@ -44,23 +49,38 @@ class Named(Kind):
     def __post_init__(self):
         names = (self.names,) if isinstance(self.names, str) else tuple(map(str, self.names))
         object.__setattr__(self, "names", names)
-        wrong = next((name for name in names if not name or names.count(name) > 1), None)
-        if not names or wrong is not None:
+        wrong = [""] if "" in names else repeated(names)
+        if not names or wrong:
             what = type(self).__name__.lower()
-            said = f"the name {wrong!r}, empty or twice" if names else "no names"
+            said = f"the name {wrong[0]!r}, empty or twice" if names else "no names"
             raise InputError(f"{what} with {said}; expected one name for each, no two alike")
 
 
-def padded(rows: Sequence[np.ndarray], padding: int) -> np.ndarray:
-    """Rows of whole numbers of different lengths as one array, (n, longest).
+def padded(rows: Sequence[np.ndarray], padding: int, dtype: str, sizes: tuple = ()) -> np.ndarray:
+    """Rows of different lengths as one array, (n, longest, *sizes).
 
     Parameters
     ----------
-    rows : sequence of array, shape (n,)
+    rows : sequence of array, shape (length, *sizes)
     padding : int
         What stands behind the end of a row.
+    dtype : str
+    sizes : tuple of int
+        Of what has no other length.
+
+    Raises
+    ------
+    InputError
+        If one row is so much longer than the others that the array would be nearly empty.
     """
-    padded = np.full((len(rows), max(map(len, rows), default=0)), padding, dtype=np.int64)
+    lengths = [*map(len, rows)]
+    longest = max(lengths, default=0)
+    if prod(sizes) * (len(rows) * longest - FULL * sum(lengths)) > EMPTY:
+        raise InputError(
+            f"{len(rows):,} rows with one of {longest:,} among them would all take as much room as "
+            "it: cut the long ones (longest=...), or leave them out"
+        )
+    padded = np.full((len(rows), longest, *sizes), padding, dtype)
     for row, values in zip(padded, rows, strict=True):
         row[: len(values)] = values
     return padded

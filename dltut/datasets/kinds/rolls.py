@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dltut.datasets.kinds.kind import Kind
+from dltut.datasets.kinds.kind import Kind, padded
 from dltut.exceptions import InputError
 
 
@@ -57,10 +57,7 @@ class Rolls(Kind):
 
     def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Rolls of different lengths as one array, (n, longest, n_notes), silent after the end."""
-        padded = np.zeros((len(rows), max(map(len, rows), default=0), self.n_notes), np.float32)
-        for piece, roll in zip(padded, rows, strict=True):
-            piece[: len(roll)] = roll
-        return padded
+        return padded(rows, 0, "float32", (self.n_notes,))
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rolls as float32, if they have as many notes, each 0 or 1.

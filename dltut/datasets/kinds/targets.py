@@ -113,7 +113,7 @@ class Tags(Named):
 
     def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """The tags of several sentences as rows of one array, (n, longest), -1 after the last."""
-        return padded(rows, NO_TAG)
+        return padded(rows, NO_TAG, "int64")
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rows as int64, if they are numbers of tags, with -1 only after the last.

@@ -73,7 +73,7 @@ class Words(Kind):
 
     def stacked(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Texts of different lengths as rows of one array, (n, longest), 0 after the last word."""
-        return padded(rows, PADDING).astype(np.int32)
+        return padded(rows, PADDING, "int32")
 
     def checked(self, values: np.ndarray, part: str) -> np.ndarray:
         """The rows as int32, if they are numbers of words, with 0 only after the last.

@@ -13,6 +13,7 @@ from dltut.experiment.pylearn2.examples import Data
 from dltut.experiment.pylearn2.layers import Layer, Softmax, pair
 from dltut.layers import Network
 from dltut.machine.arguments import Amount, Count, Size
+from dltut.machine.checks import repeated
 from dltut.models import Autoencoder, Sequential, cA, dA
 from dltut.nn import init
 
@@ -89,9 +90,8 @@ class MLP(Model, Layer):
 
     def __post_init__(self):
         names = [each.layer_name for each in self.flat]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise InputError(f"two layers are called {twice}: give each a name of its own")
+        if twice := repeated(names):
+            raise InputError(f"two layers are called {twice[0]}: give each a name of its own")
         if not names:
             raise InputError("an MLP without layers: give one at least")
 

@@ -19,6 +19,7 @@ from dltut.experiment.pylearn2.layers import Sigmoid
 from dltut.experiment.pylearn2.models import Model
 from dltut.experiment.train import Train
 from dltut.machine.arguments import Count
+from dltut.machine.checks import repeated
 from dltut.machine.notices import say
 from dltut.nn import errors
 from dltut.training import Extension
@@ -110,9 +111,8 @@ def _costs(cost: Cost, model: Model) -> list[Term]:
 def _schedules(changes: Sequence[Changing]) -> dict:
     schedules = {each.number: (each.schedule, each.per) for each in changes}
     if len(schedules) < len(changes):
-        numbers = [each.number for each in changes]
-        twice = next(name for name in numbers if numbers.count(name) > 1)
-        raise InputError(f"two parts change the {twice}: keep one of them")
+        twice = repeated(each.number for each in changes)
+        raise InputError(f"two parts change the {twice[0]}: keep one of them")
     return schedules
 
 

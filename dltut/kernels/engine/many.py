@@ -35,9 +35,10 @@ def many_calls(compiled, first: int, n: int):
         None, and nothing is done, where it cannot be done without Python: in other modes, or where
         what comes out for a shared variable is of another kind than its value.
     """
-    graph, (_, *storages) = getattr(compiled.vm, "jit_fn", None), compiled.vm.inputs
+    graph = getattr(compiled.vm, "jit_fn", None)
     if not isinstance(graph, Dispatcher):
         return None
+    _, *storages = compiled.vm.inputs
     values, places = tuple(each[0] for each in storages), compiled.maker.fgraph.update_mapping
     following = tuple(places[result] for result in sorted(places))
     kinds = (NUMBER, *(graph.typeof_pyval(value) for value in values))

@@ -68,7 +68,8 @@ class TextReader(Reader):
         InputError
             If it has no word.
         """
-        x, n = self.inputs.numbers(given), len(TOKENISERS[self.inputs.tokeniser](given))
+        tokens = TOKENISERS[self.inputs.tokeniser](given)
+        x, n = self.inputs.numbers(tokens), len(tokens)
         if not n:
             raise InputError(f"{name} has no word: give {self.expected}")
         cut = f"the first {len(x):,} of its {n:,} words were read" if len(x) < n else ""
