@@ -220,7 +220,6 @@ HELPERS = {name: _of_two(operation) for name, operation in OPERATIONS.values()} 
     DIFFERS: differs,
 }
 __all__ = [
-    "HELPERS",
     "differs",
     "formatted",
     "met",

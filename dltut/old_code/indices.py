@@ -120,4 +120,4 @@ def narrowed(value: object, taken: int) -> object:
 
 
 HELPERS = {PLACE: place, NARROWED: narrowed}
-__all__ = ["HELPERS", "narrowed", "place", "with_old_indices"]
+__all__ = ["narrowed", "place", "with_old_indices"]

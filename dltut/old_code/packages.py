@@ -155,4 +155,4 @@ MODULES = {
     "distutils": distutils,
     "distutils.version": distutils_version,
 }
-__all__ = ["MODULES", "LooseVersion"]
+__all__ = ["LooseVersion"]

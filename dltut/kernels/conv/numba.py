@@ -333,7 +333,12 @@ def weight_gradient(op, node):
 @compiled_form(TransposedConvolution)
 def pictures(op, node):
     """The pictures of maps."""
-    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
+    (fill, frame_of), flip, may = (
+        prepared(gradient_of_input, op, node),
+        op.filter_flip,
+        may_turn(op),
+    )
+    fill_turned = prepared(convolution, op, node)[0] if may else fill
     (row_step, column_step), border = op.subsample, op.border_mode
     none, less = (0, 0), (-1, -1)  # zeros on a side: kernel * halves // 2 + added
     known = {"valid": (0, none), "full": (2, less), "half": (1, none)}
@@ -359,7 +364,11 @@ def pictures(op, node):
                 "of the maps nothing is left inside the border: use a smaller border_mode"
             )
         pictures = np.empty((up.shape[0], w.shape[1], rows, columns), dtype=up.dtype)
-        fill((up, w, flip, frame_of(pictures.shape, w.shape), pictures))
+        frame = frame_of(pictures.shape, w.shape)
+        if may and turns(frame, 0):
+            fill_turned((up, w, flip, frame, pictures))
+        else:
+            fill((up, w, flip, frame, pictures))
         return pictures
 
     return pictures_of
