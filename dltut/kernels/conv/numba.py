@@ -286,25 +286,34 @@ def maps(op, node):
     return maps_of
 
 
+def gradient_filling(op, node):
+    """What fills the gradient of the pictures, the same for whoever asks, and makes its frame."""
+    (fill, frame_of), flip = prepared(gradient_of_input, op, node), op.filter_flip
+    may = may_turn(op)
+    fill_turned = prepared(convolution, op, node)[0] if may else fill
+
+    @numba_njit
+    def fill_gradient(up, w, frame, gradient):
+        """From the maps' gradient and the filters."""
+        if may and turns(frame, 0):  # as many products: copying pixels is faster than adding them
+            fill_turned((up, w, flip, frame, gradient))
+        else:
+            fill((up, w, flip, frame, gradient))
+
+    return fill_gradient, frame_of
+
+
 @compiled_form(ConvolutionInputGradient)
 def input_gradient(op, node):
     """The gradient of the pictures."""
-    (fill, frame_of), flip, may = (
-        prepared(gradient_of_input, op, node),
-        op.filter_flip,
-        may_turn(op),
-    )
-    fill_turned = prepared(convolution, op, node)[0] if may else fill
+    fill, frame_of = gradient_filling(op, node)
 
     @numba_njit
     def input_gradient(up, w, x):
         """Of up (as the maps), w and x the gradient (as x)."""
         gradient, frame = np.empty(x.shape, dtype=x.dtype), frame_of(x.shape, w.shape)
         check_maps(up, frame.view(FRAME))
-        if may and turns(frame, 0):  # as many products: copying pixels is faster than adding them
-            fill_turned((up, w, flip, frame, gradient))
-        else:
-            fill((up, w, flip, frame, gradient))
+        fill(up, w, frame, gradient)
         return gradient
 
     return input_gradient
@@ -333,12 +342,7 @@ def weight_gradient(op, node):
 @compiled_form(TransposedConvolution)
 def pictures(op, node):
     """The pictures of maps."""
-    (fill, frame_of), flip, may = (
-        prepared(gradient_of_input, op, node),
-        op.filter_flip,
-        may_turn(op),
-    )
-    fill_turned = prepared(convolution, op, node)[0] if may else fill
+    fill, frame_of = gradient_filling(op, node)
     (row_step, column_step), border = op.subsample, op.border_mode
     none, less = (0, 0), (-1, -1)  # zeros on a side: kernel * halves // 2 + added
     known = {"valid": (0, none), "full": (2, less), "half": (1, none)}
@@ -364,11 +368,7 @@ def pictures(op, node):
                 "of the maps nothing is left inside the border: use a smaller border_mode"
             )
         pictures = np.empty((up.shape[0], w.shape[1], rows, columns), dtype=up.dtype)
-        frame = frame_of(pictures.shape, w.shape)
-        if may and turns(frame, 0):
-            fill_turned((up, w, flip, frame, pictures))
-        else:
-            fill((up, w, flip, frame, pictures))
+        fill(up, w, frame_of(pictures.shape, w.shape), pictures)
         return pictures
 
     return pictures_of

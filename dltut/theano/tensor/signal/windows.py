@@ -41,7 +41,7 @@ def _along(x, axis: int, window, step, pad, ignore_border: bool, mode: str):
     is_inside = (places >= 0) & (places < n)
     elements = x[(*[slice(None)] * axis, pt.clip(places, 0, n - 1))]
     inside = is_inside.dimshuffle(0, 1, *["x"] * (x.ndim - 1 - axis))
-    nothing = -np.inf if mode == "max" and x.dtype.startswith("float") else 0
+    nothing = _least(x.dtype) if mode == "max" else 0
     elements = pt.switch(inside, elements, np.array(nothing, x.dtype))
     if mode == "max":
         return elements.max(axis=axis + 1)
@@ -51,6 +51,11 @@ def _along(x, axis: int, window, step, pad, ignore_border: bool, mode: str):
     counted = is_inside if mode == "average_exc_pad" else (places >= -pad) & (places < n + pad)
     counts = counted.sum(axis=1).dimshuffle(0, *["x"] * (x.ndim - 1 - axis))
     return (total / counts).astype(x.dtype)
+
+
+def _least(dtype: str):
+    """What no element is below."""
+    return -np.inf if dtype.startswith("float") else np.iinfo(dtype).min
 
 
 def n_windows(n, window, step, ignore_border: bool):

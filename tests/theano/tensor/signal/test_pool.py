@@ -61,3 +61,12 @@ def test_a_picture_is_convolved_with_a_filter():
     with pytest.raises(ValueError, match="two or three"):
         conv.conv2d(T.dvector(), T.dmatrix())
     assert value(conv.conv2d(X[0, 0], np.ones((2, 2)))).shape == (3, 5)
+
+
+def test_whole_numbers_below_zero_are_not_lost_at_a_border():
+    """What lies outside of the array is below all of them."""
+    x, size = T.constant(np.array([[-5, -3, -9]], np.int32)), T.iscalar()
+    pooled = pool.pool_2d(x.dimshuffle("x", "x", 0, 1), ws=(1, size), ignore_border=False)
+    found = theano.function([size], pooled, mode="FAST_COMPILE")(2)
+    np.testing.assert_array_equal(found, [[[[-3, -9]]]])
+    assert found.dtype == np.int32
