@@ -312,7 +312,7 @@ def test_ours_held_to_avx2_has_its_vectors(bench, tmp_path):
     facts = tmp_path / "cpuinfo"
     facts.write_text("flags : avx2 fma bmi2 f16c avx512f avx512dq avx512vl\n")
     assert bench.isa.variables_of("avx512", facts) == {}
-    code = "from dltut.kernels.engine.dots import BYTES; import numba; "
+    code = "from dltut.kernels.engine.vectors import BYTES; import numba; "
     code += "from numba.core.registry import cpu_target; "
     code += "print(BYTES, cpu_target.target_context.codegen()._get_host_cpu_name())"
     found = subprocess.run(

@@ -14,8 +14,7 @@ from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.dots import BYTES
-from dltut.kernels.engine.panels import INTEGER
+from dltut.kernels.engine.vectors import BYTES, INTEGER
 
 SMALL = 16  # elements of a window: more would make long code
 FEW = 4  # windows in a vector where a row has no more of them

@@ -3,8 +3,6 @@
 With few rows on the left, copying the right factor into columns would cost more than the sums.
 """
 
-import llvmlite.binding as llvm
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -12,12 +10,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-CHOSEN = numba.config.CPU_FEATURES  # of NUMBA_CPU_FEATURES, else the processor's own
-IS_WIDE = "+avx512f" in (llvm.get_host_cpu_features().flatten() if CHOSEN is None else CHOSEN)
-BYTES = 64 if IS_WIDE else 32  # of a vector
+from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, fetch
+
 ROWS, COLUMNS = (5, 4) if IS_WIDE else (2, 4)  # of a tile: sums and factors fill the registers
 DOTS_UP_TO_ROWS = 64  # of the left factor; with more, copying the right one is faster
-_INTEGER, _FUSE = ir.IntType(64), ("contract",)
+_FUSE = ("contract",)
 
 
 def tile_of_dots(rows: int, columns: int, dtype: str):
@@ -50,12 +47,18 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
             def rows_from(place, step, count, offset):
                 """Yield a vector from each of `count` rows that lie `step` bytes apart."""
                 for r in range(count):
-                    start = builder.add(place, builder.mul(step, _INTEGER(r)))
+                    start = builder.add(place, builder.mul(step, INTEGER(r)))
                     pointer = builder.inttoptr(builder.add(start, offset), vector.as_pointer())
                     yield builder.load(pointer, align=size)
 
             def add_products(offset, keep=lambda numbers: numbers):
-                """Add the products of the vectors at an offset in their rows to all sums."""
+                """Add the products of the vectors at an offset in their rows to all sums.
+
+                Meanwhile the next rows of b come from memory.
+                """
+                ahead = builder.add(b, offset)
+                for s in range(columns, 2 * columns):
+                    fetch(builder, builder.add(ahead, builder.mul(b_row, INTEGER(s))), to_write=0)
                 left = [keep(each) for each in rows_from(a, a_row, rows, offset)]
                 for s, right in enumerate(rows_from(b, b_row, columns, offset)):
                     right = keep(right)
@@ -64,18 +67,18 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
                         total = builder.fadd(product, builder.load(sums[r, s]), flags=_FUSE)
                         builder.store(total, sums[r, s])
 
-            whole = builder.udiv(k, _INTEGER(lanes))
+            whole = builder.udiv(k, INTEGER(lanes))
             with cgutils.for_range(builder, whole) as loop:
-                add_products(builder.mul(loop.index, _INTEGER(BYTES)))
-            rest = builder.urem(k, _INTEGER(lanes))
-            with builder.if_then(builder.icmp_unsigned("!=", rest, _INTEGER(0))):
+                add_products(builder.mul(loop.index, INTEGER(BYTES)))
+            rest = builder.urem(k, INTEGER(lanes))
+            with builder.if_then(builder.icmp_unsigned("!=", rest, INTEGER(0))):
                 # The last vector again, without the terms that are in the sums already.
                 is_new = _last_places(builder, rest, lanes)
-                offset = builder.mul(builder.sub(k, _INTEGER(lanes)), _INTEGER(size))
+                offset = builder.mul(builder.sub(k, INTEGER(lanes)), INTEGER(size))
                 add_products(offset, lambda numbers: builder.select(is_new, numbers, vector(None)))
             for r, s in cells:
-                place = builder.add(c, builder.mul(c_row, _INTEGER(r)))
-                place = builder.add(place, _INTEGER(s * size))
+                place = builder.add(c, builder.mul(c_row, INTEGER(r)))
+                place = builder.add(place, INTEGER(s * size))
                 total = builder.fmul(alpha, _sum(builder, builder.load(sums[r, s])))
                 _store(builder, total, beta, builder.inttoptr(place, element.as_pointer()))
             return context.get_dummy_value()
@@ -87,9 +90,9 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
 
 def _last_places(builder, count, lanes: int):
     """Generate a vector of bits: which of its places are among the last `count`."""
-    kind = ir.VectorType(_INTEGER, lanes)
+    kind = ir.VectorType(INTEGER, lanes)
     nowhere = ir.VectorType(ir.IntType(32), lanes)(None)
-    first = builder.sub(_INTEGER(lanes), count)
+    first = builder.sub(INTEGER(lanes), count)
     first = builder.insert_element(kind(ir.Undefined), first, ir.IntType(32)(0))
     first = builder.shuffle_vector(first, kind(ir.Undefined), nowhere)
     return builder.icmp_unsigned(">=", kind(list(range(lanes))), first)

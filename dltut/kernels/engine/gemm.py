@@ -20,17 +20,16 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.dots import BYTES, DOTS_UP_TO_ROWS, IS_WIDE, dots_of
+from dltut.kernels.engine.dots import DOTS_UP_TO_ROWS, dots_of
 from dltut.kernels.engine.panels import (
     LEFT_DEPTH,
     copy_left,
     copy_panel,
     copy_right,
-    fetch,
     merge_edge,
-    read,
 )
 from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, version_of
+from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, fetch, read
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
@@ -42,7 +41,7 @@ DEPTH = 512  # terms summed at a time, whose part of the right factor stays in t
 # of the right one. So is one of at least so many bytes that meets so many columns.
 COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
 TALL = 192 if IS_WIDE else 96
-_INTEGER, _FUSE = ir.IntType(64), ("contract",)
+_FUSE = ("contract",)
 
 
 def tile(rows: int, vectors: int, dtype: str):
@@ -73,13 +72,13 @@ def tile(rows: int, vectors: int, dtype: str):
             alpha, beta = cgutils.unpack_tuple(builder, values[1])
             sums = {cell: cgutils.alloca_once_value(builder, vector(None)) for cell in cells}
             for r in range(rows):
-                fetch(builder, builder.add(c, builder.mul(c_row, _INTEGER(r))))
+                fetch(builder, builder.add(c, builder.mul(c_row, INTEGER(r))))
             with cgutils.for_range(builder, k) as loop:
                 left = builder.add(a, builder.mul(loop.index, a_term))
                 right = builder.add(b, builder.mul(loop.index, b_row))
                 columns = [read(builder, right, vector, v) for v in range(vectors)]
                 for r in range(rows):
-                    place = builder.add(left, builder.mul(a_row, _INTEGER(r)))
+                    place = builder.add(left, builder.mul(a_row, INTEGER(r)))
                     number = builder.load(builder.inttoptr(place, element.as_pointer()))
                     number = _spread(builder, number, vector)
                     for v in range(vectors):
@@ -90,12 +89,12 @@ def tile(rows: int, vectors: int, dtype: str):
                 builder.store(scaled, sums[cell])
             with builder.if_then(builder.fcmp_unordered("!=", beta, element(0))):
                 for r, v in cells:
-                    row = builder.add(c, builder.mul(c_row, _INTEGER(r)))
+                    row = builder.add(c, builder.mul(c_row, INTEGER(r)))
                     before = read(builder, row, vector, v)
                     _add_product(builder, before, beta_vector, sums[r, v])
             for r, v in cells:
-                place = builder.add(c, builder.mul(c_row, _INTEGER(r)))
-                place = builder.add(place, _INTEGER(v * BYTES))
+                place = builder.add(c, builder.mul(c_row, INTEGER(r)))
+                place = builder.add(place, INTEGER(v * BYTES))
                 pointer = builder.inttoptr(place, vector.as_pointer())
                 builder.store(builder.load(sums[r, v]), pointer, align=size)
             return context.get_dummy_value()

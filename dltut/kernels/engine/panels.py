@@ -6,30 +6,13 @@ Places are addresses and distances are bytes, as in `dltut.kernels.engine.gemm`.
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.dots import BYTES
+from dltut.kernels.engine.vectors import BYTES, INTEGER, fetch, read
 
 LEFT_DEPTH = 256  # terms of a left factor that are copied at a time
 AHEAD = 8  # rows from one that is copied to one that memory is asked for
-INTEGER = ir.IntType(64)
-
-
-def read(builder, place, vector, v):
-    """Generate a load of vector number `v` from an address on, which need not be aligned."""
-    place = builder.add(place, INTEGER(v * BYTES))
-    return builder.load(builder.inttoptr(place, vector.as_pointer()), align=4)
-
-
-def fetch(builder, place, to_write=1):
-    """Generate a hint that an address is written to soon, or read."""
-    number, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
-    kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
-    hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-    near, data = number(3), number(1)
-    builder.call(hint, [builder.inttoptr(place, pointer), number(to_write), near, data])
 
 
 @intrinsic

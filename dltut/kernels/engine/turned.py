@@ -6,8 +6,8 @@ from numba import types
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.dots import BYTES
-from dltut.kernels.engine.panels import INTEGER, peek, poke
+from dltut.kernels.engine.panels import peek, poke
+from dltut.kernels.engine.vectors import BYTES, INTEGER
 
 
 @intrinsic

@@ -11,11 +11,11 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import count_of_blocks, side_of_block
-from dltut.kernels.engine.dots import IS_WIDE
 from dltut.kernels.engine.elementary import log, sigmoid
 from dltut.kernels.engine.gemm import COLUMNS, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.engine.vectors import IS_WIDE
 from dltut.kernels.gibbs.op import A_ROW_EACH, GibbsChain
 from dltut.kernels.threefry.numba import draw
 

@@ -5,8 +5,8 @@ import pytest
 from numba import njit
 
 from dltut.kernels.conv_pool.pooling import SMALL, pool_of, unpool, unpool_ties
-from dltut.kernels.engine.dots import BYTES
 from dltut.kernels.engine.gather import FRAME
+from dltut.kernels.engine.vectors import BYTES
 
 MAPS = 2
 
