@@ -22,6 +22,7 @@ from dltut.kernels.gibbs import rewrite as gibbs
 from dltut.kernels.reduction import rewrite as reduction
 from dltut.kernels.rules import rewrite as rules
 from dltut.kernels.shapes import rewrite as shapes
+from dltut.kernels.softmax_regression import rewrite as softmax_regression
 from dltut.kernels.straight import rewrite as straight
 from dltut.kernels.sums import rewrite as sums
 
@@ -31,6 +32,7 @@ FAST, FAST_INSIDE = "dltut_fast", "dltut_fast_inside"
 
 # Position in PyTensor's sequence of rewrites: what is done there, until nothing changes any more.
 # Sums and products are still operations of their own at 2; from 48 on they become composites.
+# A stage looks for what those before it have made.
 FUSIONS = {
     1.63: [gibbs.chain_of_loop],  # after loops have lost the values that nobody wants
     2.5: [
@@ -38,7 +40,8 @@ FUSIONS = {
         *(conv_pool.conv_pool, conv_pool.conv_pool_with_tanh, conv_pool.gradients_with_tanh),
         *(sums.sum_of_squares, sums.channel_sums, gibbs.mean_of_hidden_units),
     ],
-    2.6: [descent.descent, descent.squares_of_step],  # look for what the first stage has made
+    2.52: [softmax_regression.softmax_regression],
+    2.6: [descent.descent, descent.squares_of_step],
 }
 RULES, BEFORE_COMPOSITES, LOOPS, STRAIGHT, IN_PLACE = 2.55, 48.5, 48.55, 48.6, 50.1
 BEFORE_THE_END, AT_THE_END = 119, 120
