@@ -165,29 +165,24 @@ def weight_gradient_block(block, x, up, segments, frame, sums):
 
 
 def gradient_of_filters(x, up, flip, numbers, gradient):
-    """Add to the gradient (as w), which is 0 now."""
+    """Fill the gradient (as w)."""
     frame = numbers.view(FRAME)
     check_maps(up, frame)
     x, up, segments = np.ascontiguousarray(x), np.ascontiguousarray(up), segments_of(frame)
-    sums = np.zeros((frame[0].blocks, gradient.size), dtype=x.dtype)
+    sums = np.zeros((max(1, frame[0].blocks), gradient.size), dtype=x.dtype)
     in_parallel(weight_gradient_block, frame[0].blocks, (x, up, segments, frame, sums))
-    add_blocks(sums, order_of(frame, flip), gradient.reshape(-1))
+    add_up(sums)
+    order, filters = order_of(frame, flip), gradient.reshape(-1)
+    for k in range(len(order)):
+        filters[order[k]] = sums[0, k]
 
 
 @numba_njit
-def add_blocks(sums, order, filters):
-    """Add the gradients of all blocks, in their order, to the filters that are 0 now.
-
-    Parameters
-    ----------
-    sums : array, shape (blocks, kernel elements)
-    order : uint64 array, shape (kernel elements,)
-        See `order_of`.
-    filters : array, shape (kernel elements,)
-    """
-    for block in range(len(sums)):
-        for k in range(len(order)):
-            filters[order[k]] += sums[block, k]
+def add_up(sums):
+    """Add the sums of all blocks (blocks, n), in their order, to those of the first."""
+    for block in range(1, len(sums)):
+        for k in range(sums.shape[1]):
+            sums[0, k] += sums[block, k]
 
 
 @numba_njit
@@ -328,7 +323,7 @@ def weight_gradient(op, node):
     @numba_njit
     def weight_gradient(x, up, w):
         """Of x, up (as the maps) and w the gradient (as w)."""
-        gradient, frame = np.zeros(w.shape, dtype=x.dtype), frame_of(x.shape, w.shape)
+        gradient, frame = np.empty(w.shape, dtype=x.dtype), frame_of(x.shape, w.shape)
         check_maps(up, frame.view(FRAME))
         if may and turns(frame, 1):
             fill((up, x, flip, frame, gradient))

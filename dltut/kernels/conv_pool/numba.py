@@ -9,30 +9,28 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
-from dltut.kernels.conv.numba import (
-    add_blocks,
-    add_filter_gradient,
-    add_patch_gradient,
-    convolve,
-    images_of,
-    matrices_of,
-    panels_of,
+from dltut.kernels.conv.numba import add_up, convolve, images_of, panels_of
+from dltut.kernels.conv_pool.maxima import (
+    channels_first,
+    channels_last,
+    empty_lists,
+    order_of_filters,
+    pick_maxima,
+    pixels_of_spots,
+    room_for_pixels,
+    row_of_pixels,
+    size_of_filter,
+    steps_of,
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
-from dltut.kernels.conv_pool.pooling import pool_of, unpool, unpool_ties
+from dltut.kernels.conv_pool.pooling import pool_of
 from dltut.kernels.engine.elementary import tanh
-from dltut.kernels.engine.gather import (
-    FRAME,
-    NUMBERS,
-    framing,
-    gather,
-    order_of,
-    segments_of,
-    spread,
-)
+from dltut.kernels.engine.gather import FRAME, NUMBERS, framing, gather, order_of, segments_of
 from dltut.kernels.engine.gemm import prepare
+from dltut.kernels.engine.picked import add_picked
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.engine.vectors import BYTES
 
 
 @numba_njit
@@ -107,51 +105,50 @@ def through_squash(up, out, scaled, bias_gradient):
 
 @numba_njit
 def backward_block(
-    block, x, filters, positions, up, out, ws, to_all, segments, frame, sums, bias_sums, gradient
+    block, x, filters, positions, up, out, ws, to_all, frame, sums, bias_sums, gradient
 ):
     """The gradients of the images of a block, each kind in its own place.
 
     Parameters
     ----------
+    filters : array, shape (maps * size of a filter + a vector,)
+        Of rows of whole vectors, see `dltut.kernels.conv_pool.maxima`.
     up, out : array (as pooled)
         Their gradient, and they themselves; no `out` (0, ...): there was no tanh.
-    sums : array, shape (blocks, kernel elements)
+    sums : array, shape (blocks, maps * size of a filter)
         Of the gradients of the filters over the images.
     bias_sums : float64 array, shape (blocks, maps)
     gradient : array (as x), or one of no elements, which is not wanted
     """
-    shape = frame[0]
-    patches = np.zeros(shape.taps * shape.width, dtype=x.dtype)
-    deltas = np.empty(shape.maps * shape.spots if len(gradient) else 0, dtype=x.dtype)
-    columns = np.empty(shape.maps * shape.spots, dtype=x.dtype)
-    patch_gradient = np.zeros(shape.taps * shape.width, dtype=x.dtype)
+    shape, (size, row), itemsize = frame[0], size_of_filter(frame, x), x.itemsize
+    rows, vectors = shape.kernel_rows, row * itemsize // BYTES
+    pixels, inner = room_for_pixels(frame, x), np.empty(x[0].size, x.dtype)
+    spots, steps = pixels_of_spots(frame, x), steps_of(frame, ws)
+    pixel_row, filter_row = row_of_pixels(frame, x), row * itemsize
+    of_maps = empty_lists(shape.maps, shape.spots, x)
+    of_spots = empty_lists(shape.spots if len(gradient) else 0, shape.maps, x)
+    targets, pixel_gradient = np.arange(shape.maps) * size * itemsize, np.zeros_like(pixels)
     scaled = np.empty(up[0].size, dtype=x.dtype)
     for n in images_of(block, frame):
-        behind = up[n].reshape(-1)
+        behind, places = up[n].reshape(-1), positions[n].reshape(-1)
         if len(out):
             through_squash(behind, out[n].reshape(-1), scaled, bias_sums[block])
             behind = scaled
-        places = positions[n].reshape(-1)
-        if to_all:
-            unpool_ties(behind, places, frame, ws, 1, shape.maps, columns)
-        else:
-            unpool(behind, places, frame, ws, 1, shape.maps, columns)
-        gather(x[n].reshape(-1), segments, frame, patches)
-        add_filter_gradient(columns, patches, frame, sums[block])
+        lists = spots, size * itemsize, of_maps, of_spots
+        pick_maxima(behind, places, frame, ws, steps, to_all, *lists)
+        channels_last(x[n].reshape(-1), frame, inner, pixels)
+        add_picked(rows, vectors, of_maps, targets, pixels, pixel_row, sums[block], filter_row)
         if len(gradient):
-            if to_all:
-                unpool_ties(behind, places, frame, ws, shape.spots, 1, deltas)
-            else:
-                unpool(behind, places, frame, ws, shape.spots, 1, deltas)
-            patch_gradient[:] = 0
-            add_patch_gradient(deltas, filters, frame, patch_gradient)
-            spread(patch_gradient, segments, frame, gradient[n].reshape(-1))
+            pixel_gradient[:] = 0
+            pieces = filters, filter_row, pixel_gradient, pixel_row
+            add_picked(rows, vectors, of_spots, spots, *pieces)
+            channels_first(pixel_gradient, frame, inner, gradient[n].reshape(-1))
 
 
 def conv_pool_backward(
     x, w, positions, up, out, flip, ws, to_all, numbers, w_gradient, x_gradient, b_gradient
 ):
-    """Add to the gradients (as w, as x, (maps,)), which are 0 now; one of no elements is not made.
+    """Fill the gradients (as w, as x, (maps,)); one of no elements is not made.
 
     `out` and `up` as for `backward_block`, `numbers` is the frame.
     """
@@ -162,17 +159,20 @@ def conv_pool_backward(
         )
     frame = numbers.view(FRAME)
     x, up, out = np.ascontiguousarray(x), np.ascontiguousarray(up), np.ascontiguousarray(out)
-    positions, segments = np.ascontiguousarray(positions), segments_of(frame)
-    order = order_of(frame, flip)
-    filters = matrices_of(w, order)
-    sums = np.zeros((frame[0].blocks, w.size), dtype=x.dtype)
-    bias_sums = np.zeros((frame[0].blocks, len(w)), dtype=np.float64)
-    given = x, filters, positions, up, out, ws, to_all, segments, frame
-    in_parallel(backward_block, frame[0].blocks, (*given, sums, bias_sums, x_gradient))
-    add_blocks(sums, order, w_gradient.reshape(-1))
-    for block in range(len(bias_sums)):
-        for m in range(len(b_gradient)):
-            b_gradient[m] += bias_sums[block, m]
+    positions, order = np.ascontiguousarray(positions), order_of_filters(frame, flip, x)
+    blocks, size = frame[0].blocks, len(w) * size_of_filter(frame, x)[0]
+    filters, flat = np.zeros(size, x.dtype), np.ascontiguousarray(w).reshape(-1)
+    for k in range(len(order)):
+        filters[order[k]] = flat[k]
+    sums, bias_sums = np.zeros((max(1, blocks), size), x.dtype), np.zeros((blocks, len(w)))
+    given = x, filters, positions, up, out, ws, to_all, frame
+    in_parallel(backward_block, blocks, (*given, sums, bias_sums, x_gradient))
+    add_up(sums)
+    of_w = w_gradient.reshape(-1)
+    for k in range(len(order)):
+        of_w[k] = sums[0, order[k]]
+    for m in range(len(b_gradient)):
+        b_gradient[m] = bias_sums[:, m].sum()
 
 
 @numba_njit
@@ -245,10 +245,10 @@ def conv_pool_gradients(op, node):
     @numba_njit
     def gradients(x, w, positions, up, out):
         """Of all that there may be the gradients of w, x and b; empty where not wanted."""
-        of_w, of_x = np.zeros(w.shape, dtype=x.dtype), np.zeros((0, 0, 0, 0), dtype=x.dtype)
-        of_b = np.zeros(len(w) if with_tanh else 0, dtype=x.dtype)
+        of_w, of_x = np.empty(w.shape, dtype=x.dtype), np.empty((0, 0, 0, 0), dtype=x.dtype)
+        of_b = np.empty(len(w) if with_tanh else 0, dtype=x.dtype)
         if of_input:
-            of_x = np.zeros(x.shape, dtype=x.dtype)
+            of_x = np.empty(x.shape, dtype=x.dtype)
         numbers = frame_of(x.shape, w.shape)
         fill((x, w, positions, up, out, flip, ws, to_all, numbers, of_w, of_x, of_b))
         return of_w, of_x, of_b

@@ -1,4 +1,4 @@
-"""Maxima of windows side by side over all maps of one picture, and the way back.
+"""Maxima of windows side by side over all maps of one picture.
 
 Small windows are compared by vector instructions: a vector holds the same element of several
 windows. Indices are unsigned: see `gather`.
@@ -10,7 +10,6 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.cpython.unsafe.numbers import trailing_zeros
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
@@ -172,62 +171,3 @@ def pool_of(ws: tuple[int, int], dtype: str, place_type: str, sets: bool):
                 out += out_columns
 
     return pool
-
-
-@numba_njit
-def unpool(up, positions, frame, ws, map_step, spot_step, delta):
-    """The reverse of a pool: gradients go to the maxima, 0 to all else.
-
-    Parameters
-    ----------
-    up, positions : array, shape (maps * out rows * out columns,)
-    frame : record
-    ws : pair of int
-    map_step, spot_step : int
-        Elements of `delta` from one map to the next, and from one spot of a map to the next.
-    delta : array, shape (maps * rows * columns,)
-    """
-    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
-    ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
-    map_step, spot_step = np.uint64(map_step), np.uint64(spot_step)
-    out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    steps = np.empty(ws_rows * ws_columns, dtype=np.uint64)  # from a window to its elements
-    for place in range(np.uint64(len(steps))):
-        steps[place] = (place // ws_columns * columns + place % ws_columns) * spot_step
-    delta[:] = 0
-    k = np.uint64(0)
-    for m in range(np.uint64(frame[0].maps)):
-        for r in range(out_rows):
-            window = m * map_step + r * ws_rows * columns * spot_step
-            for _ in range(out_columns):
-                delta[window + steps[positions[k]]] = up[k]
-                window, k = window + ws_columns * spot_step, k + np.uint64(1)
-
-
-@numba_njit
-def unpool_ties(up, positions, frame, ws, map_step, spot_step, delta):
-    """`unpool` where places are sets: gradients go to all of several equal maxima.
-
-    Parameters
-    ----------
-    up, positions, frame, ws, map_step, spot_step, delta
-        As for `unpool`.
-    """
-    rows, columns = np.uint64(frame[0].out_rows), np.uint64(frame[0].out_columns)
-    ws_rows, ws_columns = np.uint64(ws[0]), np.uint64(ws[1])
-    map_step, spot_step, one = np.uint64(map_step), np.uint64(spot_step), np.uint64(1)
-    out_rows, out_columns = rows // ws_rows, columns // ws_columns
-    steps = np.empty(ws_rows * ws_columns, dtype=np.uint64)  # from a window to its elements
-    for place in range(np.uint64(len(steps))):
-        steps[place] = (place // ws_columns * columns + place % ws_columns) * spot_step
-    delta[:] = 0
-    k = np.uint64(0)
-    for m in range(np.uint64(frame[0].maps)):
-        for r in range(out_rows):
-            window = m * map_step + r * ws_rows * columns * spot_step
-            for _ in range(out_columns):
-                equals = np.uint64(positions[k])
-                while equals:  # the lowest bit goes: nearly all sets have but one
-                    delta[window + steps[trailing_zeros(equals)]] = up[k]
-                    equals &= equals - one
-                window, k = window + ws_columns * spot_step, k + one

@@ -10,11 +10,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, fetch
+from dltut.kernels.engine.vectors import BYTES, FUSE, INTEGER, IS_WIDE, fetch
 
 ROWS, COLUMNS = (5, 4) if IS_WIDE else (2, 4)  # of a tile: sums and factors fill the registers
 DOTS_UP_TO_ROWS = 64  # of the left factor; with more, copying the right one is faster
-_FUSE = ("contract",)
 
 
 def tile_of_dots(rows: int, columns: int, dtype: str):
@@ -63,8 +62,8 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
                 for s, right in enumerate(rows_from(b, b_row, columns, offset)):
                     right = keep(right)
                     for r in range(rows):
-                        product = builder.fmul(left[r], right, flags=_FUSE)
-                        total = builder.fadd(product, builder.load(sums[r, s]), flags=_FUSE)
+                        product = builder.fmul(left[r], right, flags=FUSE)
+                        total = builder.fadd(product, builder.load(sums[r, s]), flags=FUSE)
                         builder.store(total, sums[r, s])
 
             whole = builder.udiv(k, INTEGER(lanes))

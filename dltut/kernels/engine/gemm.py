@@ -29,7 +29,7 @@ from dltut.kernels.engine.panels import (
     merge_edge,
 )
 from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, version_of
-from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, fetch, read
+from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, add_product, fetch, read, repeat
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
@@ -41,7 +41,6 @@ DEPTH = 512  # terms summed at a time, whose part of the right factor stays in t
 # of the right one. So is one of at least so many bytes that meets so many columns.
 COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
 TALL = 192 if IS_WIDE else 96
-_FUSE = ("contract",)
 
 
 def tile(rows: int, vectors: int, dtype: str):
@@ -80,10 +79,10 @@ def tile(rows: int, vectors: int, dtype: str):
                 for r in range(rows):
                     place = builder.add(left, builder.mul(a_row, INTEGER(r)))
                     number = builder.load(builder.inttoptr(place, element.as_pointer()))
-                    number = _spread(builder, number, vector)
+                    number = repeat(builder, number, vector)
                     for v in range(vectors):
-                        _add_product(builder, number, columns[v], sums[r, v])
-            alpha, beta_vector = (_spread(builder, each, vector) for each in (alpha, beta))
+                        add_product(builder, number, columns[v], sums[r, v])
+            alpha, beta_vector = (repeat(builder, each, vector) for each in (alpha, beta))
             for cell in cells:
                 scaled = builder.fmul(builder.load(sums[cell]), alpha)
                 builder.store(scaled, sums[cell])
@@ -91,7 +90,7 @@ def tile(rows: int, vectors: int, dtype: str):
                 for r, v in cells:
                     row = builder.add(c, builder.mul(c_row, INTEGER(r)))
                     before = read(builder, row, vector, v)
-                    _add_product(builder, before, beta_vector, sums[r, v])
+                    add_product(builder, before, beta_vector, sums[r, v])
             for r, v in cells:
                 place = builder.add(c, builder.mul(c_row, INTEGER(r)))
                 place = builder.add(place, INTEGER(v * BYTES))
@@ -102,19 +101,6 @@ def tile(rows: int, vectors: int, dtype: str):
         return types.void(places, factors), code
 
     return multiply_tile
-
-
-def _spread(builder, number, vector):
-    """Generate a vector that holds a number in every place."""
-    first = builder.insert_element(vector(ir.Undefined), number, ir.IntType(32)(0))
-    nowhere = ir.VectorType(ir.IntType(32), vector.count)(None)
-    return builder.shuffle_vector(first, vector(ir.Undefined), nowhere)
-
-
-def _add_product(builder, x, y, total):
-    """Generate the sum of x times y and a register: one instruction where there is one."""
-    product = builder.fmul(x, y, flags=_FUSE)
-    builder.store(builder.fadd(product, builder.load(total), flags=_FUSE), total)
 
 
 def column_of_tiles_of(dtype: str):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from dltut.kernels.conv_pool.pooling import SMALL, pool_of, unpool, unpool_ties
+from dltut.kernels.conv_pool.pooling import SMALL, pool_of
 from dltut.kernels.engine.gather import FRAME
 from dltut.kernels.engine.vectors import BYTES
 
@@ -55,11 +55,6 @@ def compiled(pooled_maps):
     return pool
 
 
-@njit
-def unpooled(up, places, frame, ws, map_step, spot_step, delta):
-    unpool(up, places, frame, ws, map_step, spot_step, delta)
-
-
 @pytest.mark.parametrize("kind", ["numbers", "equals", "not numbers"])
 def test_every_width(pool, ws, dtype, kind, rng):
     most = 2 * BYTES // np.dtype(dtype).itemsize + 2
@@ -80,17 +75,12 @@ def test_every_width(pool, ws, dtype, kind, rng):
             np.testing.assert_array_equal(places, expected_places)
 
 
-@njit
-def unpooled_ties(up, places, frame, ws, map_step, spot_step, delta):
-    unpool_ties(up, places, frame, ws, map_step, spot_step, delta)
-
-
 @pytest.mark.parametrize(
     ("ws", "dtype", "place_type"),
     [((2, 2), "float32", "uint8"), ((3, 4), "float32", "int64"), ((3, 4), "float64", "int64")],
 )
 def test_sets_of_equals(ws, dtype, place_type, rng):
-    """Bit k is 1 where element k is the maximum; the way back goes to all of these."""
+    """Bit k is 1 where element k is the maximum."""
     pool = compiled(pool_of(ws, dtype, place_type, sets=True))
     for out_columns in (1, 5, 2 * BYTES // np.dtype(dtype).itemsize + 1):
         rows, columns = 2 * ws[0] + 1, out_columns * ws[1] + 1
@@ -105,25 +95,3 @@ def test_sets_of_equals(ws, dtype, place_type, rng):
         pool(maps.ravel(), frame, pooled.reshape(-1), places.reshape(-1))
         np.testing.assert_array_equal(pooled, maxima[:, :, 0, :, 0])
         np.testing.assert_array_equal(places, sets)
-        delta, wanted = np.full(maps.size, 7, dtype), np.zeros_like(maps)
-        wanted[:, : 2 * ws[0], :-1] = np.where(tiles == maxima, maxima, 0).reshape(
-            MAPS, 2 * ws[0], -1
-        )
-        unpooled_ties(pooled.ravel(), sets.ravel(), frame, ws, rows * columns, 1, delta)
-        np.testing.assert_array_equal(delta, wanted.ravel())
-
-
-@pytest.mark.parametrize("is_transposed", [False, True])
-def test_the_way_back(ws, dtype, is_transposed, rng):
-    rows, columns = 2 * ws[0] + ws[0] // 2, 3 * ws[1] + ws[1] - 1
-    maps = rng.standard_normal((MAPS, rows, columns)).astype(dtype)
-    up, places = pooled_by_loops(maps, ws)
-    expected = np.zeros_like(maps)
-    for m, r, s in np.ndindex(up.shape):
-        i, j = divmod(places[m, r, s], ws[1])
-        expected[m, r * ws[0] + i, s * ws[1] + j] = up[m, r, s]
-    expected = expected.reshape(MAPS, -1)
-    delta = np.full(expected.size, np.nan, dtype)
-    steps = (1, MAPS) if is_transposed else (rows * columns, 1)
-    unpooled(up.ravel(), places.ravel(), frame_of(rows, columns), ws, *steps, delta)
-    np.testing.assert_array_equal(delta, expected.T.ravel() if is_transposed else expected.ravel())
