@@ -13,6 +13,8 @@ ALONE = (
     "cross_entropy elementary error_rate lookup reduction rows shapes steps straight trim".split()
 )
 
+OF_PRODUCTS = set("conv conv_pool dense descent gibbs recurrent rules softmax_regression".split())
+
 
 def versions(folder):
     version._imported.cache_clear()
@@ -32,7 +34,8 @@ def versions(folder):
         ("conv_pool/pooling.py", {"conv_pool"}),
         ("dense/rewrite.py", set()),
         ("gibbs/jax.py", set()),
-        ("engine/gemm.py", set("conv conv_pool dense descent gibbs recurrent rules".split())),
+        ("engine/gemm.py", OF_PRODUCTS),
+        ("engine/picked.py", {"conv_pool"}),
         ("engine/atomic.py", None),
     ],
 )
