@@ -34,7 +34,9 @@ from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, add_product, f
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
 ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition takes cycles, twice
-COPY_FROM_ROWS = 24  # of the left factor: rows that lie a power of 2 apart share places in a cache
+# By so many rows of the left factor, columns of the right one are copied: soon, where its rows lie
+# such a distance apart that they share places in a cache.
+COPY_FROM_ROWS, COPY_SOON_FROM_ROWS, SHARED_BYTES = 96, 24, 256
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
 # Where all sides are at least so long, a left factor that lies transposed is copied to panels of a
 # tile's rows first, so many rows and terms at a time: what one thread's cache holds beside a panel
@@ -285,7 +287,8 @@ def gemm_of(dtype: str):
         while m == 1 and n >= long and not (right_transposed or is_packed):
             part_of_row((k, a, a_row, a_term, b, b_row, c, 0), (alpha, beta))
             n, b, c = n - long, b + long * size, c + long * size
-        is_copied = right_transposed or (m >= COPY_FROM_ROWS and not is_packed)
+        copy_from = COPY_FROM_ROWS if b_row % SHARED_BYTES else COPY_SOON_FROM_ROWS
+        is_copied = right_transposed or (m >= copy_from and not is_packed)
         panel = np.empty(DEPTH * 2 * lanes if is_copied or is_ragged else 0, real)
         strip(
             m, n, k, alpha, a, a_row, a_term, a_tile, b, b_row, b_column, is_copied, is_packed,
