@@ -146,6 +146,7 @@ def interrupted_before(place):
             raise KeyboardInterrupt
         return trace
 
+    sys._getframe().f_trace_opcodes = True  # or Python 3.12 tells of lines alone
     sys.settrace(trace)
     try:
         yield
