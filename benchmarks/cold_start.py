@@ -13,6 +13,7 @@ from dltut.commands.flags import run
 from dltut.exceptions import InputError
 
 HERE = Path(__file__).parent
+FIRST = "epoch 1"  # how the line of the first validation begins
 HEADER = ("script", "cache", "s to the first validation", "s in all", "MB")
 
 
@@ -41,8 +42,10 @@ def main(
                 rows.append([name, state, *launch(name, dataset, cache)])
                 print(table.aligned([HEADER, *rows]), end="\n\n", flush=True)
         if memory:
-            rows.append([f"mlp, {memory}", "full", *launch("mlp", memory, Path(folder) / "mlp")])
-            print(table.aligned([HEADER, *rows]))
+            for state in ("empty", "full"):
+                cache = Path(folder) / "memory"
+                rows.append([f"mlp, {memory}", state, *launch("mlp", memory, cache)])
+                print(table.aligned([HEADER, *rows]))
     table.write_one(out / "cold_start", HEADER, rows)
 
 
@@ -59,7 +62,7 @@ def launch(script: str, dataset: str, cache: Path) -> list[str]:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, text=True, env=variables
         )
-        first = seconds_to("epoch 1, minibatch", process.stdout, start)
+        first = seconds_to(FIRST, process.stdout, start)
         process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start

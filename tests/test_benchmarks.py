@@ -15,9 +15,11 @@ import pytest
 
 from dltut.exceptions import InputError
 from dltut.models import scattered_bits
+from dltut.training import Monitor, Progress, Trainer
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("entries", "floor", "isa", "picture", "race", "run", "samplers", "table", "works")
+MODULES = ("cold_start", "entries", "floor", "growth", "isa", "picture", "race", "run")
+MODULES += ("samplers", "table", "works")
 
 PEER = """
 import os
@@ -281,6 +283,24 @@ def test_growth_is_drawn(bench):
     lines = {"dltut": {1: [0.1, 0.2, 0.3], 4: [0.4]}, "JAX": {1: [0.3], 4: [0.5]}}
     image = bench.picture.growth({"batch size": lines, "maps": lines})
     assert image.width > 1000
+
+
+def test_panels_of_the_last_time_are_kept(bench, tmp_path):
+    line = {"dltut": {5: [0.1, 0.2], 20: [0.3]}}
+    panels = {title: line for title, *_ in bench.growth.PANELS.values()}
+    bench.growth.write(tmp_path, panels, {"isa": "avx2"})
+    assert bench.growth.kept_panels(tmp_path) == panels
+    with pytest.raises(InputError, match="nothing to keep"):
+        bench.growth.kept_panels(tmp_path / "other")
+    with pytest.raises(InputError, match=r"no panel 'pixel'.*pixels"):
+        bench.growth.main(panels=("pixel",))
+
+
+def test_the_first_validation_is_found_in_what_a_script_prints(bench, capsys):
+    monitor = Monitor(lambda: 0.5)
+    Trainer(lambda index: 0.5, n_batches=2, extensions=[monitor, Progress()]).run(2)
+    lines = capsys.readouterr().out.splitlines()
+    assert bench.cold_start.seconds_to(bench.cold_start.FIRST, lines[:1], 0.0) is not None
 
 
 def test_mistakes_of_the_user(bench):

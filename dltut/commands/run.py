@@ -1,7 +1,8 @@
 """Where and how a script works: the flags that all of them share, and what all do with them."""
 
+import gc
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -156,7 +157,12 @@ class Run(Session):
     def __exit__(self, kind, error, traceback) -> None:
         """Draw what was learned, and say which pictures there are, unless the block failed."""
         if kind is None and self.pictures and "folder" in vars(self):
-            draw_run(self.folder, self._learned or self._data, self._classes, drawn=self.drawn)
+            learned = {part: _shown(data) for part, data in self._learned.items()}
+            data = learned or _shown(self._data)
+            self._learned.clear()
+            self._data = None
+            gc.collect()  # what was trained on is in circles of functions and variables
+            draw_run(self.folder, data, self._classes, drawn=self.drawn)
 
     def data(self, auto: str = "auto", **options) -> Dataset:
         """The data set, with the float width and the device chosen.
@@ -322,3 +328,8 @@ class Musical(Run):
 
     dataset: str = "auto"
     task: Literal["music"] = "music"
+
+
+def _shown(data: Dataset) -> Dataset:
+    """The data set with nothing but its test examples: no others are drawn."""
+    return replace(data, train=data.test, valid=data.test)

@@ -12,7 +12,7 @@ pictures alone is at a loss before one that was not moved.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from dltut.datasets.kinds import VOID
 from dltut.exceptions import InputError
@@ -119,9 +119,9 @@ class Augmentation:
         nearest = {"order": 0, "mode": "constant", "cval": VOID}
         # "mirror": what a picture shows beyond its border is void in the mask
         between = {"order": 3, "mode": "mirror"}
-        moved = np.stack([ndimage.map_coordinates(each, places, **between) for each in x])
+        moved = np.stack([scipy.ndimage.map_coordinates(each, places, **between) for each in x])
         # splines overshoot at an edge
-        return moved.clip(x.min(), x.max()), ndimage.map_coordinates(y, places, **nearest)
+        return moved.clip(x.min(), x.max()), scipy.ndimage.map_coordinates(y, places, **nearest)
 
     def _places(self, shape, corner, sides, rng) -> np.ndarray:
         """Where in the old picture each new pixel is looked up, (2, rows, columns)."""
@@ -147,7 +147,7 @@ class Augmentation:
         )
         points = np.meshgrid(rows, columns, indexing="ij")
         return np.stack(
-            [ndimage.map_coordinates(e, points, order=3, mode="nearest") for e in moved]
+            [scipy.ndimage.map_coordinates(e, points, order=3, mode="nearest") for e in moved]
         )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 
 import numpy as np
+import scipy
 from PIL import Image
-from scipy import ndimage
 
 from dltut.datasets.picture_files import eight_bits, read_picture
 from dltut.datasets.scaling import WHITE, from_bytes
@@ -190,9 +190,9 @@ def marks(picture: str | PathLike | Image.Image) -> int:
     2
     """
     strokes = _drawn(picture)
-    parts, _ = ndimage.label(strokes > 0.3, np.ones((3, 3)))
+    parts, _ = scipy.ndimage.label(strokes > 0.3, np.ones((3, 3)))
     sizes = np.bincount(parts.ravel())[1:]
-    boxes = ndimage.find_objects(parts)
+    boxes = scipy.ndimage.find_objects(parts)
     boxes = [box for box, size in zip(boxes, sizes, strict=True) if size > 0.1 * sizes.max()]
     return max(_apart(boxes, axis) for axis in (0, 1))
 
@@ -249,13 +249,15 @@ def _strokes(grey: np.ndarray) -> np.ndarray | None:
     peak = smooth.max()
     if peak < max(0.04, 7 * _noise(smooth)):
         return None
-    parts, n = ndimage.label(smooth > max(FAINTEST * peak, 4 * _noise(smooth)), np.ones((3, 3)))
+    parts, n = scipy.ndimage.label(
+        smooth > max(FAINTEST * peak, 4 * _noise(smooth)), np.ones((3, 3))
+    )
     sizes = np.bincount(parts.ravel(), minlength=n + 1)
     sizes[0] = 0  # the ground
     mask = (sizes >= 0.02 * sizes.max())[parts]
     floor = max(FAINTEST * peak, 4 * _noise(ink))
-    (box,) = ndimage.find_objects((mask & (ink > floor)).astype(int))
-    mask = ndimage.binary_dilation(mask)
+    (box,) = scipy.ndimage.find_objects((mask & (ink > floor)).astype(int))
+    mask = scipy.ndimage.binary_dilation(mask)
     strokes = np.where(mask & (ink > floor / 2), ink / np.percentile(ink[mask], 90), 0)
     return strokes[box].clip(0, 1)
 
@@ -273,11 +275,11 @@ def _shade(ink: np.ndarray) -> np.ndarray:
     """What changes too slowly over the picture to be a stroke: an opening half as wide as it."""
     half = max(ink.shape) // 4
     inside = tuple(slice(half, half + n) for n in ink.shape)
-    return ndimage.grey_opening(np.pad(ink, half, mode="edge"), 2 * half + 1)[inside]
+    return scipy.ndimage.grey_opening(np.pad(ink, half, mode="edge"), 2 * half + 1)[inside]
 
 
 def _smooth(x: np.ndarray) -> np.ndarray:
-    return ndimage.gaussian_filter(x, max(x.shape) / 250)
+    return scipy.ndimage.gaussian_filter(x, max(x.shape) / 250)
 
 
 def _noise(x: np.ndarray) -> float:
@@ -292,9 +294,11 @@ def _border(x: np.ndarray) -> np.ndarray:
 def _boxed(strokes: np.ndarray) -> np.ndarray:
     """Scaled into the box with the proportions kept."""
     pixel = max(strokes.shape) / BOX
-    thin = THINNEST * pixel - _stroke_width(ndimage.gaussian_filter(strokes, pixel / 4))
+    thin = THINNEST * pixel - _stroke_width(scipy.ndimage.gaussian_filter(strokes, pixel / 4))
     if thin >= 1:
-        strokes = ndimage.grey_dilation(np.pad(strokes, round(thin / 2)), (round(thin) + 1,) * 2)
+        strokes = scipy.ndimage.grey_dilation(
+            np.pad(strokes, round(thin / 2)), (round(thin) + 1,) * 2
+        )
         pixel = max(strokes.shape) / BOX
     rows, columns = (max(1, round(n / pixel)) for n in strokes.shape)
     image = Image.fromarray(strokes.astype(np.float32))
@@ -305,13 +309,13 @@ def _boxed(strokes: np.ndarray) -> np.ndarray:
 def _stroke_width(strokes: np.ndarray) -> float:
     """Twice the area over the length of the outline."""
     inside = np.pad(strokes > strokes.max() / 2, 1)
-    outline = inside & ~ndimage.binary_erosion(inside)
+    outline = inside & ~scipy.ndimage.binary_erosion(inside)
     return 2 * inside.sum() / outline.sum()
 
 
 def _centred(x: np.ndarray) -> np.ndarray:
     """Placed with the centre of mass nearest to the middle where all of it is seen."""
-    centre = ndimage.center_of_mass(x)
+    centre = scipy.ndimage.center_of_mass(x)
     top, left = (
         int(np.clip(round(SIDE / 2 - c), 0, SIDE - n)) for c, n in zip(centre, x.shape, strict=True)
     )

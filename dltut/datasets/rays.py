@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from dltut.datasets.base import Dataset, Split
 from dltut.datasets.kinds import Masks, Series
@@ -56,7 +56,7 @@ def ray(rng: np.random.Generator, steps: int) -> tuple[np.ndarray, np.ndarray]:
     y = np.searchsorted(np.cumsum(thickness)[:-1], np.linspace(0, 1, steps), side="right")
     levels = LEVELS + rng.normal(0, 0.04, len(NAMES)) + rng.normal(0, 0.05)
     raw = levels[y] + ROUGHNESS[y] * rng.normal(size=steps)
-    return np.stack([ndimage.gaussian_filter1d(raw, 3), raw], axis=1), y
+    return np.stack([scipy.ndimage.gaussian_filter1d(raw, 3), raw], axis=1), y
 
 
 def read_rays(folder: str | PathLike, seed: int = 1234) -> Dataset:

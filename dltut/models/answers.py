@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytensor.tensor as pt
-from scipy import special
+import scipy
 
 from dltut.exceptions import InputError
 from dltut.machine.backend import function
@@ -72,7 +72,7 @@ def probability_function(model) -> Callable[[np.ndarray], np.ndarray]:
             "python -m dltut plot draws what it gives back of its inputs"
         )
     scores = score_function(model)
-    return lambda inputs: special.softmax(scores(inputs), axis=1)
+    return lambda inputs: scipy.special.softmax(scores(inputs), axis=1)
 
 
 def reconstruction_function(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytensor.tensor as pt
-from scipy import special
+import scipy
 
 from dltut.exceptions import InputError
 from dltut.layers import Dense, Embedding, Network
@@ -208,5 +208,5 @@ def drawn(scores: np.ndarray, temperature: float, rng: np.random.Generator) -> i
     u = rng.random()  # one number, whatever the temperature
     if temperature == 0:
         return int(scores.argmax())
-    chances = special.softmax(scores.astype("float64") / temperature)
+    chances = scipy.special.softmax(scores.astype("float64") / temperature)
     return int(min(np.searchsorted(np.cumsum(chances), u), len(chances) - 1))

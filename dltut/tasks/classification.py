@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from dltut.datasets.kinds import Classes, Numbers, Pictures
 from dltut.nn import errors, negative_log_likelihood
@@ -41,7 +41,7 @@ class Classification(Task):
 
     def answer(self, scores):
         """Probabilities, shape (n, n_classes): the softmax of the scores."""
-        return special.softmax(scores, axis=1)
+        return scipy.special.softmax(scores, axis=1)
 
     def ranked(self, answer, n: int | None = None) -> list[tuple[str, float]]:
         """Names and probabilities of the `n` most probable classes, or of all, the surest first."""

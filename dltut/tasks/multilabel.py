@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from dltut.datasets.kinds import Labels, Numbers, Pictures
 from dltut.nn import binary_cross_entropy, label_errors
@@ -41,7 +41,7 @@ class MultiLabel(Task):
 
     def answer(self, scores):
         """Probabilities, shape (n, n_labels): the sigmoid of the scores."""
-        return special.expit(scores)
+        return scipy.special.expit(scores)
 
     def line(self, answer, top=3) -> str:
         """The labels that are more probable than not, and the nearest of those that are not."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
-from scipy.special import log_softmax
+import scipy
 
 from dltut.datasets.base import Split
 from dltut.datasets.kinds import NO_TAG, Tags, Words
@@ -100,7 +100,7 @@ class Tagging(Task):
     def answer(self, scores: np.ndarray) -> np.ndarray:
         """The most probable tag of each word, or the most probable sequence, (n, time)."""
         if self.coherent:
-            return coherent_tags(log_softmax(scores, axis=-1), self.targets.names)
+            return coherent_tags(scipy.special.log_softmax(scores, axis=-1), self.targets.names)
         return scores.argmax(axis=-1)
 
     def answer_function(self, model) -> Callable[[np.ndarray], np.ndarray]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
+import scipy
 
 from dltut.datasets.kinds import Characters, Classes
 from dltut.models import Writer, score_function
@@ -81,7 +81,7 @@ class Writing(Task):
         n = -(-SHOWN // self.inputs.steps)
         rows, y = split.characters[:n], split.y[:n]
         scores = np.asarray(score_function(model)(rows))
-        chances = special.log_softmax(scores, axis=-1)
+        chances = scipy.special.log_softmax(scores, axis=-1)
         bits = -np.take_along_axis(chances, y[..., None], axis=-1)[..., 0] / PER_BIT
         title = f"how surprising each character was: dark is {8} bits or more"
         return {"surprise.png": text_picture(self.inputs.text(y.ravel()), bits.ravel(), title, 8.0)}

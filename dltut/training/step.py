@@ -247,7 +247,7 @@ class MinibatchFunction:
 
         Notes
         -----
-        The same as n calls, bit for bit; in mode NUMBA they are one loop of compiled code.
+        The same as n calls, bit for bit; in modes NUMBA and JAX they are one loop of compiled code.
         """
         parts, end = [np.empty(0)], first + n
         if end > self.n_batches:

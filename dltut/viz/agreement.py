@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import BLUE, FAINT, class_names, drawn, sheet
+from dltut.viz.later import ticker
 
 
 @drawn
@@ -52,8 +52,8 @@ def agreement_picture(
         axes.plot(ends, ends, color=FAINT, linewidth=1, zorder=0)
         axes.set(xlim=ends, ylim=ends, aspect="equal", xlabel="true", ylabel="predicted")
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+            axis.set_major_locator(ticker.MaxNLocator(5))
+            axis.set_major_formatter(ticker.StrMethodFormatter("{x:,.10g}"))
         axes.set_title(f"{name}\n{_scores(true, guess)}")
     return figure
 

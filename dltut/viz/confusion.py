@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.patches import Rectangle
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.machine.channels import printed
 from dltut.viz.figure import FAINT, INK, PALE, class_names, drawn, sheet
+from dltut.viz.later import patches
 
 
 def confusion_matrix(
@@ -84,7 +84,7 @@ def confusion_picture(counts: np.ndarray, classes: Sequence[str] | None = None) 
     for i, j in np.argwhere(counts):
         axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=8.5, color=INK)
     for i in range(n):
-        axes.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, color=PALE))
+        axes.add_patch(patches.Rectangle((i - 0.5, i - 0.5), 1, 1, color=PALE))
     turned = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
     axes.set_xticks(range(n), names, **(turned if max(map(len, names)) > 3 else {}))
     axes.set_yticks(range(n), names)

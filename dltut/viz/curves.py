@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
 from dltut.machine.channels import SPLITS, is_rate, measure_of, words
 from dltut.viz.figure import COLOURS, FAINT, drawn, sheet
+from dltut.viz.later import ticker
 
 COUNTS = ("epoch", "iteration", "examples", "seconds", "minibatch")  # no channels
 X_AXES = {name: name for name in ("epoch", "iteration", "seconds")}
@@ -380,8 +380,10 @@ def _leave_out_the_start(axes, runs, names):
 
 def _finish(axes, x, yrange):
     axes.set_xlabel({"example": "examples", "second": "seconds"}.get(x, x))
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=X_AXES[x] != "seconds", min_n_ticks=1))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    axes.xaxis.set_major_locator(
+        ticker.MaxNLocator(6, integer=X_AXES[x] != "seconds", min_n_ticks=1)
+    )
+    axes.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.10g}"))
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     if yrange is not None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-import matplotlib
 import numpy as np
 from PIL import Image, ImageOps
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, drawn, sheet
+from dltut.viz.later import matplotlib
 
 
 def sample_photograph(size: tuple[int, int] = (516, 639)) -> Image.Image:

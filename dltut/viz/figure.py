@@ -5,15 +5,17 @@ import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
 from dltut.exceptions import InputError, nearest
 from dltut.machine.files import atomic
+from dltut.viz.later import canvases, figures, matplotlib
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 INK, FAINT, PALE = "#333333", "#8a8a8a", "#e9f0f7"
 BLUE, ORANGE, GREEN = "#2a6fb0", "#d9742b", "#3d8f5f"
@@ -39,13 +41,13 @@ STYLE = {
 }
 
 
-def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
+def drawn(draw: Callable[..., "Figure"]) -> Callable[..., Image.Image]:
     """A function that draws a figure, turned into one that returns its picture."""
 
     @wraps(draw)
     def picture(*arguments, **options):
         with matplotlib.rc_context(STYLE):
-            canvas = FigureCanvasAgg(draw(*arguments, **options))
+            canvas = canvases.FigureCanvasAgg(draw(*arguments, **options))
             canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         return ImageOps.expand(image, MARGIN, "white")
@@ -53,7 +55,7 @@ def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
     return picture
 
 
-def sheet(width: float, height: float, layout: str | None = "constrained") -> Figure:
+def sheet(width: float, height: float, layout: str | None = "constrained") -> "Figure":
     """An empty figure, its size in inches; margins are fitted to what is drawn.
 
     Parameters
@@ -62,7 +64,7 @@ def sheet(width: float, height: float, layout: str | None = "constrained") -> Fi
     layout : {"constrained", None}
         None: everything stays where it is put.
     """
-    return Figure(figsize=(width, height), layout=layout)
+    return figures.Figure(figsize=(width, height), layout=layout)
 
 
 def titled(picture: Image.Image, title: str) -> Image.Image:
@@ -87,11 +89,11 @@ def titled(picture: Image.Image, title: str) -> Image.Image:
 
 
 @drawn
-def _heading(title: str, width: int) -> Figure:
+def _heading(title: str, width: int) -> "Figure":
     """The title alone, on a strip of that many pixels or as many as it needs."""
-    figure = Figure(figsize=(width / STYLE["figure.dpi"], 0.2))
+    figure = figures.Figure(figsize=(width / STYLE["figure.dpi"], 0.2))
     text = figure.text(0, 0, title, fontsize=STYLE["axes.titlesize"], va="bottom")
-    extent = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    extent = text.get_window_extent(canvases.FigureCanvasAgg(figure).get_renderer())
     figure.set_figwidth(max(width, math.ceil(extent.width)) / figure.dpi)
     return figure
 

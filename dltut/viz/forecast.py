@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import COLOURS, FAINT, INK, class_names, drawn, sheet
+from dltut.viz.later import ticker
 
 HISTORY_SHOWN = 50  # steps at most
 
@@ -63,7 +63,7 @@ def forecast_picture(
         below.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
         above.set_title(titles[k])
         below.set_xlabel("step")
-        below.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        below.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     grid[0, 0].set_ylabel(unit)
     grid[1, 0].set_ylabel("residual")
     grid[0, 0].legend(fontsize=8, loc="upper left", ncols=2)
@@ -105,7 +105,7 @@ def continuation_picture(
             marker = {"marker": "o", "markersize": 4} if len(ahead) <= HISTORY_SHOWN else {}
             axes.plot(np.arange(len(joined)), joined, label=label, **_style(number), **marker)
         axes.set_title(name)
-        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     panels[-1].set_xlabel("step; 0 is the last that was given")
     panels[0].legend(fontsize=8, loc="upper left", ncols=3)
     _room_for_legend(panels[0])
@@ -136,7 +136,7 @@ def horizon_picture(errors: Mapping[str, np.ndarray], unit: str = "") -> Image.I
         steps = np.arange(1, len(each) + 1)
         axes.plot(steps, each, label=name, marker="o", markersize=3, **_style(number))
     axes.set(xlabel="steps ahead", ylabel=f"RMSE {unit}".strip(), ylim=(0, None))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     axes.grid(axis="y")
     axes.legend(fontsize=9)
     return figure

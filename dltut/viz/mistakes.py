@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.patches import Rectangle
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import FAINT, ORANGE, class_names, drawn, sheet
+from dltut.viz.later import patches
 from dltut.viz.tiles import as_pixels
 
 CELL, GAP, HEAD = 1.02, 0.13, 0.45  # inches of a picture, between two, and of the title
@@ -116,7 +116,7 @@ def _draw(axes, picture, box, caption, sure):
     """A picture in its box (left, right, bottom, top), with a line above it and one below."""
     left, right, bottom, top = box
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, extent=box, aspect="auto")
-    frame = Rectangle(
+    frame = patches.Rectangle(
         (left, top), right - left, bottom - top, fill=False, color=FAINT, linewidth=0.5
     )
     axes.add_patch(frame)

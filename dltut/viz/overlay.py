@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Patch
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import COLOURS, FAINT, class_names, drawn, sheet
+from dltut.viz.later import colors, patches
 
 VOID, WRONG = (1.0, 1.0, 1.0), (0.85, 0.05, 0.1)
 SHARE = 0.55  # of a class's colour, over the picture
@@ -138,7 +137,7 @@ def _palette(n: int, colours: Colours) -> np.ndarray:
     """A colour a class, (n, 3) in 0 to 1; the usual ones again and again, darker each time."""
     if colours:
         return np.array(colours, float) / 255
-    usual = np.array([to_rgb(each) for each in COLOURS])
+    usual = np.array([colors.to_rgb(each) for each in COLOURS])
     return np.array([usual[k % len(usual)] * 0.7 ** (k // len(usual)) for k in range(n)])
 
 
@@ -163,7 +162,7 @@ def _mistakes(picture, true, found):
 def _legend(figure, names, colours):
     palette = _palette(len(names), colours)
     shown = [
-        Patch(facecolor=palette[k], edgecolor=FAINT, label=str(name))
+        patches.Patch(facecolor=palette[k], edgecolor=FAINT, label=str(name))
         for k, name in enumerate(names[:LEGEND])
     ]
     figure.legend(handles=shown, loc="outside lower center", ncols=min(7, len(shown)), fontsize=8)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.collections import PolyCollection
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.machine.stretches import stretches
 from dltut.viz.figure import BLUE, INK, ORANGE, drawn, sheet
+from dltut.viz.later import collections
 
 NAMES = "C C# D D# E F F# G G# A A# B".split()
 BLACK = (1, 3, 6, 8, 10)  # keys of an octave
@@ -77,7 +77,7 @@ def piano_roll_picture(
         ]
         if bars:  # as one thing: thousands of them would take half a minute
             corners, colours = zip(*bars, strict=True)
-            notes = PolyCollection(corners, facecolors=colours, linewidths=0)
+            notes = collections.PolyCollection(corners, facecolors=colours, linewidths=0)
             axes.add_collection(notes, autolim=False)
         if given:
             axes.axvline(given * dt, color=INK, linewidth=0.8)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import BLUE, ORANGE, drawn, sheet
+from dltut.viz.later import ticker
 
 GRID = 200  # points of the density along each axis
 
@@ -55,7 +55,7 @@ def samples_picture(
         axes.plot(*path[0], "o", color="white", markeredgecolor=ORANGE, markersize=9)
     for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
         axis.set_label_text(name, parse_math=True)
-        axis.set_major_locator(MaxNLocator(6))
+        axis.set_major_locator(ticker.MaxNLocator(6))
     return figure
 
 

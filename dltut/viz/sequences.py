@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError, nearest
 from dltut.viz.figure import BLUE, COLOURS, GREEN, INK, ORANGE, drawn, sheet
+from dltut.viz.later import patches, ticker
 
 WAYS = {  # name: (steps with an input, steps with an output, what for)
     "one to one": ([0], [0], "a picture, its class"),
@@ -107,14 +106,14 @@ def _shape(n_steps: int, size: str) -> str:
 
 def _box(axes, x: float, y: float, colour: str) -> None:
     corner = x - SIDE / 2, y - SIDE / 2
-    box = FancyBboxPatch(corner, SIDE, SIDE, boxstyle="round,pad=0,rounding_size=0.1")
+    box = patches.FancyBboxPatch(corner, SIDE, SIDE, boxstyle="round,pad=0,rounding_size=0.1")
     box.set(facecolor=colour, edgecolor="none", alpha=0.85)
     axes.add_patch(box)
 
 
 def _arrow(axes, start, end) -> None:
     style = {"arrowstyle": "-|>", "mutation_scale": 10, "color": INK, "linewidth": 1.1}
-    axes.add_patch(FancyArrowPatch(start, end, shrinkA=1, shrinkB=1, **style))
+    axes.add_patch(patches.FancyArrowPatch(start, end, shrinkA=1, shrinkB=1, **style))
 
 
 @drawn
@@ -144,8 +143,8 @@ def gradient_picture(norms: Mapping[str, np.ndarray], title: str = "") -> Image.
         axes.plot(steps, np.where(each > 0, each, np.nan), color=colour, label=name, linewidth=1.5)
     axes.set(yscale="log", xlabel="step at which x enters", title=title)
     axes.set_ylabel("norm of the gradient of the last output")
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
     axes.grid(axis="y")
     axes.legend(fontsize=9)
     return figure

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import COLOURS, INK, drawn, sheet
+from dltut.viz.later import canvases
 
 WIDTH, LINE, GAP = 8.4, 0.52, 0.09  # inches: of the sheet, of a line with its tags, between words
 NOTHING, SHOULD = "O", "should be "
@@ -44,7 +44,7 @@ def tagged_picture(
         raise InputError("there is no sentence to draw, or one without a tag for each word")
     colours = _colours(tag for _, tags in sentences for tag in tags)
     figure = sheet(WIDTH, 1.0, layout=None)
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = canvases.FigureCanvasAgg(figure).get_renderer()
     placed, line = [], 0
     for number, (words, tags) in enumerate(sentences):
         place, right = 0.0, tags if true is None else true[number]

@@ -5,12 +5,12 @@ import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.machine.channels import is_rate, words
 from dltut.viz.figure import BLUE, COLOURS, FAINT, ORANGE, drawn, sheet
+from dltut.viz.later import ticker
 
 RED = COLOURS[4]
 WIDEST = 10  # an axis is logarithmic where the largest number is so many times the smallest
@@ -96,7 +96,7 @@ def _finish(axes, name, places, choices, is_log):
         _write_out(axes.xaxis)
         axes.set_xlim(np.exp(_ends(np.log(places))))
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(5))
         axes.set_xlim(_ends(places))
 
 
@@ -109,8 +109,8 @@ def _ends(places):
 
 def _write_out(axis):
     """Numbers on a logarithmic axis: powers of ten would be formulas, which text is not here."""
-    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def _places(values, rows):

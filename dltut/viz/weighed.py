@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import BLUE, FAINT, INK, ORANGE, drawn, sheet
+from dltut.viz.later import canvases, colors
 
 WIDTH, LINE, GAP = 8.4, 0.27, 0.07  # inches: of the sheet, of a line, between words
 
@@ -46,7 +45,7 @@ def weighed_words(
     if not len(words) or weights.shape != (len(words),):
         raise InputError(f"{weights.size} weights for {len(words)} words: give one for each")
     figure = sheet(WIDTH, 1.0, layout=None)
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = canvases.FigureCanvasAgg(figure).get_renderer()
     largest = max(np.abs(weights).max(), 1e-12)
     first, left = (2 if title else 0), 0.0
     placed = [(figure.text(0, 0, title, fontsize=11, va="center"), 0.0, 0)] if title else []
@@ -92,5 +91,5 @@ def stacked_pictures(pictures: Sequence[Image.Image]) -> Image.Image:
 
 def _shade(weight: float) -> tuple[float, ...]:
     """White for 0, the full colour for 1 and -1, light enough to be written on."""
-    colour = np.array(to_rgb(BLUE if weight > 0 else ORANGE))
+    colour = np.array(colors.to_rgb(BLUE if weight > 0 else ORANGE))
     return tuple(1 - 0.75 * abs(weight) * (1 - colour))

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib import colormaps
 from PIL import Image
 
 from dltut.exceptions import InputError
 from dltut.viz.figure import INK, drawn, sheet
+from dltut.viz.later import matplotlib
 
 WIDTH = 80  # characters in a line
 LINE, CELL = 0.2, 0.092  # inches
@@ -39,7 +39,9 @@ def text_picture(
         raise InputError(f"{len(text)} characters and values of shape {values.shape}: one for each")
     cells = list(_cells(text))
     n_lines = min(cells[-1][0] + 1, MOST_LINES)
-    shades = colormaps["Oranges"](0.75 * np.clip(values / (most or values.max() or 1), 0, 1))
+    shades = matplotlib.colormaps["Oranges"](
+        0.75 * np.clip(values / (most or values.max() or 1), 0, 1)
+    )
     figure = sheet(WIDTH * CELL, (n_lines + 2) * LINE, layout=None)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH), ylim=(n_lines + 0.4, -1.6))

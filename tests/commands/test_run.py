@@ -1,6 +1,7 @@
 """What all training scripts do with the flags that they share; nothing is compiled here."""
 
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,26 @@ def test_a_run_leaves_its_arguments_log_and_model_and_is_drawn_at_its_end(settin
     assert {part: each.name for part, each in data.items()} == {"": "digits"}
     assert classes == [LogisticRegression]  # a class of one's own is loaded again for pictures
     assert "computing in float32 on cpu" in capsys.readouterr().err
+
+
+def test_what_was_trained_on_is_gone_when_pictures_are_drawn(monkeypatch):
+    """They need the test examples alone, and memory of their own."""
+    trained_on, left = [], []
+    monkeypatch.setattr(
+        room, "draw_run", lambda folder, data, *_, drawn: left.extend([trained_on[0](), data[""]])
+    )
+
+    def circular(run: Run):
+        data = run.data()
+        trained_on.append(weakref.ref(data.train.x))
+        step = Step()
+        step.itself, step.data = step, data  # as a compiled function and its variables
+        run.train(step, MODEL, 1, [Monitor(lambda: 0.5)])
+
+    call(circular, dataset="digits", run_dir=Path("mine"))
+    train, data = left
+    assert train is None
+    assert len(data.test) == 1000 and data.facts["dataset"] == "digits"
 
 
 def test_nothing_is_drawn_where_no_pictures_are_wanted(settings, capsys):

@@ -1,7 +1,8 @@
-"""Two processes compile the kernels of a new graph, one from each end.
+"""Two processes compile the kernels of a new graph, one from each end; a third the graph itself.
 
-Compilation holds the interpreter, so a thread would not help. What the second process compiles
-goes through the cache on disk: the first one finds it there when it comes to it.
+Compilation holds the interpreter, so a thread would not help. What the others compile goes through
+the cache on disk: the first one finds it there when it comes to it. The graph calls kernels by
+name, so it can be compiled before they are.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from numba import from_dtype, typeof, types
 from pytensor.configdefaults import config
 from pytensor.graph.basic import Constant, clone_get_equiv
 from pytensor.graph.fg import FunctionGraph
@@ -24,20 +27,22 @@ from pytensor.link.numba.dispatch.basic import (
 )
 from pytensor.link.numba.linker import NumbaLinker
 
-from dltut.kernels.engine.symbols import HELPING, kept, kept_on_disk
+from dltut.kernels.engine.symbols import HELPING, NAMES_ALONE, kept, kept_on_disk
 from dltut.kernels.engine.threads import n_threads
 from dltut.kernels.engine.version import source_version
 from dltut.machine.files import atomic
 from dltut.machine.notices import spinner
 
+LONGEST = 60  # seconds that a process with a graph is waited for
+
 
 class KernelLinker(NumbaLinker):
-    """PyTensor's linker, with a second process where kernels are not compiled yet.
+    """PyTensor's linker, with two more processes where kernels are not compiled yet.
 
     It says so on a terminal: it is what a newcomer waits for.
     """
 
-    def fgraph_convert(self, fgraph, order, **_):
+    def fgraph_convert(self, fgraph, order, input_storage=(), **_):
         """Compile a graph of our kernels and PyTensor's operations.
 
         Returns
@@ -55,8 +60,22 @@ class KernelLinker(NumbaLinker):
         mark = _mark(kernels)
         if not kernels or mark.exists():
             return super().fgraph_convert(fgraph, order=order), what
-        with spinner("compiling kernels, first run only"), _second_process(kernels):
-            converted = super().fgraph_convert(fgraph, order=order)
+        given, convert = [each[0] for each in input_storage], super().fgraph_convert
+
+        def compile_graph():
+            """Without a kernel; what calls it is found on disk by the first process."""
+            NAMES_ALONE.set(True)
+            converted = convert(fgraph, order=order)
+            if converted[1] is not None:  # else it is not kept on disk
+                kinds = tuple(map(_kind, fgraph.inputs, given))
+                self.jit_compile((converted, what)).compile(kinds)
+
+        with (
+            spinner("compiling kernels, first run only"),
+            _another_process(compile_graph, is_awaited=True),
+            _another_process(lambda: _compile_from_the_end(kernels)),
+        ):
+            converted = convert(fgraph, order=order)
         with atomic(mark) as file:
             file.write(b"")
         return converted, what
@@ -124,9 +143,24 @@ def _types(node) -> list[str]:
     return [each.type.dtype for each in node.inputs]
 
 
+def _kind(variable, value):
+    """Of an argument, for Numba; if a user will give it, of an array as they mostly are."""
+    if value is not None:
+        return typeof(value)
+    return types.Array(from_dtype(np.dtype(variable.type.dtype)), variable.type.ndim, "C")
+
+
 @contextmanager
-def _second_process(nodes) -> Iterator[None]:
-    """Have another process compile these nodes, from the last one on, in the meantime."""
+def _another_process(work, is_awaited: bool = False) -> Iterator[None]:
+    """Have another process do some compiling in the meantime.
+
+    Parameters
+    ----------
+    work : callable
+        What cannot be compiled is reported by the first process.
+    is_awaited : bool
+        Whether the rest of it is worth waiting for; else it is broken off.
+    """
     if n_threads() == 1 or sys.platform != "linux" or not config.numba__cache:
         yield
         return
@@ -135,31 +169,40 @@ def _second_process(nodes) -> Iterator[None]:
         warnings.simplefilter("ignore")
         process = os.fork()
     if process == 0:
-        _compile_from_the_end(nodes)
+        try:
+            work()
+        finally:
+            os._exit(0)
     try:
         yield
+        until = time.monotonic() + LONGEST * is_awaited
+        while time.monotonic() < until and not _has_ended(process):
+            time.sleep(0.01)
     finally:
         os.kill(process, signal.SIGKILL)  # whatever it still compiles is there by now
         os.waitpid(process, 0)
 
 
+def _has_ended(process: int) -> bool:
+    """Whether a process is only left to be asked how it ended."""
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process, how) is not None
+
+
 def _compile_from_the_end(nodes) -> None:
-    """Compile and leave; what cannot be compiled is reported by the first process.
+    """Compile nodes, from the last one on.
 
     What needs a kernel that the first process is compiling waits until the others are done.
     """
     HELPING.set(True)
     left = list(reversed(nodes))
-    try:
-        while left:
-            waiting = []
-            for node in left:
-                try:
-                    numba_funcify_and_cache_key(node.op, node=node)
-                except BlockingIOError:
-                    waiting.append(node)
-            if len(waiting) == len(left):
-                time.sleep(0.05)
-            left = waiting
-    finally:
-        os._exit(0)
+    while left:
+        waiting = []
+        for node in left:
+            try:
+                numba_funcify_and_cache_key(node.op, node=node)
+            except BlockingIOError:
+                waiting.append(node)
+        if len(waiting) == len(left):
+            time.sleep(0.05)
+        left = waiting

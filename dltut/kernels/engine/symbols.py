@@ -32,6 +32,8 @@ except ImportError:  # on Windows
 
 HELPING: ContextVar[bool] = ContextVar("does not wait for what others compile", default=False)
 
+NAMES_ALONE: ContextVar[bool] = ContextVar("compiles what calls kernels, never runs", default=False)
+
 
 def compiled_form(kind):
     """Decorate what makes the compiled form of an operation, to be called by compiled graphs.
@@ -186,8 +188,15 @@ def kept_on_disk(function, name: str, **options):
 
 
 def add_symbol(symbol: str, function, arguments: tuple) -> None:
-    """Make compiled code find `function` under a name."""
-    if llvm.address_of_symbol(symbol) is None:
+    """Make compiled code find `function` under a name.
+
+    Where `NAMES_ALONE` is set, there is only the name: for code that this process does not run.
+    """
+    if llvm.address_of_symbol(symbol) is not None:
+        return
+    if NAMES_ALONE.get():
+        llvm.add_symbol(symbol, 1)
+    else:
         with alone(symbol):
             dispatcher = compiled(function, arguments, symbol)
         found = dispatcher.overloads[arguments]

@@ -43,7 +43,7 @@ class WideLinker(JAXLinker):
         Results of 64 bits, such as an error rate, are NumPy's where JAX would not compute with
         them; what goes back into shared variables stays on the device.
         """
-        jitted, exact = super().jit_compile(fn), _exact_products()
+        jitted, exact = super().jit_compile(fn), exact_products()
         updates = getattr(self.fgraph, "update_mapping", None) or {}
         outputs = [
             place
@@ -65,8 +65,14 @@ class WideLinker(JAXLinker):
         return call
 
 
-def _exact_products():
-    """What makes a context in which a GPU uses all 24 bits of float32: else it would take 11."""
+def exact_products():
+    """What makes a context in which a GPU uses all 24 bits of float32: else it would take 11.
+
+    Returns
+    -------
+    callable
+        Of nothing; what it returns is the context.
+    """
     chosen = jax.config.jax_default_matmul_precision
     if chosen is not None or jax.devices()[0].platform == "cpu":
         return nullcontext

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from dltut.exceptions import InputError
 from dltut.machine.backend import function
@@ -97,7 +97,7 @@ def log_partition(
             for i in range(0, len(vbias), size)
         ]
     weights = np.concatenate(logs)  # (n, n_chains)
-    value = special.logsumexp(weights, axis=1) - np.log(n_chains)
+    value = scipy.special.logsumexp(weights, axis=1) - np.log(n_chains)
     spread = np.exp(weights - weights.max(axis=1, keepdims=True))
     return LogPartition(value, spread.std(axis=1) / spread.mean(axis=1) / np.sqrt(n_chains))
 

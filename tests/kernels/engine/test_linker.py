@@ -1,4 +1,4 @@
-"""What is compiled is compiled once, by two processes from both ends, and holds no data."""
+"""What is compiled is compiled once, by three processes, and holds no data."""
 
 import gc
 import os
@@ -22,11 +22,13 @@ PROGRAM = """
 import os
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.graph.op import Op
+from numba.core import event
 
 from dltut import function
 from dltut.nn import errors, negative_log_likelihood
 
+listener = event.RecordingListener()
+event.register("numba:compile", listener)
 forks, fork = [], os.fork
 os.fork = lambda: forks.append(1) or fork()
 x, y = pt.matrix("x", dtype="float64"), pt.ivector("y")
@@ -34,6 +36,8 @@ both = function([x, y], [negative_log_likelihood(x, y), errors(x, y)])
 rng = np.random.default_rng(0)
 given = rng.normal(size=(40, 9)), rng.integers(0, 4, 40).astype("int32")
 print([float(each).hex() for each in both(*given)], len(forks))
+names = {each.data["dispatcher"].__name__ for _, each in listener.buffer}
+print("numba_funcified_fgraph" in names)
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -131,10 +135,13 @@ def printed(cache: Path, threads: int) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
-def test_second_process(tmp_path):
-    cold, end = printed(tmp_path / "two", threads=2)
-    alone, _ = printed(tmp_path / "one", threads=1)
-    warm, _ = printed(tmp_path / "two", threads=2)
+def test_other_processes(tmp_path):
+    """One compiles kernels from the last one on, one the graph, for arguments not seen yet."""
+    *cold, is_compiled, end = printed(tmp_path / "two", threads=2)
+    *alone, by_itself, _ = printed(tmp_path / "one", threads=1)
+    *warm, again, _ = printed(tmp_path / "two", threads=2)
     assert end == "no process is left"
-    assert (cold[-1], alone[-1], warm[-1]) == ("1", "0", "0")
-    assert cold[:-1] == alone[:-1] == warm[:-1]
+    assert (is_compiled, by_itself, again) == ("False", "True", "False")
+    found = [(each.rpartition(" ")[::2]) for (each,) in (cold, alone, warm)]
+    assert [forks for _, forks in found] == ["2", "0", "0"]
+    assert len({numbers for numbers, _ in found}) == 1
