@@ -154,11 +154,12 @@ PICKLE_WORDS = (
     b"\x98", b"\x93", b"\x81", b".", b"\x80\x05", b"\x95\xff\x00\x00\x00\x00\x00\x00\x00",
     b"F1e999\n", b"d", b"l", b"1",
 )  # fmt: skip
-TABLE_WORDS = (
+TABLE_WORDS = [
     b"a,b,c\n", b'"', b'"\n', b",,", b"\t", b";", b"?", b"NA", b"1_0", b"1e999", b"# ", b"\r",
     b"\x00", b"=cmd|' /C calc'!A0", b"text", b"label", b"0", b"1", b"Date;Time;x\n",
-    b"2006-12-16 17:24:00", b"16/12/2006", b"x" * 140_000,
-)  # fmt: skip
+    b"2006-12-16 17:24:00", b"16/12/2006",
+]  # fmt: skip
+TABLE_WORDS = (*TABLE_WORDS * 4, b"x" * 140_000)  # which takes as long as a hundred others
 YAML_WORDS = (
     b"!!python/object/apply:os.system [ls]", b"!obj:pylearn2.train.Train {", b"!pkl: 'a.pkl'",
     b"!import os.system", b"!float 1", b"&a ", b"*a", b"<<: ", b"? ", b"- ", b"---\n", b"...\n",
