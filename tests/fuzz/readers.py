@@ -712,7 +712,7 @@ READERS = {
         "a.ipynb",
         notebook,
         (*JSON_WORDS, b"cells", b"worksheets", b"source", b"theano"),
-        allowance=60,
+        allowance=20,
     ),
     "old script": Reader(
         uses_in,
@@ -732,7 +732,7 @@ READERS = {
             b"\\\n",
             b"# coding: x\n",
         ),
-        allowance=60,
+        allowance=20,
     ),
 }
 if importlib.util.find_spec("pretty_midi") is None:
