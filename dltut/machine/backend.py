@@ -9,10 +9,17 @@ import numpy as np
 import pytensor
 from pytensor.compile.rebuild import UnusedInputError
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.utils import MissingInputError
 from pytensor.link.basic import Container
 from pytensor.tensor.type import TensorType
 
 from dltut.exceptions import InputError, nearest
+from dltut.machine.graph_arguments import (
+    check_apart,
+    checked_inputs,
+    checked_outputs,
+    checked_pairs,
+)
 from dltut.machine.notices import spinner
 from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
@@ -230,8 +237,9 @@ def _number(kind: TensorType, value: int):
 
 
 def _build(inputs, outputs, updates, givens, mode, name):
-    updates, givens = dict(updates or {}), dict(givens or {})
-    listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
+    inputs, listed = checked_inputs(inputs), checked_outputs(outputs)
+    updates, givens = checked_pairs("updates", updates), checked_pairs("givens", givens)
+    check_apart(inputs, givens)
     whole = [*listed, *updates.values(), *givens.values()]
     updates |= {each: value for each, value in next_states(whole).items() if each not in updates}
     # In their order: what is put in the place of a mark may hold earlier ones.
@@ -253,6 +261,12 @@ def _build(inputs, outputs, updates, givens, mode, name):
             unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
             raise InputError(
                 f"the outputs do not depend on the input {unused}: leave it out of the inputs"
+            ) from None
+        except MissingInputError as error:
+            needed = str(error).partition(") of the graph")[0].partition("(")[2]
+            raise InputError(
+                f"what is computed needs {needed}: add it to the inputs, or give it a value by "
+                "givens"
             ) from None
     return compiled, list(updates)
 

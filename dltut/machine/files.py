@@ -185,6 +185,24 @@ class Unpacked(io.BufferedReader):
         super().__init__(raw)
         self.size = size
 
+    def read_if(self, is_meant: Callable[[bytes], bool], most: int) -> bytes:
+        """All that is left, more than usual of a packed file if it is of a kind that packs well.
+
+        Parameters
+        ----------
+        is_meant : callable
+            Whether bytes are of that kind.
+        most : int
+            How many may be then.
+        """
+        if not isinstance(self.raw, _Bounded):
+            return self.read()
+        usual, self.raw.most = self.raw.most, max(self.raw.most, most)
+        data = self.read()
+        if self.tell() > usual and not is_meant(data):
+            raise self.raw.refusal(usual)
+        return data
+
     def read(self, n: int | None = -1) -> bytes:
         """So many bytes, or all that are left."""
         if n is None or n <= CHUNK:
@@ -221,11 +239,14 @@ class _Bounded(io.RawIOBase):
     def readinto(self, room) -> int:
         n = self.file.readinto(room)
         if self.file.tell() > self.most:
-            raise InputError(
-                f"{self.name} holds more than {self.most:,} bytes, packed into far fewer: if it "
-                "is to be trusted, unpack it with gunzip"
-            )
+            raise self.refusal(self.most)
         return n
+
+    def refusal(self, most: int) -> InputError:
+        return InputError(
+            f"{self.name} holds more than {most:,} bytes, packed into far fewer: if it is to be "
+            "trusted, unpack it with gunzip"
+        )
 
 
 def is_there(path: str | os.PathLike) -> bool:
