@@ -257,18 +257,22 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 mode=pytensor_mode,
                 name=name,
             )
-        except UnusedInputError as error:
-            unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
-            raise InputError(
-                f"the outputs do not depend on the input {unused}: leave it out of the inputs"
-            ) from None
-        except MissingInputError as error:
-            needed = str(error).partition(") of the graph")[0].partition("(")[2]
-            raise InputError(
-                f"what is computed needs {needed}: add it to the inputs, or give it a value by "
-                "givens"
-            ) from None
+        except (UnusedInputError, MissingInputError) as error:
+            raise _of_inputs(error) from None
     return compiled, list(updates)
+
+
+def _of_inputs(error: UnusedInputError | MissingInputError) -> InputError:
+    """What PyTensor says of inputs that are too many or too few, in one line."""
+    if isinstance(error, UnusedInputError):
+        unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
+        return InputError(
+            f"the outputs do not depend on the input {unused}: leave it out of the inputs"
+        )
+    needed = str(error).partition(") of the graph")[0].partition("(")[2]
+    return InputError(
+        f"what is computed needs {needed}: add it to the inputs, or give it a value by givens"
+    )
 
 
 def _unmarked(outputs) -> dict:

@@ -46,6 +46,7 @@ _REMEDIES = {
     errno.EACCES: "see to its permissions",
     errno.EPERM: "see to its permissions",
     errno.EIO: "the disk may be failing, use another copy",
+    errno.ENXIO: "give a file",
 }
 # Of file systems that cannot bring a folder's names to the disk by themselves.
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EISDIR)
@@ -165,9 +166,37 @@ def open_unpacked(path: str | os.PathLike, least: int = TEXT) -> Iterator["Unpac
         raise unreadable(path, error) from None
 
 
+def plain_file(path: str | os.PathLike) -> IO[bytes]:
+    """A file opened for reading its bytes.
+
+    Raises
+    ------
+    OSError
+        If the system does not open it; if it is a pipe, for which one would wait for ever, or a
+        device, which may have no end: an archive can hold links to any.
+    """
+    path = Path(path)
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # to open a folder is an error anyway
+        raise OSError(errno.ENXIO, "a pipe or a device", str(path))
+    return path.open("rb")
+
+
+def read_plain(path: str | os.PathLike) -> bytes:
+    """All the bytes of a file, opened as `plain_file` does.
+
+    Raises
+    ------
+    OSError
+        As there.
+    """
+    with plain_file(path) as file:
+        return file.read()
+
+
 def _opened(path: str | os.PathLike) -> IO[bytes]:
     try:
-        return Path(path).open("rb")
+        return plain_file(path)
     except ValueError:  # a zero byte, or half a character
         raise InputError(f"{quoted(path)} cannot be the name of a file: check it") from None
 

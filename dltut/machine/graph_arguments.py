@@ -113,7 +113,13 @@ def checked_pairs(name: str, pairs) -> dict:
 
 
 def check_apart(inputs, givens) -> None:
-    """Raise an `InputError` if an input is to be replaced by the givens, too."""
+    """See that no input is replaced by the givens, too.
+
+    Raises
+    ------
+    InputError
+        If one is.
+    """
     for i, each in enumerate(inputs):
         if getattr(each, "variable", each) in givens:
             raise InputError(f"inputs[{i}] is {_shown(each)}, which givens replaces: leave one out")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable
+from dltut.machine.files import read_plain
 from dltut.old_code.arithmetic import with_old_arithmetic
 from dltut.old_code.indices import with_old_indices
 from dltut.old_code.meaning import with_old_meaning
@@ -130,7 +131,7 @@ def read(path: str | Path) -> str:
         If it cannot be read.
     """
     try:
-        return decoded(Path(path).read_bytes())
+        return decoded(read_plain(path))
     except OSError as error:
         raise InputError(f"{printable(path)} cannot be read ({error.strerror})") from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dltut.exceptions import InputError
-from dltut.machine.files import is_there, unreadable
+from dltut.machine.files import is_there, plain_file, unreadable
 from dltut.training.log import folder_of_log
 from dltut.training.run_folder import RunFolder
 
@@ -144,7 +144,7 @@ class _Growing:
     def read(self) -> bool:
         """Read on; whether there was anything new."""
         try:
-            with self.path.open("rb") as file:
+            with plain_file(self.path) as file:
                 anew = not self._goes_on(file)
                 if anew:
                     self._forget()

@@ -55,6 +55,7 @@ from dltut.machine.theanorc import entries, flags
 from dltut.models import load_model, save_model
 from dltut.old_code.names import uses_in
 from dltut.sweeps.plan import read_sweep
+from dltut.sweeps.run import sweep_in
 from dltut.tasks import load_trained, read_examples
 from dltut.training import Trainer, read_config, read_run
 from dltut.training.checkpoint import restore
@@ -311,6 +312,26 @@ def experiments(folder):
     places = [REPOSITORY / "scripts", REPOSITORY / "tests" / "experiment" / "files"]
     found = [path for place in places for path in sorted(place.rglob("*.yaml"))]
     return [path.read_bytes() for path in found if path.stat().st_size < 8000]
+
+
+def sweeps(folder):
+    """What stands in the folders of sweeps that are run."""
+    script = str(REPOSITORY / "scripts" / "train_logistic.py")
+    space = {"learning_rate": {"low": 0.01, "high": 1, "log": True}, "batch_size": {"choices": [1]}}
+    rest = {"prune": {"name": "median"}, "channel": None, "lower": None, "n_trials": 4}
+    fixed = {"max_epochs": 3}
+    return [
+        json.dumps(
+            {"script": script, "space": space, "fixed": fixed, "search": search} | rest
+        ).encode()
+        for search in ("tpe", {"name": "random", "seed": 1})
+    ]
+
+
+SWEEP_WORDS = (
+    b'"space"', b'"script"', b'"experiment"', b'"fixed"', b'"search"', b'"prune"', b'"channel"',
+    b'"low"', b'"high"', b'"choices"', b'"n_trials"', b'"grid"', b'"halving"', b'"beside"',
+)  # fmt: skip
 
 
 def model_files(folder):
@@ -667,6 +688,9 @@ READERS = {
     "yaml": Reader(read_yaml, "a.yaml", experiments, YAML_WORDS),
     "experiment": Reader(read_phases, "a.yaml", experiments, YAML_WORDS, is_slow=True),
     "sweep": Reader(read_sweep, "a.yaml", experiments, YAML_WORDS, is_slow=True),
+    "sweep run": Reader(
+        in_folder(sweep_in), "sweep.json", sweeps, (*JSON_WORDS, *SWEEP_WORDS), is_slow=True
+    ),
     "rc file": Reader(
         read_rc,
         "theanorc",
