@@ -8,7 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
@@ -39,13 +39,34 @@ STYLE = {
 }
 
 
+class _Renderer(RendererAgg):
+    """Writes out half a character, which a name from a file can hold and no font has."""
+
+    def draw_text(self, pen, x, y, text, *rest, **more):
+        super().draw_text(pen, x, y, _whole(text), *rest, **more)
+
+    def get_text_width_height_descent(self, text, *rest, **more):
+        return super().get_text_width_height_descent(_whole(text), *rest, **more)
+
+
+class _Canvas(FigureCanvasAgg):
+    def get_renderer(self):
+        renderer = super().get_renderer()
+        renderer.__class__ = _Renderer
+        return renderer
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def drawn(draw: Callable[..., Figure]) -> Callable[..., Image.Image]:
     """A function that draws a figure, turned into one that returns its picture."""
 
     @wraps(draw)
     def picture(*arguments, **options):
         with matplotlib.rc_context(STYLE):
-            canvas = FigureCanvasAgg(draw(*arguments, **options))
+            canvas = _Canvas(draw(*arguments, **options))
             canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         return ImageOps.expand(image, MARGIN, "white")
