@@ -134,6 +134,8 @@ def printable(text: object, longest: int = LONGEST) -> str:
     if len(text) > longest:
         end = (longest - 3) // 2
         text = f"{text[: longest - 3 - end]}...{text[len(text) - end :]}"
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(
         each.encode("unicode_escape").decode() if unicodedata.category(each) in HIDDEN else each
         for each in text

@@ -338,7 +338,7 @@ def _ending(folder: RunFolder) -> str:
         reason = read_run(folder).stop_reason if is_file(folder.checkpoint) else None
     except InputError:  # the log alone is enough to be watched
         reason = None
-    return f"ended: {reason}" if reason else "not training now"
+    return f"ended: {printable(reason)}" if reason else "not training now"
 
 
 def _has_colours() -> bool:

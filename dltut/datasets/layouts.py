@@ -13,7 +13,14 @@ from dltut.datasets.base import PARTS
 from dltut.datasets.idx import read_idx
 from dltut.datasets.kinds import Numbers
 from dltut.datasets.npy import Arrays, read_npy
-from dltut.datasets.tables import Table, decoded, inputs_in, read_table, table_parts
+from dltut.datasets.tables import (
+    Table,
+    decoded,
+    inputs_in,
+    read_table,
+    table_bytes,
+    table_parts,
+)
 from dltut.exceptions import InputError
 from dltut.machine.files import damage_told, open_unpacked
 from dltut.machine.pickles import load_arrays
@@ -134,7 +141,7 @@ def table_text(path: str | PathLike) -> str:
         file.seek(0)
         if (form := _format(start, file, path)) != "table":
             raise InputError(f"{path} holds arrays ({form}), no text: give a CSV file")
-        return decoded(file.read(), path)
+        return decoded(table_bytes(file), path)
 
 
 def lying_in(folder: Path, name: str) -> Path | None:
@@ -176,7 +183,7 @@ def _content(path: Path, header: bool | None = None) -> Parts | list[Table]:
             start = file.read(512)
             file.seek(0)
             form = _format(start, file, path)
-            data = file.read() if form == "table" else b""
+            data = table_bytes(file) if form == "table" else b""
         return readers[form](file, path) if form in readers else [read_table(data, path, header)]
 
 

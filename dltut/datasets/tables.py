@@ -14,6 +14,7 @@ from dltut.datasets.arrays import Parts
 from dltut.datasets.kinds import Numbers
 from dltut.exceptions import InputError, at, nearest
 from dltut.machine.columns import as_array
+from dltut.machine.files import Unpacked
 from dltut.machine.notices import say
 
 DELIMITERS = "\t;, "  # the first of these that makes columns of all rows alike
@@ -23,6 +24,7 @@ COMMENT = re.compile(r"[ \t]*#.*\n")
 LOOKED_AT = 50  # rows, to find out what a table is like
 MOST_COLUMNS = 100_000
 MOST_TEXTS = 20  # different texts in a column that becomes one column for each
+LARGEST_OF_NUMBERS = 32 * 2**20  # bytes of a table that are packed into far fewer
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,21 @@ def delimiter_of(text: str) -> str:
     ';'
     """
     return next((each for each in DELIMITERS if _is_even(text, each)), ",")
+
+
+def table_bytes(file: Unpacked) -> bytes:
+    """What is in a CSV file; if it is packed, a table of 0 and 1 may be far larger than the file.
+
+    Parameters
+    ----------
+    file : file opened by `dltut.machine.files.open_unpacked`
+    """
+    return file.read_if(_is_mostly_numbers, LARGEST_OF_NUMBERS)
+
+
+def _is_mostly_numbers(data: bytes) -> bool:
+    """Whether text, each of which may become many numbers, is but a small part of a table."""
+    return 20 * len(data.translate(None, b"0123456789+-.,;eE \t\r\n")) <= len(data)
 
 
 def decoded(data: bytes, place: object) -> str:

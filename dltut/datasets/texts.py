@@ -15,7 +15,7 @@ from dltut.datasets.images import is_hidden, part_of
 from dltut.datasets.kinds import Words
 from dltut.datasets.words import FIRST, UNKNOWN, Vocabulary, vocabulary_of
 from dltut.exceptions import InputError
-from dltut.machine.files import unreadable
+from dltut.machine.files import read_plain, unreadable
 from dltut.machine.notices import bar, say
 
 N_WORDS = 10_000  # as in the tutorials
@@ -154,7 +154,7 @@ def read_text(path: str | PathLike) -> str:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = read_plain(path)
     except OSError as error:
         raise unreadable(path, error) from None
     try:

@@ -14,6 +14,7 @@ import yaml
 
 from dltut.exceptions import InputError, close_match, nearest, printable, quoted
 from dltut.experiment.tree import Call, File, Items, Keys, Name, Node, Place, Scalar, plain
+from dltut.machine.files import plain_file
 
 LARGEST = 100_000  # bytes
 MOST = 3_000  # values, those that stand behind an alias counted each time
@@ -37,7 +38,7 @@ def read_text(path: str | Path) -> str:
         If it cannot be read, is larger than any experiment, or no text in UTF-8.
     """
     try:
-        with Path(path).open("rb") as file:
+        with plain_file(path) as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}): check its name") from None

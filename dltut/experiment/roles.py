@@ -111,7 +111,8 @@ class Role:
             If it is none of the names.
         """
         if name is None:
-            raise InputError(f"{kind} has no name: write {{name: {min(self.names)}, ...}}")
+            example = min(self.names, default="NAME")  # of channels there are only one's own
+            raise InputError(f"{kind} has no name: write {{name: {example}, ...}}")
         if not isinstance(name, str) or name not in self.names:
             with at("name"):
                 hint = nearest(name, self.names)

@@ -236,10 +236,18 @@ def fits(value: object, kind: object) -> bool:
     if isinstance(kind, type) and kind not in WORDS and kind is not float:
         return isinstance(value, kind)
     if kind is float:
-        kind, is_finite = int | float, isinstance(value, int | float) and isfinite(value)
-        return is_finite and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and _is_finite(value)
     is_kind = kind in WORDS and isinstance(value, kind)
     return is_kind and value != "" and isinstance(value, bool) <= (kind is bool)
+
+
+def _is_finite(number: float) -> bool:
+    """Also of whole numbers that are larger than any fraction."""
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
 
 
 def words(kind: object) -> str:

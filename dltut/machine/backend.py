@@ -9,10 +9,17 @@ import numpy as np
 import pytensor
 from pytensor.compile.rebuild import UnusedInputError
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.utils import MissingInputError
 from pytensor.link.basic import Container
 from pytensor.tensor.type import TensorType
 
 from dltut.exceptions import InputError, nearest
+from dltut.machine.graph_arguments import (
+    check_apart,
+    checked_inputs,
+    checked_outputs,
+    checked_pairs,
+)
 from dltut.machine.notices import spinner
 from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
@@ -263,8 +270,9 @@ def _number(kind: TensorType, value: int):
 
 
 def _build(inputs, outputs, updates, givens, mode, name):
-    updates, givens = dict(updates or {}), dict(givens or {})
-    listed = [] if outputs is None else outputs if isinstance(outputs, list | tuple) else [outputs]
+    inputs, listed = checked_inputs(inputs), checked_outputs(outputs)
+    updates, givens = checked_pairs("updates", updates), checked_pairs("givens", givens)
+    check_apart(inputs, givens)
     whole = [*listed, *updates.values(), *givens.values()]
     updates |= {each: value for each, value in next_states(whole).items() if each not in updates}
     # In their order: what is put in the place of a mark may hold earlier ones.
@@ -282,12 +290,22 @@ def _build(inputs, outputs, updates, givens, mode, name):
                 mode=pytensor_mode,
                 name=name,
             )
-        except UnusedInputError as error:
-            unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
-            raise InputError(
-                f"the outputs do not depend on the input {unused}: leave it out of the inputs"
-            ) from None
+        except (UnusedInputError, MissingInputError) as error:
+            raise _of_inputs(error) from None
     return compiled, list(updates)
+
+
+def _of_inputs(error: UnusedInputError | MissingInputError) -> InputError:
+    """What PyTensor says of inputs that are too many or too few, in one line."""
+    if isinstance(error, UnusedInputError):
+        unused = str(error).partition("\n")[0].rpartition(": ")[2].rstrip(".")
+        return InputError(
+            f"the outputs do not depend on the input {unused}: leave it out of the inputs"
+        )
+    needed = str(error).partition(") of the graph")[0].partition("(")[2]
+    return InputError(
+        f"what is computed needs {needed}: add it to the inputs, or give it a value by givens"
+    )
 
 
 def _unmarked(outputs) -> dict:

@@ -46,6 +46,7 @@ _REMEDIES = {
     errno.EACCES: "see to its permissions",
     errno.EPERM: "see to its permissions",
     errno.EIO: "the disk may be failing, use another copy",
+    errno.ENXIO: "give a file",
 }
 # Of file systems that cannot bring a folder's names to the disk by themselves.
 _NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EISDIR)
@@ -165,9 +166,37 @@ def open_unpacked(path: str | os.PathLike, least: int = TEXT) -> Iterator["Unpac
         raise unreadable(path, error) from None
 
 
+def plain_file(path: str | os.PathLike) -> IO[bytes]:
+    """A file opened for reading its bytes.
+
+    Raises
+    ------
+    OSError
+        If the system does not open it; if it is a pipe, for which one would wait for ever, or a
+        device, which may have no end: an archive can hold links to any.
+    """
+    path = Path(path)
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # to open a folder is an error anyway
+        raise OSError(errno.ENXIO, "a pipe or a device", str(path))
+    return path.open("rb")
+
+
+def read_plain(path: str | os.PathLike) -> bytes:
+    """All the bytes of a file, opened as `plain_file` does.
+
+    Raises
+    ------
+    OSError
+        As there.
+    """
+    with plain_file(path) as file:
+        return file.read()
+
+
 def _opened(path: str | os.PathLike) -> IO[bytes]:
     try:
-        return Path(path).open("rb")
+        return plain_file(path)
     except ValueError:  # a zero byte, or half a character
         raise InputError(f"{quoted(path)} cannot be the name of a file: check it") from None
 
@@ -184,6 +213,24 @@ class Unpacked(io.BufferedReader):
     def __init__(self, raw: IO[bytes], size: int):
         super().__init__(raw)
         self.size = size
+
+    def read_if(self, is_meant: Callable[[bytes], bool], most: int) -> bytes:
+        """All that is left, more than usual of a packed file if it is of a kind that packs well.
+
+        Parameters
+        ----------
+        is_meant : callable
+            Whether bytes are of that kind.
+        most : int
+            How many may be then.
+        """
+        if not isinstance(self.raw, _Bounded):
+            return self.read()
+        usual, self.raw.most = self.raw.most, max(self.raw.most, most)
+        data = self.read()
+        if self.tell() > usual and not is_meant(data):
+            raise self.raw.refusal(usual)
+        return data
 
     def read(self, n: int | None = -1) -> bytes:
         """So many bytes, or all that are left."""
@@ -221,11 +268,14 @@ class _Bounded(io.RawIOBase):
     def readinto(self, room) -> int:
         n = self.file.readinto(room)
         if self.file.tell() > self.most:
-            raise InputError(
-                f"{self.name} holds more than {self.most:,} bytes, packed into far fewer: if it "
-                "is to be trusted, unpack it with gunzip"
-            )
+            raise self.refusal(self.most)
         return n
+
+    def refusal(self, most: int) -> InputError:
+        return InputError(
+            f"{self.name} holds more than {most:,} bytes, packed into far fewer: if it is to be "
+            "trusted, unpack it with gunzip"
+        )
 
 
 def is_there(path: str | os.PathLike) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable, quoted
+from dltut.machine.files import read_plain
 from dltut.old_code.source import decoded, read, tree_of
 
 MODULES = frozenset(  # the last words of Theano's modules
@@ -125,7 +126,7 @@ def text_of(path: Path) -> str:
     if path.suffix != ".ipynb":
         return read(path)
     try:
-        book = json.loads(decoded(path.read_bytes()))
+        book = json.loads(decoded(read_plain(path)))
         cells = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
         texts = [
             "".join(cell.get("source", cell.get("input", "")))

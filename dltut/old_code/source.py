@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable
+from dltut.machine.files import read_plain
 from dltut.old_code.arithmetic import with_old_arithmetic
 from dltut.old_code.indices import with_old_indices
 from dltut.old_code.meaning import with_old_meaning
@@ -16,6 +17,7 @@ from dltut.old_code.signs import is_for_both, is_print_statement, means_python_2
 
 # What changes the grammar; what changes the meaning is done when the program runs.
 FIXERS = "print except exec raise throw repr ne numliterals tuple_params paren".split()
+TOO_DEEP = "nested too deeply"
 INSTALL = 'pip install "dltut[theano]" reads Python 2'
 
 
@@ -129,7 +131,7 @@ def read(path: str | Path) -> str:
         If it cannot be read.
     """
     try:
-        return decoded(Path(path).read_bytes())
+        return decoded(read_plain(path))
     except OSError as error:
         raise InputError(f"{printable(path)} cannot be read ({error.strerror})") from None
 
@@ -158,7 +160,7 @@ def _read(text: str, path: str) -> ast.Module:
         except ValueError as error:  # a zero byte
             raise SyntaxError(str(error), (path, 1, 1, "")) from None
         except (RecursionError, MemoryError):
-            raise SyntaxError("nested too deeply", (path, 1, 1, "")) from None
+            raise SyntaxError(TOO_DEEP, (path, 1, 1, "")) from None
 
 
 def python_3(text: str, path: str, reason: SyntaxError) -> str:
@@ -178,24 +180,25 @@ def python_3(text: str, path: str, reason: SyntaxError) -> str:
     InputError
         If the package that converts is not there.
     """
-    if reason.msg.startswith("too many nested"):  # in no language, and long to read
+    if reason.msg.startswith(("too many nested", TOO_DEEP)):  # in no language, and long to read
         raise reason
     try:
         from fissix.pgen2.parse import ParseError
         from fissix.pgen2.tokenize import TokenError
-        from fissix.refactor import RefactoringTool
+
+        from dltut.old_code.python_2 import Converter
     except ImportError:
         where = f"{printable(path)}, line {reason.lineno}"
         raise InputError(f"{where}: this is no Python 3 ({reason.msg}); {INSTALL}") from None
     fixers = [f"fissix.fixes.fix_{name}" for name in FIXERS]
     for options in ({}, {"print_function": True}):
-        tool = RefactoringTool(fixers, options)
+        tool = Converter(fixers, options)
         try:
             return str(tool.refactor_string(_spaced(_as_words(text)) + "\n", printable(path)))
         except (ParseError, TokenError, IndentationError, KeyError):
             continue
         except (RecursionError, MemoryError):
-            raise SyntaxError("nested too deeply", (path, 1, 1, "")) from None
+            raise SyntaxError(TOO_DEEP, (path, 1, 1, "")) from None
     raise reason
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import dltut
 from dltut.exceptions import InputError
+from dltut.machine.arguments import checked_arguments
 from dltut.machine.channels import printed, words
 from dltut.machine.config import THREAD_VARIABLES
-from dltut.machine.files import atomic, is_there, refusals_told, unreadable
+from dltut.machine.files import atomic, is_there, read_plain, refusals_told, unreadable
 from dltut.machine.notices import bar, say
 from dltut.sweeps.journal import CLAIM, fcntl
 from dltut.sweeps.plan import Sweep
@@ -82,16 +83,17 @@ def sweep_in(folder: str | os.PathLike) -> Sweep:
     """
     path = Path(folder, "sweep.json")
     try:
-        return Sweep(**json.loads(path.read_text(encoding="utf-8")))
+        given = dict(json.loads(read_plain(path).decode()))
+        return Sweep(**checked_arguments(Sweep, given, "the sweep", filled=["beside"]))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             f"{folder} holds no sweep: name the folder of one, such as runs/mlp"
         ) from None
     except OSError as error:
         raise unreadable(path, error) from None
-    except (ValueError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (ValueError, TypeError, RecursionError):
         raise InputError(f"{path} is damaged: bring it back from a copy") from None
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dltut.exceptions import InputError
-from dltut.machine.files import is_there, unreadable
+from dltut.exceptions import InputError, printable
+from dltut.machine.files import is_there, plain_file, unreadable
 from dltut.training.log import folder_of_log
 from dltut.training.run_folder import RunFolder
 
@@ -20,6 +20,7 @@ except ImportError:  # Windows, where folders are not locked
     fcntl = None
 
 AT_ONCE = 10_000  # lines
+LONGEST_NAME = 200  # characters of a channel's name
 NUMBERS = {int, float, bool}
 
 
@@ -78,7 +79,10 @@ class Follower:
         grown = self._log.read()
         if not (self._clock.read() or grown):  # read last: no row is ever without its second
             return False
-        self.columns = dict(self._log.columns)
+        # a log may come from anybody, and its names are shown in many places
+        self.columns = {
+            printable(name, LONGEST_NAME): each for name, each in self._log.columns.items()
+        }
         if len(self) and self._clock.columns:
             self.columns["seconds"] = _seconds(self.columns["iteration"], self._clock.columns)
         return True
@@ -144,7 +148,7 @@ class _Growing:
     def read(self) -> bool:
         """Read on; whether there was anything new."""
         try:
-            with self.path.open("rb") as file:
+            with plain_file(self.path) as file:
                 anew = not self._goes_on(file)
                 if anew:
                     self._forget()

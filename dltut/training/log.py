@@ -13,7 +13,7 @@ import numpy as np
 from dltut.exceptions import InputError
 from dltut.machine.channels import printed, words
 from dltut.machine.checks import MOST, fits_a_float
-from dltut.machine.files import atomic, is_file, refusals_told
+from dltut.machine.files import atomic, is_file, read_plain, refusals_told
 from dltut.machine.stopwatch import Stopwatch
 from dltut.training.run_folder import RunFolder
 
@@ -373,7 +373,7 @@ def _texts(run_dir: str | Path, log: Log, first: int) -> list[tuple[Path, str]]:
 def _records(path: Path, is_valid: Callable) -> list[dict]:
     """The lines of a file, each valid behind the one before it."""
     with refusals_told(path):
-        content = path.read_bytes()
+        content = read_plain(path)
     *whole, _ = content.split(b"\n")  # whatever follows the last newline was cut off
     records, before = [], NO_ROW
     for number, line in enumerate(whole, start=1):

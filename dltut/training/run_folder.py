@@ -10,7 +10,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dltut.exceptions import InputError, printable
-from dltut.machine.files import atomic, is_there, refusals_told, remove_unfinished, unreadable
+from dltut.machine.files import (
+    atomic,
+    is_there,
+    read_plain,
+    refusals_told,
+    remove_unfinished,
+    unreadable,
+)
 from dltut.machine.notices import say
 
 try:
@@ -222,7 +229,7 @@ def read_config(run_dir: str | os.PathLike) -> dict:
     """
     path = RunFolder(run_dir).config
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(read_plain(path).decode())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{path} cannot be read ({error.strerror}): name the folder of a run, such as runs/mlp"

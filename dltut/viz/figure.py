@@ -47,7 +47,7 @@ def drawn(draw: Callable[..., "Figure"]) -> Callable[..., Image.Image]:
     @wraps(draw)
     def picture(*arguments, **options):
         with matplotlib.rc_context(STYLE):
-            canvas = canvases.FigureCanvasAgg(draw(*arguments, **options))
+            canvas = canvases.Canvas(draw(*arguments, **options))
             canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         return ImageOps.expand(image, MARGIN, "white")
@@ -93,7 +93,7 @@ def _heading(title: str, width: int) -> "Figure":
     """The title alone, on a strip of that many pixels or as many as it needs."""
     figure = figures.Figure(figsize=(width / STYLE["figure.dpi"], 0.2))
     text = figure.text(0, 0, title, fontsize=STYLE["axes.titlesize"], va="bottom")
-    extent = text.get_window_extent(canvases.FigureCanvasAgg(figure).get_renderer())
+    extent = text.get_window_extent(canvases.Canvas(figure).get_renderer())
     figure.set_figwidth(max(width, math.ceil(extent.width)) / figure.dpi)
     return figure
 

@@ -19,7 +19,7 @@ class Later:
 
 
 matplotlib = Later("matplotlib")
-canvases = Later("matplotlib.backends.backend_agg")
+canvases = Later("dltut.viz.canvas")
 collections = Later("matplotlib.collections")
 colors = Later("matplotlib.colors")
 figures = Later("matplotlib.figure")

@@ -44,7 +44,7 @@ def tagged_picture(
         raise InputError("there is no sentence to draw, or one without a tag for each word")
     colours = _colours(tag for _, tags in sentences for tag in tags)
     figure = sheet(WIDTH, 1.0, layout=None)
-    renderer = canvases.FigureCanvasAgg(figure).get_renderer()
+    renderer = canvases.Canvas(figure).get_renderer()
     placed, line = [], 0
     for number, (words, tags) in enumerate(sentences):
         place, right = 0.0, tags if true is None else true[number]

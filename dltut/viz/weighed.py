@@ -45,7 +45,7 @@ def weighed_words(
     if not len(words) or weights.shape != (len(words),):
         raise InputError(f"{weights.size} weights for {len(words)} words: give one for each")
     figure = sheet(WIDTH, 1.0, layout=None)
-    renderer = canvases.FigureCanvasAgg(figure).get_renderer()
+    renderer = canvases.Canvas(figure).get_renderer()
     largest = max(np.abs(weights).max(), 1e-12)
     first, left = (2 if title else 0), 0.0
     placed = [(figure.text(0, 0, title, fontsize=11, va="center"), 0.0, 0)] if title else []

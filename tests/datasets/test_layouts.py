@@ -249,3 +249,25 @@ def test_cut_off_npz(tmp_path):
 def test_target_and_ignore_name_columns_of_tables(tmp_path):
     with pytest.raises(InputError, match="is no table: target, ignore and header are for tables"):
         read(small.write_npz(tmp_path), target="y")
+
+
+def packed_table(path, rows: list[str]) -> None:
+    path.write_bytes(gzip.compress("".join(rows).encode()))
+
+
+def test_a_table_of_0_and_1_is_read_however_well_it_is_packed(tmp_path):
+    rows = [",".join("1" if k % 40 == j else "0" for j in range(40)) for k in range(20_000)]
+    kinds = [f"{row},{'cat' if k % 3 else 'dog'}\n" for k, row in enumerate(rows)]
+    packed_table(tmp_path / "a.csv.gz", kinds)
+    size = sum(map(len, kinds))
+    assert size > 2**20 + 13 * (tmp_path / "a.csv.gz").stat().st_size
+    data = load(tmp_path / "a.csv.gz")
+    assert sum(map(len, (data.train.x, data.valid.x, data.test.x))) == 20_000
+
+
+@pytest.mark.parametrize("row", ["0,a,b,c\n", "0," * 999 + "0\n"], ids=["texts", "endless"])
+def test_other_tables_come_out_of_packed_files_no_further_than_usual(tmp_path, row):
+    n_bytes = 2 * 2**20 if "a" in row else 40 * 2**20
+    packed_table(tmp_path / "a.csv.gz", [row] * (n_bytes // len(row)))
+    with pytest.raises(InputError, match="packed into far fewer"):
+        load(tmp_path / "a.csv.gz")

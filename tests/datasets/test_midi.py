@@ -115,3 +115,11 @@ def test_no_roll(tmp_path, roll):
     with pytest.raises(InputError, match="is no piano roll"):
         write_midi(tmp_path / "a.mid", roll)
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_file_longer_than_any_piece_is_not_read(tmp_path):
+    head = b"MThd\0\0\0\6\0\0\0\1\0\x60MTrk"
+    notes = b"\0\x90\x3c\x40" * 300_000  # which would take seconds and hundreds of megabytes
+    (tmp_path / "a.mid").write_bytes(head + len(notes).to_bytes(4, "big") + notes)
+    with pytest.raises(InputError, match="more than 1,048,576 bytes: no piece of music"):
+        read_midi(tmp_path / "a.mid")

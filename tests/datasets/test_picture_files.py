@@ -533,3 +533,33 @@ def test_what_the_system_cannot_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr(Image, "open", fail)
     with pytest.raises(InputError, match=rf"a\.png cannot be read \({os.strerror(number).lower()}"):
         read_picture(tmp_path / "a.png")
+
+
+def two_photographs() -> bytes:
+    """A JPEG with an index of two pictures, as some cameras write it."""
+    file = io.BytesIO()
+    first, second = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    first.save(file, "MPO", save_all=True, append_images=[second])
+    return file.getvalue()
+
+
+def test_a_jpeg_with_an_index_of_its_pictures(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(two_photographs())
+    frames = read_frames(tmp_path / "a.jpg")
+    assert [max("RGB", key=dict(zip("RGB", each.getpixel((3, 3)), strict=True)).get)
+            for each in (read_picture(tmp_path / "a.jpg"), *frames)] == ["R", "R", "B"]  # fmt: skip
+
+
+def test_a_damaged_index_of_pictures_is_refused_or_read(tmp_path):
+    content, n_refused = two_photographs(), 0
+    begin = content.index(b"MPF")
+    for place in range(begin, begin + 100):
+        for byte in (6, 255):
+            damaged = content[:place] + bytes([byte]) + content[place + 1 :]
+            (tmp_path / "a.jpg").write_bytes(damaged)
+            try:
+                assert read_frames(tmp_path / "a.jpg")[0].size == (8, 8)
+            except InputError as error:
+                n_refused += 1
+                assert "is no readable picture" in str(error)
+    assert n_refused > 10

@@ -101,3 +101,8 @@ def test_what_is_the_context_s_elsewhere_is_a_part_s_own_here():
 def test_what_a_part_cannot_be(given, message):
     with pytest.raises(InputError, match=message):
         ROLES["stopping"].part("stopping", given)
+
+
+def test_of_a_role_without_names_none_is_proposed():
+    with pytest.raises(InputError, match=r"channel has no name: write \{name: NAME, \.\.\.\}"):
+        ROLES["channel"].part("channel", {"c": None})

@@ -33,6 +33,8 @@ class Calls:
         The call that is to go wrong, from 0.
     how : str
         One of `HOWS`.
+    is_for_cuts : bool
+        Whether the operations keep what was written: of a long run those are gigabytes.
 
     Attributes
     ----------
@@ -42,8 +44,9 @@ class Calls:
         What changed the disk, for `faults.disks`.
     """
 
-    def __init__(self, folder, n=None, how="EIO"):
+    def __init__(self, folder, n=None, how="EIO", is_for_cuts=False):
         self.folder, self.n, self.how = os.path.realpath(folder), n, how
+        self.is_for_cuts = is_for_cuts
         self.made, self.operations, self.paths = [], [], {}
 
     def is_inside(self, path):
@@ -101,7 +104,8 @@ class File(io.FileIO):
                 if "a" not in self.mode
                 else os.fstat(self.fileno()).st_size
             )
-            self.calls.operations.append(("write", self.path, place, data))
+            kept = data if self.calls.is_for_cuts else None
+            self.calls.operations.append(("write", self.path, place, kept))
             return super(File, self).write(data)
 
         return self.calls.meet("write", self.path, written, lambda: written(data[: len(data) // 2]))
@@ -129,14 +133,14 @@ class File(io.FileIO):
 
 
 @contextmanager
-def met(folder, n=None, how="EIO"):
+def met(folder, n=None, how="EIO", is_for_cuts=False):
     """Meet the file calls of the block.
 
     Returns
     -------
     Calls
     """
-    calls = Calls(folder, n, how)
+    calls = Calls(folder, n, how, is_for_cuts)
     with ExitStack() as patches:
         for owner, name, stand_in in _stand_ins(calls):
             patches.enter_context(patch.object(owner, name, stand_in))

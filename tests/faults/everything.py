@@ -41,7 +41,7 @@ def main(
     cuts: int = 1000,
     kills: int = 1000,
     processes: int = 50,
-    scripts: bool = True,
+    scripts: tuple[str, ...] = ("*",),
     each: int = 0,
     seed: int = 0,
 ):
@@ -57,8 +57,8 @@ def main(
         How many forks are killed at random, of each kind.
     processes : int
         How many processes are killed at random.
-    scripts : bool
-        Try the training scripts, too.
+    scripts : sequence of str
+        Patterns of the training scripts that are tried, without ``train_``; "-" for none.
     each : int
         How many faults of each script are tried, as they are drawn; 0: as of the kinds.
     seed : int
@@ -74,7 +74,8 @@ def main(
             tell(f"{script.__name__}, power cuts", f"{cuts} states in {n} operations")
             n = assert_kills_harmless(script, folder, kills, draw) if kills else 0
             tell(f"{script.__name__}, kills", f"{kills} in {n} runs")
-        for path in sorted(ROOT.glob("scripts/train_*.py")) if scripts else ():
+        paths = {path for name in scripts for path in ROOT.glob(f"scripts/train_{name}.py")}
+        for path in sorted(paths):
             script = of_file(path)
             ended, what = outcome(lambda script=script: recorded(begun(folder, None), script) and 0)
             assert ended in ("done", "error"), f"{path.name}, in peace: {what}"

@@ -13,16 +13,16 @@ from faults.forks import outcome, started
 from faults.kinds import traces
 
 
-def recorded(folder, script, n=None, how="EIO"):
+def recorded(folder, script, n=None, how="EIO", is_for_cuts=False):
     """The calls of a script in a folder of which it makes ``run``."""
-    with met(folder, n, how) as calls:
+    with met(folder, n, how, is_for_cuts) as calls:
         script(folder / "run")
     return calls
 
 
-def silently(script, *arguments):
+def silently(script, *arguments, **more):
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-        return script(*arguments)
+        return script(*arguments, **more)
 
 
 def begun(folder, before):
@@ -76,7 +76,7 @@ def assert_cuts_harmless(script, folder, cuts, draw):
     int
         How many operations it has.
     """
-    operations = silently(recorded, begun(folder, None), script).operations
+    operations = silently(recorded, begun(folder, None), script, is_for_cuts=True).operations
     whole = traces(folder / "run")
     for trial in range(cuts):
         disk, moment = Disk(folder), draw.randint(0, len(operations))

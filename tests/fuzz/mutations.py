@@ -119,7 +119,8 @@ def cross(rng, data, seeds, words):
 def nest(rng, data, seeds, words):
     opening = rng.choice((b"[", b"{", b"(", b'{"a":', b"- ", b"[[", b"&a ["))
     place = _place(rng, data)
-    data[place:place] = opening * rng.choice((5, 100, 1500, 100_000 // len(opening)))
+    deep = 100_000 if rng.random() < 0.1 else rng.choice((5, 100, 1500))
+    data[place:place] = opening * min(deep, 100_000 // len(opening))
 
 
 CHANGES = (

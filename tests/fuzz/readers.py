@@ -55,6 +55,7 @@ from dltut.machine.theanorc import entries, flags
 from dltut.models import load_model, save_model
 from dltut.old_code.names import uses_in
 from dltut.sweeps.plan import read_sweep
+from dltut.sweeps.run import sweep_in
 from dltut.tasks import load_trained, read_examples
 from dltut.training import Trainer, read_config, read_run
 from dltut.training.checkpoint import restore
@@ -154,11 +155,12 @@ PICKLE_WORDS = (
     b"\x98", b"\x93", b"\x81", b".", b"\x80\x05", b"\x95\xff\x00\x00\x00\x00\x00\x00\x00",
     b"F1e999\n", b"d", b"l", b"1",
 )  # fmt: skip
-TABLE_WORDS = (
+TABLE_WORDS = [
     b"a,b,c\n", b'"', b'"\n', b",,", b"\t", b";", b"?", b"NA", b"1_0", b"1e999", b"# ", b"\r",
     b"\x00", b"=cmd|' /C calc'!A0", b"text", b"label", b"0", b"1", b"Date;Time;x\n",
-    b"2006-12-16 17:24:00", b"16/12/2006", b"x" * 140_000,
-)  # fmt: skip
+    b"2006-12-16 17:24:00", b"16/12/2006",
+]  # fmt: skip
+TABLE_WORDS = (*TABLE_WORDS * 4, b"x" * 140_000)  # which takes as long as a hundred others
 YAML_WORDS = (
     b"!!python/object/apply:os.system [ls]", b"!obj:pylearn2.train.Train {", b"!pkl: 'a.pkl'",
     b"!import os.system", b"!float 1", b"&a ", b"*a", b"<<: ", b"? ", b"- ", b"---\n", b"...\n",
@@ -310,6 +312,26 @@ def experiments(folder):
     places = [REPOSITORY / "scripts", REPOSITORY / "tests" / "experiment" / "files"]
     found = [path for place in places for path in sorted(place.rglob("*.yaml"))]
     return [path.read_bytes() for path in found if path.stat().st_size < 8000]
+
+
+def sweeps(folder):
+    """What stands in the folders of sweeps that are run."""
+    script = str(REPOSITORY / "scripts" / "train_logistic.py")
+    space = {"learning_rate": {"low": 0.01, "high": 1, "log": True}, "batch_size": {"choices": [1]}}
+    rest = {"prune": {"name": "median"}, "channel": None, "lower": None, "n_trials": 4}
+    fixed = {"max_epochs": 3}
+    return [
+        json.dumps(
+            {"script": script, "space": space, "fixed": fixed, "search": search} | rest
+        ).encode()
+        for search in ("tpe", {"name": "random", "seed": 1})
+    ]
+
+
+SWEEP_WORDS = (
+    b'"space"', b'"script"', b'"experiment"', b'"fixed"', b'"search"', b'"prune"', b'"channel"',
+    b'"low"', b'"high"', b'"choices"', b'"n_trials"', b'"grid"', b'"halving"', b'"beside"',
+)  # fmt: skip
 
 
 def model_files(folder):
@@ -666,6 +688,9 @@ READERS = {
     "yaml": Reader(read_yaml, "a.yaml", experiments, YAML_WORDS),
     "experiment": Reader(read_phases, "a.yaml", experiments, YAML_WORDS, is_slow=True),
     "sweep": Reader(read_sweep, "a.yaml", experiments, YAML_WORDS, is_slow=True),
+    "sweep run": Reader(
+        in_folder(sweep_in), "sweep.json", sweeps, (*JSON_WORDS, *SWEEP_WORDS), is_slow=True
+    ),
     "rc file": Reader(
         read_rc,
         "theanorc",
@@ -711,7 +736,7 @@ READERS = {
         "a.ipynb",
         notebook,
         (*JSON_WORDS, b"cells", b"worksheets", b"source", b"theano"),
-        allowance=60,
+        allowance=20,
     ),
     "old script": Reader(
         uses_in,
@@ -731,7 +756,7 @@ READERS = {
             b"\\\n",
             b"# coding: x\n",
         ),
-        allowance=60,
+        allowance=20,
     ),
 }
 if importlib.util.find_spec("pretty_midi") is None:

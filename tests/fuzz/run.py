@@ -202,19 +202,30 @@ def main():
     parser.add_argument("--minutes", type=float, default=1, help="for each reader")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--counts", type=Path, help="a JSON file to which counts are added")
+    parser.add_argument("--inputs", type=int, help="until each reader has had so many in all")
     parser.add_argument("--atheris", action="store_true", help="let atheris choose")
     given, rest = parser.parse_known_args()
     watch = Watch()
     if given.atheris:
         with_atheris(given.readers[0], rest, watch)
     counts = json.loads(given.counts.read_text()) if given.counts and given.counts.exists() else {}
-    names = given.readers or READERS
-    for name in sorted(names, key=lambda name: counts.get(name, {}).get("inputs", 0)):
-        told = fuzz(name, 60 * given.minutes, given.seed, watch)
+    for name in in_turn(given.readers or READERS, counts, given.inputs):
         before = counts.get(name, {})
+        left = (given.inputs or 10**9) - before.get("inputs", 0)
+        told = fuzz(name, 60 * given.minutes, given.seed, watch, left)
         counts[name] = {key: each + before.get(key, 0) for key, each in told.items()}
         if given.counts:
             given.counts.write_text(json.dumps(counts, indent=1))
+
+
+def in_turn(names, counts: dict, most: int | None) -> list[str]:
+    """First the reader with the fewest inputs; with an end, the one that is soonest there."""
+    known = {name: counts.get(name, {"inputs": 0, "seconds": 0.0}) for name in names}
+    if most is None:
+        return sorted(names, key=lambda name: known[name]["inputs"])
+    left = {name: most - each["inputs"] for name, each in known.items()}
+    seconds = {name: each["seconds"] / max(1, each["inputs"]) for name, each in known.items()}
+    return sorted((n for n in names if left[n] > 0), key=lambda n: left[n] * seconds[n])
 
 
 def functions_of(*packages: str) -> set:

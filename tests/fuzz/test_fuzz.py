@@ -12,7 +12,7 @@ import pytest
 
 from fuzz.mutations import LARGEST, mutated
 from fuzz.readers import READERS, Reader, texts
-from fuzz.run import Trial, corpus, fuzz, trial
+from fuzz.run import Trial, corpus, fuzz, in_turn, trial
 from fuzz.watch import Watch
 
 SECONDS = float(os.environ.get("DLTUT_FUZZ_SECONDS", 0.5))  # for each reader
@@ -45,6 +45,13 @@ def test_changes_are_the_same_for_the_same_seed():
         [mutated(random.Random(k), seeds, [b"x"]) for k in range(300)] for _ in range(2)
     )
     assert first == again and len({*first}) > 200 and max(map(len, first)) <= LARGEST
+
+
+def test_the_reader_that_is_soonest_there_comes_first_if_there_is_an_end():
+    counts = {"slow": {"inputs": 10, "seconds": 5.0}, "fast": {"inputs": 20, "seconds": 1.0}}
+    counts["done"] = {"inputs": 100, "seconds": 1.0}
+    assert in_turn([*counts, "new"], counts, None) == ["new", "slow", "fast", "done"]
+    assert in_turn([*counts, "new"], counts, 100) == ["new", "fast", "slow"]
 
 
 def busy(seconds):

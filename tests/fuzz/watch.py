@@ -51,6 +51,8 @@ class Watch:
             writes = isinstance(mode, str) and set(mode) & set("wax+")
             if writes or not path.startswith((self.folder, *self.home)):
                 self.acts.append(f"open {path} {mode}")
+        elif event == "import" and str(arguments[0]).startswith("encodings."):
+            return  # Python's own, of which a program names one in its first line
         elif event in ACTS and arguments[:1] != (b"THEANO_FLAGS",):
             if event == "exec" and getattr(arguments[0], "co_filename", "").startswith(OURS):
                 return  # such as a script of the library, which a sweep names

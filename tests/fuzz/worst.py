@@ -533,6 +533,8 @@ WORST = {
         "calls": repeated(b"T.dot(x,x)\n", THEANO),
         "strings": repeated(b"'a' ", THEANO + b"print "),
         "backquotes": repeated(b"`", THEANO),
+        "backquotes that end": repeated(b"``x``+", THEANO),
+        "signs in lines": repeated(b"y=" + b"-" * 200 + b"x\n", THEANO + b"print x\n"),
     },
     "notebook": {
         "cells": repeated(
@@ -557,7 +559,6 @@ LARGER = {
     ("midi", "notes on and off"): 2,
     ("midi", "texts"): 2,
     ("midi", "bends"): 2,
-    ("old script", "backquotes"): 2,
 }
 
 

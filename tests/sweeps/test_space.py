@@ -65,6 +65,7 @@ def test_a_grid_takes_steps_points_and_all_whole_numbers():
         ({"low": -1e308, "high": 1e308}, "from -1e+308 to 1e+308 it is too far to count the steps"),
         ({"low": 0, "high": 1, "step": 1e-320}, "from 0 to 1 it is too far to count the steps"),
         ({"low": "a", "high": 2}, "low is 'a'; expected a number"),
+        ({"low": 10**400, "high": 2}, "low is 1000"),
         ({"choices": []}, "choices are one value or more, each of them once"),
         ({"choices": [[1], [1]]}, "choices are one value or more, each of them once"),
         ({"choices": 3}, "choices are a list of values"),

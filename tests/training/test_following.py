@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dltut.commands.watch import watch
 from dltut.exceptions import InputError
 from dltut.training import Log, following, read_log
 from dltut.training.following import Follower, is_training, read_columns
@@ -153,3 +154,18 @@ def test_who_trains_is_seen_and_not_disturbed(tmp_path):
             process.kill()
         assert not is_training(tmp_path)
     assert (tmp_path / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\x1b[2J\n\x07", r"\x1b[2J\n\x07"),
+        ("\ud800", r"\ud800"),
+        ("a" * 999, "a" * 99 + "..." + "a" * 98),
+    ],
+)
+def test_names_from_a_log_steer_no_terminal_and_can_be_written(tmp_path, name, shown, capsys):
+    (tmp_path / "log.jsonl").write_text(json.dumps({"iteration": 1, "epoch": 1, name: 2.0}) + "\n")
+    assert read_columns(tmp_path).keys() == {"iteration", "epoch", shown}
+    watch(tmp_path, once=True, html=tmp_path / "a.html")
+    assert "\x1b" not in capsys.readouterr().out
