@@ -30,6 +30,8 @@ from dltut.machine.notices import say
 SOURCES = {each.name: each for each in (mnist.SOURCE, fashion_mnist.SOURCE)}
 TEXTS = ("imdb", "reviews", "toy-reviews")
 NAMES = ("auto", "digits", *SOURCES, *TEXTS)
+EITHER = ("auto", "reviews")  # what the data folder has, or what is here
+KNOWN = {*NAMES, *music.NAMES, *segmentation.NAMES} - {*EITHER}
 QUICK = (1200, 600, 600)  # examples; two minibatches of the largest size that the scripts use
 
 
