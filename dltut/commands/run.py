@@ -141,10 +141,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: (
-        Literal["classification", "regression", "multilabel", "tagging", "music", "segmentation"]
-        | None
-    ) = None
+    task: Literal["classification", "regression", "multilabel"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None

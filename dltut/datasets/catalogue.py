@@ -117,7 +117,8 @@ def load(
         place = None if str(dataset) == "auto" else _existing(dataset, data_dir, ("auto",))
         loaded = slots.load(place, data_dir, seed)
     elif str(dataset) in NAMES:
-        if target is not None or ignore or header is not None or task or scale or image_shape:
+        others = (target, header, task, scale, image_shape)
+        if ignore or any(each is not None for each in others):
             raise InputError(
                 f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
                 "files and folders of your own"
