@@ -117,8 +117,7 @@ def load(
         place = None if str(dataset) == "auto" else _existing(dataset, data_dir, ("auto",))
         loaded = slots.load(place, data_dir, seed)
     elif str(dataset) in NAMES:
-        others = (target, header, task, scale, image_shape)
-        if ignore or any(each is not None for each in others):
+        if ignore or any(x is not None for x in (target, header, task, scale, image_shape)):
             raise InputError(
                 f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
                 "files and folders of your own"
