@@ -31,6 +31,32 @@ class NoFile(InputError):
     """A file that is to be read is not there, perhaps not yet."""
 
 
+class NoColumn(InputError, AttributeError):
+    """A split lacks a column, an attribute of it, that is asked for.
+
+    Parameters
+    ----------
+    name : str
+    columns : names
+        That the split has.
+    part : str
+        What the data set calls the split, such as valid.
+
+    Examples
+    --------
+    >>> print(NoColumn("x", ["words", "y"], "train"))
+    the train split has no column x: it has words, y; choose other data, or a model of these
+    """
+
+    def __init__(self, name: str, columns: Iterable[str], part: str = ""):
+        has = ", ".join(columns)
+        split = f"{part} split" if part else "split"
+        super().__init__(
+            f"the {split} has no column {name}: it has {has}; choose other data, or a model of "
+            "these"
+        )
+
+
 ROOT = "the whole"  # begins keys that stand in nothing else
 
 

@@ -10,6 +10,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 AFTER_A_FUNCTION = re.compile(r"(?<=&ApplyFunction;</mo>)(?=\s*<(?!mo))")
+BEFORE_A_FUNCTION = re.compile(r"(?<=/mi>|/mn>|sub>|sup>)(?=\s*<mi>[a-z]+</mi>\s*<mo>&Apply)")
 ACCENT_AND_INDEX = re.compile(r"\\(tilde|hat|bar) ?\{?(\w)\}?_(\{[^{}]*\}|\w)")
 THIN_SPACE = '<mspace width="0.17em"/>'
 MACRONS = {ord("ˉ"): "¯"}  # as docutils writes a bar, and as fonts for mathematics have it
@@ -24,7 +25,9 @@ def mathml(node: nodes.Node, as_block: bool) -> str:
     except MathError as error:
         logger.warning("formula %r: %s", node.astext(), error, location=node)
         return f"<code>{node.astext()}</code>"
-    return AFTER_A_FUNCTION.sub(THIN_SPACE, translated).translate(MACRONS)
+    for place in (BEFORE_A_FUNCTION, AFTER_A_FUNCTION):
+        translated = place.sub(THIN_SPACE, translated)
+    return translated.translate(MACRONS)
 
 
 def visit_inline(self, node):

@@ -5,6 +5,7 @@ DLTUT_DOCS names the folder with the built pages; without it, they are not looke
 
 import ast
 import doctest
+import importlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 from test_docs import DOCS, PAGES, blocks
 
 sphinx = pytest.importorskip("sphinx.application", reason="pip install 'dltut[docs]'")
+nodes = pytest.importorskip("docutils.nodes", reason="pip install 'dltut[docs]'")
 pytest.importorskip("sphinx_copybutton", reason="pip install 'dltut[docs]'")
 
 PAGE = """
@@ -98,6 +100,14 @@ def test_a_page_becomes_cells_in_its_order(built):
 def test_a_page_links_to_its_notebook(built):
     html = (built / "index.html").read_text()
     assert 'href="_notebooks/index.ipynb" download' in html and "<math" in html
+
+
+def test_a_function_stands_apart_from_what_it_is_multiplied_by(monkeypatch):
+    monkeypatch.syspath_prepend(DOCS)
+    mathml = importlib.import_module("mathml")
+    html = mathml.mathml(nodes.math(text=r"f + i \tanh(c_t) \log p - \exp(x)"), as_block=False)
+    spaced = re.findall(rf"(\S+){mathml.THIN_SPACE}\s*(\S+)", html)
+    assert [(a[-5:], b) for a, b in spaced] == [("</mi>", "<mi>tanh</mi>"), ("</mo>", "<mi>p</mi>")]
 
 
 @pytest.fixture(scope="module")

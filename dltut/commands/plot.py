@@ -42,7 +42,8 @@ def plot(*runs: Path, out: Path = Path("curves.png")) -> None:
         raise InputError("no run is named: give the folder of one or more, such as runs/mlp")
     configure()
     if len(runs) == 1:
-        draw_run(runs[0], data_of(runs[0]))
+        if not draw_run(runs[0], data_of(runs[0])):
+            say(f"nothing to draw: the log of {runs[0]} has no rows; train it for an epoch first")
         return
     save_picture(out, learning_curves({str(each): read_run(each) for each in runs}))
     say(f"pictures: {out}")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dltut.commands.drawing import draw_filters, draw_run, listed
 from dltut.datasets import Dataset, load
-from dltut.datasets.catalogue import NAMES
+from dltut.datasets.catalogue import EITHER, KNOWN, NAMES
 from dltut.datasets.kinds import Pictures
 from dltut.exceptions import InputError
 from dltut.machine.arguments import Amount
@@ -142,10 +142,7 @@ class Run(Session):
     target: tuple[int | str, ...] | None = None
     ignore: tuple[int | str, ...] = ()
     header: bool | None = None
-    task: (
-        Literal["classification", "regression", "multilabel", "tagging", "music", "segmentation"]
-        | None
-    ) = None
+    task: Literal["classification", "regression", "multilabel"] | None = None
     scale: float | None = None
     image_shape: tuple[int, ...] | None = None
     data_dir: Path | None = None
@@ -177,13 +174,20 @@ class Run(Session):
         settings = self.configure(self.data_dir)
         stated = {name: getattr(self, name) for name in STATED}
         name = auto if self.dataset == "auto" else self.dataset
-        if name != self.dataset:
-            self.arguments["dataset"] = name  # so that plot finds it
         data = load(name, self.data_dir, self.quick, **stated, **options)
+        self._tell(data.name if name in EITHER and data.name in KNOWN else name)
         drops = name in NAMES and data.inputs.column == "x"
         self.partial = self.partial or ("drop" if drops else "keep")
         say(f"computing in {settings.floatX} on {settings.device}")
         return self.take(data)
+
+    def _tell(self, name: str) -> None:
+        """Keep which data set it is, for plot and --resume, whatever the data folder holds then."""
+        said = self.arguments.get("dataset")
+        if isinstance(said, dict):  # of an experiment
+            self.arguments["dataset"] = said | {"name": name}
+        elif said is not None:
+            self.arguments["dataset"] = name
 
     def own_data(self, made: Callable[[], Dataset], uses: Collection[str] = ()) -> Dataset:
         """The data set of a script that makes or reads it in its own way.
@@ -238,7 +242,7 @@ class Run(Session):
             ``step(index) -> cost``.
         model : model
         max_epochs : int
-            A quick run does 3.
+            A quick run does 3 at most.
         extensions : sequence of Extension
             What is measured, and what stops the training.
         part : str
@@ -263,7 +267,7 @@ class Run(Session):
         folder = self.folder / part if part else self.folder
         keep = Checkpoint(folder, model, self.resume, self.checkpoint_seconds, header=facts)
         trainer = Trainer(step, extensions=[*extensions, Progress(), keep])
-        return trainer.run(3 if self.quick else max_epochs)
+        return trainer.run(min(3, max_epochs) if self.quick else max_epochs)
 
     def pretrain(
         self, layers: list[PretrainingStep], n_epochs: int, pretrained: Path | None = None
@@ -274,7 +278,7 @@ class Run(Session):
         ----------
         layers : list of PretrainingStep
         n_epochs : int
-            For each layer; a quick run does 1.
+            For each layer; a quick run does 1 at most.
         pretrained : path, optional
             The folder of the earlier run.
         """
@@ -282,7 +286,7 @@ class Run(Session):
             for layer in layers:
                 dry_run(layer)
         elif pretrained is None:
-            n_epochs = 1 if self.quick else n_epochs
+            n_epochs = min(1, n_epochs) if self.quick else n_epochs
             pretrain(layers, n_epochs, self.folder, self.resume, self.checkpoint_seconds)
         else:
             read_pretrained(layers[0].model, pretrained)

@@ -220,6 +220,8 @@ class Rows:
             first = self._n_shown.get(each.name, 0)
             for row in range(first, each.n_rows):
                 print(_line(each, row, len(standings) > 1, self.channels))
+            if not each.n_rows and not each.is_training:
+                print(f"{printable(each.name)}: {each.state}, without a row")
             self._n_shown[each.name] = each.n_rows
             if each.n_rows < first:  # it was resumed from its checkpoint
                 print(f"{printable(each.name)}: goes on from row {each.n_rows}")

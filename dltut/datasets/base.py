@@ -16,7 +16,7 @@ from dltut.datasets.kinds import (
     Series,
     square_shape,
 )
-from dltut.exceptions import InputError, nearest
+from dltut.exceptions import InputError, NoColumn, nearest
 from dltut.machine.columns import checked_columns
 
 PARTS = ("train", "valid", "test")
@@ -82,7 +82,7 @@ class Split:
     def __getattr__(self, name: str) -> np.ndarray:
         columns = self.__dict__.get("columns", {})
         if name not in columns:
-            raise AttributeError(f"the split has no column {name}: it has {', '.join(columns)}")
+            raise NoColumn(name, columns, self.__dict__.get("part", ""))
         return columns[name]
 
     def __repr__(self) -> str:

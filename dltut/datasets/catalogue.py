@@ -30,6 +30,8 @@ from dltut.machine.notices import say
 SOURCES = {each.name: each for each in (mnist.SOURCE, fashion_mnist.SOURCE)}
 TEXTS = ("imdb", "reviews", "toy-reviews")
 NAMES = ("auto", "digits", *SOURCES, *TEXTS)
+EITHER = ("auto", "reviews")  # what the data folder has, or what is here
+KNOWN = {*NAMES, *music.NAMES, *segmentation.NAMES} - {*EITHER}
 QUICK = (1200, 600, 600)  # examples; two minibatches of the largest size that the scripts use
 
 
@@ -115,7 +117,7 @@ def load(
         place = None if str(dataset) == "auto" else _existing(dataset, data_dir, ("auto",))
         loaded = slots.load(place, data_dir, seed)
     elif str(dataset) in NAMES:
-        if target is not None or ignore or header is not None or task or scale or image_shape:
+        if ignore or any(x is not None for x in (target, header, task, scale, image_shape)):
             raise InputError(
                 f"{dataset} is known; target, ignore, header, task, scale and image_shape are for "
                 "files and folders of your own"

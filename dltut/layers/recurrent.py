@@ -363,6 +363,10 @@ class Recurrent(Network):
 
     def __call__(self, x, mask=None, train: bool = False):
         """Outputs of x, (time, batch, n_in); the mask, (time, batch), is 0 where x is padding."""
+        x, n_in = pt.as_tensor(x), getattr(self.cell, "n_in", None)
+        if x.ndim != 3 or (n_in and x.type.shape[2] not in (None, n_in)):
+            shape = f"(time, batch, {n_in or 'n_in'})"
+            raise InputError(f"x has shape {x.type.shape}; this recurrent layer takes {shape}")
         h = run(self.cell, x, mask, self.backwards, self.truncate)[0]
         return h[0 if self.backwards else -1] if self.last else h
 

@@ -96,13 +96,17 @@ class CompiledFunction:
         Raises
         ------
         InputError
-            If an operation refuses what it got, such as a label that the model does not have, or
-            the disk is full under the folder for compiled code.
+            If an argument is not of the type of the input, or an operation refuses what it got,
+            such as a label that the model does not have, or the disk is full under the folder for
+            compiled code.
         """
         try:
             return self._first_call(arguments) if self._first else self._function(*arguments)
         except (InputError, OSError) as error:
             raise _in_one_line(error) from None
+        except (TypeError, ValueError):
+            _check_arguments(self._function, arguments)
+            raise
 
     def many(self, first: int, n: int) -> np.ndarray:
         """What a function of one whole number gives for first, first + 1, ...: n calls in one.
@@ -170,6 +174,37 @@ def _in_one_line(error: InputError | OSError) -> InputError:
     )
 
 
+def _check_arguments(compiled, arguments: tuple) -> None:
+    """Refuse arguments that are not of the types of the inputs, in a line without their numbers."""
+    inputs = zip(getattr(compiled, "input_storage", ()), arguments, strict=False)
+    for place, (container, given) in enumerate(inputs):
+        kind = container.type
+        try:
+            kind.filter(given)
+        except (TypeError, ValueError):
+            name = container.name or f"argument {place}"
+            raise InputError(f"{name} is {_told(given)}; {_hint(name, kind, given)}") from None
+
+
+def _told(given) -> str:
+    """An argument without its numbers."""
+    if isinstance(given, np.ndarray):
+        return f"an array of {given.dtype}, shape {given.shape}"
+    return f"a {type(given).__name__}"
+
+
+def _hint(name: str, kind, given) -> str:
+    if not isinstance(kind, TensorType):
+        return f"expected {kind}"
+    rank, width = getattr(given, "ndim", kind.ndim), str(getattr(given, "dtype", ""))
+    if rank != kind.ndim:
+        row = f": give {name}[None], one row, for a single example" if rank == kind.ndim - 1 else ""
+        return f"the function takes rank {kind.ndim}{row}"
+    hint = f"the function takes {kind.dtype} of rank {kind.ndim}"
+    is_too_wide = width == "float64" and kind.dtype == "float32"
+    return f"{hint}: give {name}.astype('float32')" if is_too_wide else hint
+
+
 class JaxFunction(CompiledFunction):
     """A function run by JAX: shared values stay on the device from the first call on.
 
@@ -194,7 +229,7 @@ class _DeviceCall:
     """What PyTensor's compiled function does at a call, with all values on the device."""
 
     def __init__(self, compiled):
-        self.name = compiled.name
+        self.name, self.input_storage = compiled.name, compiled.input_storage
         self._jitted = compiled.vm.jit_fn
         self._unpack = compiled.unpack_single
         shared = compiled.get_shared()

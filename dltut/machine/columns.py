@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoColumn
 
 BLOCK = 4096  # rows looked at together: the data may be larger than the memory
 
@@ -82,8 +82,10 @@ def check_range(split, low: float = 0.0, high: float = 1.0, of: str = "this mode
         ...
     dltut.exceptions.InputError: x goes from 0 to 7.5, but a denoising autoencoder takes 0 to 1: ...
     """
-    for part in [split] if hasattr(split, "x") else split:
-        x = getattr(part, "source", part.columns)["x"]  # all of it, if it is held in chunks
+    for part in split if hasattr(split, "train") else [split]:
+        x = getattr(part, "source", part.columns).get("x")  # all of it, if it is held in chunks
+        if x is None:
+            raise NoColumn("x", part.columns, part.part)
         x = x.get_value(borrow=True) if hasattr(x, "get_value") else x
         smallest, largest = float(x.min()), float(x.max())
         if not low <= smallest <= largest <= high:

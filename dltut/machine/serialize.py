@@ -57,7 +57,8 @@ def read_arrays(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """
     path = Path(path)
     if not is_file(path):
-        raise NoFile(f"there is no file {path}: check the path")
+        of_a_run = f"{path} is a folder: name a file in it, such as best.safetensors of a run"
+        raise NoFile(of_a_run if path.is_dir() else f"there is no file {path}: check the path")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             _check_names(path)

@@ -9,7 +9,7 @@ import pytensor.tensor as pt
 from numpy.typing import ArrayLike
 from pytensor.compile.sharedvalue import SharedVariable
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoColumn
 from dltut.machine.columns import checked_columns
 
 PARTIAL = ("drop", "keep")
@@ -76,7 +76,7 @@ class SharedSplit:
     def __getattr__(self, name: str) -> SharedVariable:
         columns = self.__dict__.get("columns", {})
         if name not in columns:
-            raise AttributeError(f"the split has no column {name}: it has {', '.join(columns)}")
+            raise NoColumn(name, columns, self.__dict__.get("part", ""))
         return columns[name]
 
     def __repr__(self) -> str:

@@ -28,10 +28,8 @@ def negative_log_likelihood(scores, y):
 
     Raises
     ------
-    TypeError
-        If the ranks are not 2 and 1.
     InputError
-        If y is not of whole numbers.
+        If the ranks are not 2 and 1; if y is not of whole numbers.
 
     Notes
     -----
@@ -65,10 +63,8 @@ def errors(scores, y):
 
     Raises
     ------
-    TypeError
-        If the ranks are not 2 and 1.
     InputError
-        If y is not of whole numbers.
+        If the ranks are not 2 and 1; if y is not of whole numbers.
 
     Examples
     --------
@@ -101,10 +97,8 @@ def binary_cross_entropy(scores, x):
 
     Raises
     ------
-    TypeError
-        If the ranks do not fit.
     InputError
-        If there is not one score for each unit.
+        If the ranks do not fit; if there is not one score for each unit.
 
     Notes
     -----
@@ -137,10 +131,8 @@ def label_errors(scores, y):
 
     Raises
     ------
-    TypeError
-        If the ranks do not fit.
     InputError
-        If there is not one score for each label.
+        If the ranks do not fit; if there is not one score for each label.
 
     Examples
     --------
@@ -167,10 +159,8 @@ def squared_error(prediction, target):
 
     Raises
     ------
-    TypeError
-        If the ranks do not fit.
     InputError
-        If there is not one prediction for each target.
+        If the ranks do not fit; if there is not one prediction for each target.
 
     Examples
     --------
@@ -198,10 +188,8 @@ def absolute_error(prediction, target):
 
     Raises
     ------
-    TypeError
-        If the ranks do not fit.
     InputError
-        If there is not one prediction for each target.
+        If the ranks do not fit; if there is not one prediction for each target.
     """
     prediction, target = _paired(prediction, target)
     return pt.abs(prediction - target).mean()
@@ -216,7 +204,7 @@ def _paired(scores, y):
     """Scores and targets of one shape and width: (batch, n), or (batch,) if the targets are."""
     scores, y = as_floats(scores), as_floats(y)
     if (scores.ndim, y.ndim) not in ((2, 2), (2, 1), (1, 1)):
-        raise TypeError(
+        raise InputError(
             "expected scores of rank 2 (batch, n) and targets of the same shape, or of rank 1 "
             f"(batch,) for one output; got rank {scores.ndim} and {y.ndim}"
         )
@@ -234,9 +222,9 @@ def _paired(scores, y):
 def _checked(scores, y):
     scores, y = pt.as_tensor_variable(scores), pt.as_tensor_variable(y)
     if (scores.ndim, y.ndim) != (2, 1):
-        raise TypeError(
-            f"expected scores of rank 2 (batch, n_classes) and y of rank 1 (batch,); "
-            f"got rank {scores.ndim} and {y.ndim}"
+        raise InputError(
+            "expected scores of rank 2 (batch, n_classes) and y of rank 1 (batch,), the numbers "
+            f"of the classes; got rank {scores.ndim} and {y.ndim}"
         )
     if not y.dtype.startswith(("int", "uint")):
         raise InputError(f"y holds {y.dtype}; labels are whole numbers: use pt.ivector('y')")

@@ -1,11 +1,13 @@
 """The gradients of a cost, and what else rules are made of: state, numbers of the same width."""
 
+from collections.abc import Iterable
 from numbers import Real
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
 
 from dltut.exceptions import InputError
 
@@ -60,6 +62,9 @@ def check_params(params: list[SharedVariable]) -> list[SharedVariable]:
     """
     if isinstance(params, SharedVariable):
         raise InputError(f"params is the one variable {params}; a list is expected: [{params}]")
+    if isinstance(params, Variable) or not isinstance(params, Iterable):
+        hint = "give its .params" if hasattr(params, "params") else "give a list of variables"
+        raise InputError(f"params is a {type(params).__name__}: {hint}, such as model.params")
     params = list(params)
     if not params:
         raise InputError("params is empty: give the variables to learn, such as model.params")

@@ -167,7 +167,9 @@ class Log:
     def __repr__(self) -> str:
         names, *lines = self._table()
         if not lines:
-            return f"Log(no rows yet, {self.iteration + 1} minibatches done)"
+            done = f"{self.iteration + 1} minibatches done"
+            hint = "; a Monitor among the extensions writes them" if self.iteration >= 0 else ""
+            return f"Log(no rows yet, {done}{hint})"
         widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
         return "\n".join(
             "  ".join(f"{text:>{width}}" for text, width in zip(line, widths, strict=True)).rstrip()

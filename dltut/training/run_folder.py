@@ -28,6 +28,7 @@ except ImportError:  # Windows, where folders are not locked
 MAY_CHANGE = (
     "checkpoint_seconds data_dir device dry_run max_epochs n_draws pictures resume run_dir".split()
 )
+UNTOLD = ("auto", "reviews")  # of the data sets that these may be, earlier versions told none
 NOTHING = "nothing"
 MOST = 3  # differences that an error tells
 
@@ -298,6 +299,8 @@ def _check_same(folder: RunFolder, name: str, arguments: dict) -> None:
     config = read_config(folder)
     there, here = config["arguments"], _plain(arguments)
     there["name"], here["name"] = config["name"], name
+    if there.get("dataset") in UNTOLD:
+        there.pop("dataset")
     # What is new in this version was at its default.
     common = {key: here[key] for key in there if key in here}
     different = [

@@ -79,6 +79,10 @@ class Trainer:
         state: dict | None = None,
     ):
         self.step = step
+        if not callable(step):
+            raise InputError(f"the step is {step!r}; expected a function of a minibatch's number")
+        if any(hasattr(extensions, name) for name in HOOKS):
+            raise InputError(f"extensions is one {type(extensions).__name__}: give a list of them")
         self.extensions = (*extensions, *guests())
         self.state = dict(getattr(step, "state", {}) if state is None else state)
         self.n_batches = _n_batches(step, n_batches)
@@ -201,7 +205,7 @@ class Trainer:
             looks = [look(self.log) for look in self._looks]
             ends = [look - self.log.iteration for look in looks if look is not None]
             n = max(1, min([self._at_once, self.n_batches - first, *ends]))
-        costs = self.step.many(first, n).tolist() if n > 1 else [float(self.step(first))]
+        costs = self.step.many(first, n).tolist() if n > 1 else [_cost(self.step(first))]
         each = (perf_counter() - start) / len(costs)
         pays = each < SMALL and self.log.seconds >= PAYS_AFTER and hasattr(self.step, "many")
         self._at_once = int(AT_ONCE / each) if pays else 1
@@ -270,6 +274,14 @@ def _filled_in(name: str, extensions: tuple) -> list[Callable]:
     return [
         getattr(each, name) for each in extensions if getattr(type(each), name, empty) is not empty
     ]
+
+
+def _cost(given) -> float:
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        what = f"shape {given.shape}" if hasattr(given, "shape") else f"a {type(given).__name__}"
+        raise InputError(f"the step gives {what}; the cost is one number: take its mean") from None
 
 
 def _check_extensions(extensions: tuple) -> None:

@@ -9,6 +9,8 @@ from dltut.commands import cli
 from dltut.commands.plot import data_of, plot
 from dltut.commands.train import train
 from dltut.exceptions import InputError
+from dltut.training import Log
+from dltut.training.log import write_log
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +114,13 @@ def test_several_runs_share_one_figure(tmp_path, monkeypatch, capsys):
     plot(*runs, out=tmp_path / "new" / "both.png")
     assert size_and_spread("new/both.png") == size_and_spread("curves.png")
     assert capsys.readouterr().err.splitlines()[-1] == f"pictures: {tmp_path / 'new' / 'both.png'}"
+
+
+def test_a_run_without_a_row_is_no_silence(tmp_path, capsys):
+    run_dir = make_run(tmp_path / "run", best=False)
+    write_log(run_dir, Log(n_batches=1))
+    plot(run_dir)
+    assert "nothing to draw: the log of" in capsys.readouterr().err
 
 
 def test_what_is_no_run_is_refused(tmp_path):

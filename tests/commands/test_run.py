@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytensor
 import pytest
+import small_mnist
 from PIL import Image
 
 from dltut.commands import run as room
 from dltut.commands.flags import call
+from dltut.commands.plot import data_of
 from dltut.commands.run import Run, Session
 from dltut.exceptions import InputError
 from dltut.models import LogisticRegression
-from dltut.training import Monitor, NoImprovement, read_log
+from dltut.training import Monitor, NoImprovement, read_config, read_log
 
 MODEL = LogisticRegression(4, 2)
 TABLE = "a,b,kind\n" + "\n".join(f"{i},{i * i % 7},{'odd' if i % 2 else 'even'}" for i in range(60))
@@ -99,6 +101,10 @@ def test_a_quick_run_does_three_epochs():
     assert call(small, dataset="digits", quick=True, max_epochs=50).epoch == 3
 
 
+def test_a_quick_run_does_no_more_epochs_than_it_is_told():
+    assert call(small, dataset="digits", quick=True, max_epochs=1).epoch == 1
+
+
 def test_a_dry_run_tries_everything_and_writes_nothing(settings, capsys):
     log = call(small, dataset="digits", dry_run=True)
     assert log.stop_reason == "dry run" and not settings and not list(Path().iterdir())
@@ -126,6 +132,31 @@ def test_a_run_of_version_0_1_goes_on():
         del config["arguments"][name]
     Path("mine/config.json").write_text(json.dumps(config))
     assert call(small, dataset="digits", run_dir=Path("mine"), resume=True).epoch == 2
+
+
+def test_a_run_goes_on_with_the_data_that_auto_meant(tmp_path):
+    """A data set that came into the data folder meanwhile is another one."""
+    (tmp_path / "data").mkdir()
+    again = {"run_dir": Path("mine"), "data_dir": tmp_path / "data", "resume": True}
+    call(small, dataset="auto", **again, max_epochs=1)
+    assert read_config("mine")["arguments"]["dataset"] == "digits"
+    small_mnist.write_npz(tmp_path / "data")
+    with pytest.raises(InputError, match="dataset = 'digits', not 'mnist'"):
+        call(small, dataset="auto", **again)
+    call(small, dataset="digits", **again)
+    assert data_of("mine").name == "digits"
+    config = read_config("mine")
+    config["arguments"]["dataset"] = "auto"  # as earlier versions wrote
+    Path("mine/config.json").write_text(json.dumps(config))
+    call(small, dataset="digits", **again)
+
+
+def test_an_experiments_file_of_either_data_set_keeps_which_it_was():
+    run = Run()
+    for said, kept in (("auto", "digits"), ({"name": "auto", "train": {}}, {"name": "digits"})):
+        run.arguments = {"dataset": said}
+        run.data()
+        assert run.arguments["dataset"] == (kept if said == "auto" else said | kept)
 
 
 def test_a_folder_that_cannot_be_made_is_one_line():

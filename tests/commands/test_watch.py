@@ -327,6 +327,12 @@ def test_a_quick_run_does_not_say_how_long_it_takes(tmp_path):
     assert Watched("run", run).look()[0].max_epochs is None
 
 
+def test_a_run_without_a_row_is_no_silence(tmp_path, capsys):
+    Trainer(lambda i: 1.0, 5, extensions=[Checkpoint(tmp_path / "run")]).run(max_epochs=0)
+    cli.main(["watch", str(tmp_path / "run")])
+    assert capsys.readouterr().out == "run: ended: max_epochs = 0 reached, without a row\n"
+
+
 def test_what_cannot_be_watched(tmp_path, capsys):
     with pytest.raises(InputError, match=r"holds no log\.jsonl, and nobody trains there"):
         Watched("run", tmp_path).look()

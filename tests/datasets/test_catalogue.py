@@ -128,10 +128,11 @@ def test_home_is_expanded(tmp_path, monkeypatch):
 
 
 def test_what_is_stated_is_for_paths(tmp_path):
-    with pytest.raises(
-        InputError, match="digits is known; target, ignore, header, task, scale and i"
-    ):
-        load("digits", target="x")
+    for stated in ({"target": "x"}, {"scale": 0}):
+        with pytest.raises(
+            InputError, match="digits is known; target, ignore, header, task, scale and i"
+        ):
+            load("digits", **stated)
     for name in ("cats", "dogs"):
         (tmp_path / name).mkdir()
     with pytest.raises(

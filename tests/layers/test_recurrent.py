@@ -179,6 +179,14 @@ def test_what_is_no_number_of_steps_and_no_limit_is_refused():
         LSTM(np.random.default_rng(1), 2, 2, clip=-1)
 
 
+def test_what_is_no_batch_of_sequences_is_refused():
+    layer = Recurrent(LSTM(np.random.default_rng(1), 4, 2))
+    for x in (pt.matrix("x"), np.ones((3, 2, 5))):
+        with pytest.raises(InputError, match=r"recurrent layer takes \(time, batch, 4\)"):
+            layer(x)
+    assert layer(np.ones((3, 2, 4))).ndim == 3
+
+
 def test_the_forget_gate_starts_with_its_bias():
     cell = LSTM(np.random.default_rng(1), 2, 3, forget_bias=1.0)
     np.testing.assert_array_equal(cell.b.get_value(), [0] * 3 + [1] * 3 + [0] * 6)

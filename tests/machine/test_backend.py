@@ -145,6 +145,28 @@ def test_numbers_of_arguments():
         f(1.0, 2.0)
 
 
+@pytest.mark.parametrize("mode", ["NUMBA", "JAX"])
+def test_an_argument_of_another_type_is_one_line(mode):
+    """PyTensor's own error writes down all the numbers."""
+    x, n = pt.fmatrix("x"), pt.iscalar()
+    f = function([x, n], x.sum() + n, mode=mode)
+    for arguments, message in (
+        (
+            (np.ones((50, 5)), 1),
+            r"x is an array of float64, shape \(50, 5\); .*\('float32'\)",
+        ),
+        ((np.ones(5, "float32"), 1), r"the function takes rank 2: give x\[None\], one row, for"),
+        (
+            (np.ones((1, 2), "float32"), 0.5),
+            "argument 1 is a float; the function takes int32",
+        ),
+        (("digits", 1), "x is a str; the function takes float32 of rank 2"),
+    ):
+        with pytest.raises(InputError, match=message) as caught:
+            f(*arguments)
+        assert "\n" not in str(caught.value)
+
+
 def test_compiling_is_announced(capsys, monkeypatch):
     """Once, by name, and only when it takes long."""
     x = pt.dscalar("x")

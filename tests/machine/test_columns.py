@@ -5,6 +5,7 @@ import pytest
 
 from dltut import shared_dataset
 from dltut.datasets import Dataset, Split, check_range
+from dltut.datasets.kinds import Words
 from dltut.exceptions import InputError
 from dltut.machine.columns import BLOCK, checked_columns
 
@@ -64,3 +65,11 @@ def test_range():
         ):
             check_range(split, of="an RBM")
     check_range(bad, 0, 255)
+
+
+def test_what_has_no_x_has_no_range_of_it():
+    split = Split(words=np.ones((3, 2), int))
+    data = Dataset(split, split, split, "three texts", inputs=Words(("a", "b", "c")))
+    for given in (split, data, shared_dataset(split)):
+        with pytest.raises(InputError, match="split has no column x: it has words; choose"):
+            check_range(given, of="an RBM")

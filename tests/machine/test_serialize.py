@@ -8,7 +8,7 @@ import pytensor
 import pytest
 import safetensors.numpy
 
-from dltut.exceptions import InputError
+from dltut.exceptions import InputError, NoFile
 from dltut.machine.pickles import load_sequence
 from dltut.machine.serialize import (
     named_values,
@@ -124,8 +124,11 @@ def test_no_flipped_bit_passes(path):
 
 
 def test_no_file(tmp_path):
-    for path in (tmp_path / "none", tmp_path):
-        with pytest.raises(InputError, match=rf"^there is no file {path}: check the path"):
+    for path, told in (
+        (tmp_path / "none", f"there is no file {tmp_path}/none: check the path"),
+        (tmp_path, f"{tmp_path} is a folder: name a file in it, such as best.safetensors"),
+    ):
+        with pytest.raises(NoFile, match=f"^{told}"):
             read_arrays(path)
 
 

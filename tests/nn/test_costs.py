@@ -81,7 +81,7 @@ def test_targets_that_do_not_fit(measure):
         with pytest.raises(InputError, match=r"^[32] scores and [13] targets an example: give the"):
             measure(scores, y)
     for scores, y in ((pt.matrix(), pt.tensor3()), (pt.vector(), pt.matrix())):
-        with pytest.raises(TypeError, match=r"^expected scores of rank 2 \(batch, n\) and targets"):
+        with pytest.raises(InputError, match=r"^expected scores of rank 2 \(batch, n\) and target"):
             measure(scores, y)
     x, y = pt.matrix("x"), pt.vector("y")
     with pytest.raises((ValueError, AssertionError)):
@@ -92,7 +92,7 @@ def test_targets_that_do_not_fit(measure):
 def test_refusals(cost):
     for scores, y in ((pt.vector(), pt.ivector()), (pt.matrix(), pt.imatrix())):
         with pytest.raises(
-            TypeError, match=r"^expected scores of rank 2 \(batch, n_classes\) and y"
+            InputError, match=r"^expected scores of rank 2 \(batch, n_classes\) and y"
         ):
             cost(scores, y)
     with pytest.raises(

@@ -6,6 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 from dltut.exceptions import InputError
+from dltut.models import MLP
 from dltut.optim import sgd
 from dltut.optim.gradients import gradients
 
@@ -37,6 +38,8 @@ def test_params_that_cannot_be_used(w):
     for params, message in [
         (w, r"^params is the one variable w; a list is expected: \[w\]"),
         ([], "^params is empty"),
+        (cost, "^params is a TensorVariable: give a list of variables, such as model.params"),
+        (MLP(np.random.RandomState(1), 2, 2, 2), "^params is a MLP: give its .params, such as"),
         ([w, pt.matrix("x")], r"^params\[1\] is x, not a shared variable"),
         ([w, np.ones(2)], r"^params\[1\] is array.* not a shared variable"),
         ([whole], "^parameter whole is int64; only floats"),

@@ -169,6 +169,10 @@ def test_a_damaged_clock_is_named(tmp_path, seconds):
 def test_a_log_shows_itself_as_a_table():
     log = Log(n_batches=2, watched="valid_error", n_examples={"valid": 1000})
     assert repr(log) == "Log(no rows yet, 0 minibatches done)"
+    log.iteration = 4
+    assert repr(log) == (
+        "Log(no rows yet, 5 minibatches done; a Monitor among the extensions writes them)"
+    )
     for i in range(100):
         row = {"epoch": i + 1, "iteration": 2 * i + 1, "train_cost": 1 / (i + 1)}
         row |= {"valid_error": 0.088 if i == 70 else 0.1, "best": i in (0, 70)}

@@ -97,6 +97,20 @@ def test_what_is_no_extension_is_refused(wrong):
         Trainer(float, n_batches=1, extensions=[wrong])
 
 
+@pytest.mark.parametrize(
+    ("step", "extensions", "message"),
+    [
+        (3, [], "^the step is 3; expected a function of a minibatch's number"),
+        (float, Monitor(), "^extensions is one Monitor: give a list of them"),
+        (lambda index: None, [], "^the step gives a NoneType; the cost is one number"),
+        (lambda index: np.ones(3), [], r"^the step gives shape \(3,\); the cost is one number"),
+    ],
+)
+def test_steps_and_extensions_that_cannot_be_used(step, extensions, message):
+    with pytest.raises(InputError, match=message):
+        Trainer(step, n_batches=1, extensions=extensions).run(max_epochs=1)
+
+
 def test_an_object_with_one_hook_is_an_extension():
     class Stop:
         def should_stop(self, log):
