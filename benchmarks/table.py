@@ -2,7 +2,7 @@
 
 import csv
 import io
-from math import inf
+from math import floor, inf, log10
 from pathlib import Path
 from statistics import geometric_mean, median
 
@@ -105,8 +105,8 @@ def shown(value: float | None) -> str:
     """Three digits, no exponent."""
     if value is None or value in (0.0, inf):
         return ""
-    digits = 2 if value < 10 else 1 if value < 100 else 0
-    return f"{value:.{digits + (value < 1)}f}"
+    digits = max(0, 2 - floor(log10(value)))
+    return f"{value:.{digits}f}"
 
 
 def ratios(results: dict) -> list[list[str]]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from dltut.datasets.base import PARTS, Dataset, Split
 from dltut.datasets.kinds import Classes, Kind, Labels, Numbers, Pictures, square_shape
 from dltut.datasets.scaling import are_bytes, divisor
+from dltut.datasets.words import check_n_words
 from dltut.exceptions import InputError, at, nearest
 from dltut.machine.columns import as_array, checked_columns
 from dltut.machine.notices import say
@@ -61,6 +62,7 @@ class Stated:
             raise InputError(f"longer is {self.longer!r}: {nearest(str(self.longer), LONGER)}")
         if self.longest is not None and self.longest < 1:
             raise InputError(f"longest is {self.longest}; it counts words and is at least 1")
+        check_n_words(self.n_words)
         if self.task is not None and self.task not in TASKS:
             raise InputError(f"there is no task {self.task!r}: {nearest(self.task, TASKS)}")
         if self.scale is not None and not 0 < self.scale < np.inf:

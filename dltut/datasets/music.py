@@ -202,6 +202,11 @@ def _place(dataset: str | PathLike, data_dir) -> Path:
     if str(dataset) in NAMES and not path.exists():
         path = config.data_dir(data_dir) / str(dataset)
     if not path.exists():
+        if str(dataset) in NAMES:
+            raise InputError(
+                f"no {path.absolute()}: put the MIDI files of {dataset} there, or its lists of "
+                "chords, or take the built-in tunes"
+            )
         raise InputError(
             f"no music {str(dataset)!r}: {nearest(str(dataset), NAMES)}, or a path; "
             f"looked in {path.parent.absolute()}"

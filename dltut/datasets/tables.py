@@ -93,9 +93,14 @@ class Table:
         Raises
         ------
         InputError
-            If there is no such column.
+            If there is no such column, or more than one of its name.
         """
         n = len(self.names)
+        if (count := self.names.count(column)) > 1:
+            raise InputError(
+                f"{self.place} has {count} columns {column!r}: give the number of the one that is "
+                f"meant, from 0 to {n - 1}"
+            )
         if column in self.names:
             return self.names.index(column)
         if re.fullmatch(r"-?\d+", str(column)) and int(column) in range(-n, n):

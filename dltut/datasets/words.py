@@ -135,6 +135,14 @@ class Vocabulary:
         return [known[number] for number in numbers]
 
 
+def check_n_words(n_words: int | None) -> None:
+    """Refuse so few numbers for words that there is none for any."""
+    if n_words is not None and n_words <= FIRST:
+        raise InputError(
+            f"n_words is {n_words}; expected at least 3: 0 is padding and 1 the unknown word"
+        )
+
+
 def vocabulary_of(sentences: Iterable[Sequence[str]], n_words: int | None = None) -> Vocabulary:
     """The words of some sentences, the most frequent first, equally frequent ones in order.
 
@@ -157,10 +165,7 @@ def vocabulary_of(sentences: Iterable[Sequence[str]], n_words: int | None = None
     >>> vocabulary_of([["b", "a"], ["b", "c"]], n_words=3).names
     ('b',)
     """
-    if n_words is not None and n_words <= FIRST:
-        raise InputError(
-            f"n_words is {n_words}; expected at least 3: 0 is padding and 1 the unknown word"
-        )
+    check_n_words(n_words)
     counts = Counter(token for tokens in sentences for token in tokens)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     return Vocabulary(ranked if n_words is None else ranked[: n_words - FIRST])

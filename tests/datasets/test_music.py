@@ -145,6 +145,8 @@ def test_damaged_lists(tmp_path, content, message):
 def test_what_is_not_there(tmp_path):
     with pytest.raises(InputError, match=r"no music 'jbs'.*did you mean jsb"):
         music.load("jbs", tmp_path)
+    with pytest.raises(InputError, match=f"^no {tmp_path}/jsb: put the MIDI files of jsb there"):
+        music.load("jsb", tmp_path)
     with pytest.raises(InputError, match="holds no MIDI files"):
         music.load(tmp_path)
     (tmp_path / "a.mid").write_bytes(b"MThd")

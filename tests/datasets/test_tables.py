@@ -121,6 +121,14 @@ def test_columns_are_named_or_counted(tmp_path, stated, targets, n_inputs):
     assert data.train.n_inputs == n_inputs
 
 
+def test_a_name_of_two_columns(tmp_path):
+    """Which is meant is not guessed; numbers say it."""
+    path = write(tmp_path / "a.csv", [[i, 2.5 * i, i % 3] for i in range(40)], ["a", "a", "b"])
+    with pytest.raises(InputError, match="has 2 columns 'a': give the number of the one"):
+        load(path, target="a")
+    assert load(path, target=1, task="regression").train.n_inputs == 2
+
+
 def test_several_labels_and_texts_and_an_index(tmp_path, capsys):
     rows = [
         [i, "red" if i % 3 else "green", i / 7, str(i % 2 == 0), i % 5 == 0, i % 2]

@@ -61,6 +61,9 @@ def test_other_targets_and_none():
         from_texts(texts(40), labels(40), longer="crop")
     with pytest.raises(InputError, match="longest is 0; it counts words"):
         from_texts(texts(40), labels(40), longest=0)
+    for n_words in (0, 2, -1):
+        with pytest.raises(InputError, match=f"n_words is {n_words}; expected at least 3"):
+            from_texts(texts(40), labels(40), n_words=n_words)
     with pytest.raises(InputError, match="no train text has a word"):
         from_texts([" "] * 40, labels(40))
 
