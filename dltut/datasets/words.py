@@ -136,7 +136,12 @@ class Vocabulary:
 
 
 def check_n_words(n_words: int | None) -> None:
-    """Refuse so few numbers for words that there is none for any."""
+    """Refuse so few numbers for words that there is none for any.
+
+    Raises
+    ------
+    InputError
+    """
     if n_words is not None and n_words <= FIRST:
         raise InputError(
             f"n_words is {n_words}; expected at least 3: 0 is padding and 1 the unknown word"

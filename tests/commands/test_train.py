@@ -210,7 +210,7 @@ def test_settings_stand_anywhere_and_several_times(tiny):
     arguments = read_config("r/one")["arguments"]
     assert (arguments["seed"], arguments["max_epochs"]) == (3, 1)
     assert arguments["rule"] == {"name": "momentum", "learning_rate": 0.1, "momentum": 0.5}
-    assert [row["epoch"] for row in read_log("r/one")] == [1, 2, 3]  # a quick run does three
+    assert [row["epoch"] for row in read_log("r/one")] == [1]
 
 
 def test_a_budget_of_time_ends_with_the_epoch(tiny, capsys):

@@ -59,8 +59,3 @@ def test_drawing_changes_no_settings():
     before = dict(matplotlib.rcParams)
     confusion_picture(np.eye(2, dtype=int))
     assert dict(matplotlib.rcParams) == before
-
-
-def test_names_from_files_may_hold_half_a_character():
-    pictures = [confusion_picture(np.eye(2), [name, "b"]) for name in ("a", "\ud800")]
-    assert pictures[0].tobytes() != pictures[1].tobytes()

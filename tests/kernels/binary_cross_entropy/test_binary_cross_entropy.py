@@ -82,7 +82,7 @@ def test_shapes_that_do_not_fit(functions, backend, shapes):
 
 
 def test_ranks():
-    with pytest.raises(TypeError, match="got rank 1 and 2"):
+    with pytest.raises(InputError, match="got rank 1 and 2"):
         binary_cross_entropy(pt.vector(), pt.matrix())
 
 
