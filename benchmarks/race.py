@@ -16,6 +16,7 @@ import numpy as np
 HERE = Path(__file__).parent
 LIMIT = 600  # seconds that one answer may take
 PAUSE = 0.2  # seconds until the threads of the one before sleep
+LEAST = 0.5  # seconds of a turn
 VARIABLES = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")
 
 
@@ -178,13 +179,14 @@ class Race:
 
     def _save(self, name):
         worker = self.workers[name]
-        mean = worker.ask("run", calls=self.work.checked_calls, rounds=1)["mean"]
+        mean = worker.ask("run", calls=self.work.checked_calls)["mean"]
         worker.ask("save", path=str(self.folder / f"{name}.npz"))
         self.results[name]["checked_mean"] = mean
 
     def _repeat(self, name):
         time.sleep(PAUSE)
-        answer = self.workers[name].ask("run", calls=self.work.calls, rounds=self.work.rounds)
+        wanted = {"calls": self.work.calls, "rounds": self.work.rounds, "least": LEAST}
+        answer = self.workers[name].ask("time", **wanted)
         self.results[name].setdefault("seconds", []).append(answer["seconds"])
 
     def _peak(self, name):

@@ -161,7 +161,7 @@ def raced(target: str, samplers, settings: dict, repeats: int, threads: int) -> 
                 say(f"{target}: repeat {repeat + 1} of {repeats}")
                 for name in list(workers):
                     time.sleep(PAUSE)
-                    ask(rows, workers, name, "run", calls=1, rounds=1)
+                    ask(rows, workers, name, "run", calls=1)
                     if ask(rows, workers, name, "save", path=str(left)) is not None:
                         rows[name].setdefault("runs", []).append(judged(left, mean, covariance))
         finally:

@@ -28,15 +28,22 @@ def build(peer, request):
     return run, result, {"first": float(outputs[-1]), "versions": peer.versions()}
 
 
-def timed(run, calls, rounds=1):
-    """Seconds a call took; the mean of what the calls gave is taken after the clock stopped."""
-    start = time.perf_counter()
-    for _ in range(rounds):
-        outputs = run(calls)
-        float(outputs[-1])
-    seconds = time.perf_counter() - start
-    mean = float(np.mean([float(each) for each in outputs]))
-    return {"seconds": seconds / (calls * rounds), "mean": mean}
+def called(run, calls):
+    """The calls, and the mean of what they gave."""
+    return {"mean": float(np.mean([float(each) for each in run(calls)]))}
+
+
+def timed(run, calls, rounds, least):
+    """Seconds a call took in so many rounds, or in more that last so many seconds.
+
+    A round before them is not counted: who has slept finds its numbers in no cache.
+    """
+    float(run(calls)[-1])
+    start, done, seconds = time.perf_counter(), 0, 0.0
+    while done < rounds or seconds < least:
+        float(run(calls)[-1])
+        done, seconds = done + 1, time.perf_counter() - start
+    return {"seconds": seconds / (calls * done)}
 
 
 def saved(result, path):
@@ -63,7 +70,9 @@ def answers(peer, requests):
         if request["do"] == "build":
             run, result, answer = build(peer, request)
         elif request["do"] == "run":
-            answer = timed(run, request["calls"], request["rounds"])
+            answer = called(run, request["calls"])
+        elif request["do"] == "time":
+            answer = timed(run, request["calls"], request["rounds"], request["least"])
         elif request["do"] == "save":
             answer = saved(result, request["path"])
         else:

@@ -43,7 +43,7 @@ class Work:
     calls : int
         Steps (or batches, or convolutions) in one round.
     rounds : int
-        Rounds in one repeat; training begins each with the first minibatch again.
+        Rounds in one repeat, at least; training begins each with the first minibatch again.
     checked_calls : int
         Steps after which all peers must have the same weights.
     tolerance : float
