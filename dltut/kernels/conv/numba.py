@@ -19,6 +19,7 @@ from dltut.kernels.conv.op import (
     ConvolutionWeightGradient,
     TransposedConvolution,
 )
+from dltut.kernels.engine.blocks import add_up
 from dltut.kernels.engine.gather import (
     FRAME,
     NUMBERS,
@@ -175,14 +176,6 @@ def gradient_of_filters(x, up, flip, numbers, gradient):
     order, filters = order_of(frame, flip), gradient.reshape(-1)
     for k in range(len(order)):
         filters[order[k]] = sums[0, k]
-
-
-@numba_njit
-def add_up(sums):
-    """Add the sums of all blocks (blocks, n), in their order, to those of the first."""
-    for block in range(1, len(sums)):
-        for k in range(sums.shape[1]):
-            sums[0, k] += sums[block, k]
 
 
 @numba_njit

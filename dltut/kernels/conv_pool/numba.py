@@ -9,7 +9,7 @@ from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
-from dltut.kernels.conv.numba import add_up, convolve, images_of, panels_of
+from dltut.kernels.conv.numba import convolve, images_of, panels_of
 from dltut.kernels.conv_pool.maxima import (
     channels_first,
     channels_last,
@@ -24,6 +24,7 @@ from dltut.kernels.conv_pool.maxima import (
 )
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
 from dltut.kernels.conv_pool.pooling import pool_of
+from dltut.kernels.engine.blocks import add_up
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import FRAME, NUMBERS, framing, gather, order_of, segments_of
 from dltut.kernels.engine.gemm import prepare
@@ -125,7 +126,7 @@ def backward_block(
     pixels, inner = room_for_pixels(frame, x), np.empty(x[0].size, x.dtype)
     spots, steps = pixels_of_spots(frame, x), steps_of(frame, ws)
     pixel_row, filter_row = row_of_pixels(frame, x), row * itemsize
-    of_maps = empty_lists(shape.maps, shape.spots, x)
+    of_maps = empty_lists(shape.maps, shape.spots if to_all else up[0, 0].size, x)
     of_spots = empty_lists(shape.spots if len(gradient) else 0, shape.maps, x)
     targets, pixel_gradient = np.arange(shape.maps) * size * itemsize, np.zeros_like(pixels)
     scaled = np.empty(up[0].size, dtype=x.dtype)

@@ -7,6 +7,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.exceptions import InputError
 from dltut.kernels.descent.op import DenseUpdate, Step
 from dltut.kernels.engine.blocks import (
+    add_up,
     blocks_for,
     by_rows,
     count_of_blocks,
@@ -79,11 +80,10 @@ def change_block(i, side, x, delta, rate, changes):
 @numba_njit
 def add_changes(W, keep, changes):
     """``W = keep * W + changes``, of all blocks in their order: (blocks, n_out, n_in)."""
-    for i in range(len(changes)):
-        factor = keep if i == 0 else W.dtype.type(1)
-        for r in range(W.shape[0]):
-            for s in range(W.shape[1]):
-                W[r, s] = factor * W[r, s] + changes[i, s, r]
+    add_up(changes.reshape(len(changes), W.size))
+    for r in range(W.shape[0]):
+        for s in range(W.shape[1]):
+            W[r, s] = keep * W[r, s] + changes[0, s, r]
 
 
 @numba_njit

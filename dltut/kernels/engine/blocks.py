@@ -59,3 +59,11 @@ def side_of_block(length, step, blocks):
 def count_of_blocks(length, side):
     """How many blocks of `side` rows or columns there are; the last one may be smaller."""
     return (length + side - 1) // side
+
+
+@numba_njit
+def add_up(parts):
+    """Add the results of all blocks (blocks, n), in their order, to that of the first."""
+    for block in range(1, len(parts)):
+        for k in range(parts.shape[1]):
+            parts[0, k] += parts[block, k]

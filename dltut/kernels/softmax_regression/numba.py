@@ -6,6 +6,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 from dltut.exceptions import InputError
 from dltut.kernels.cross_entropy.numba import check_labels
 from dltut.kernels.engine.blocks import (
+    add_up,
     blocks_for,
     by_rows,
     count_of_blocks,
@@ -86,14 +87,6 @@ def learn_block(i, side, x, W, b, y, costs, by_W, by_b):
     product(False, False, n_out, n_in, m, 1, delta, m, x_block, ldx, 0, by_W[i], n_in)
 
 
-@numba_njit
-def add_blocks(parts):
-    """Add all parts (blocks, n) to the first one, in their order."""
-    for i in range(1, len(parts)):
-        for s in range(parts.shape[1]):
-            parts[0, s] += parts[i, s]
-
-
 def learn(x, W, b, y, cost, by_W, by_b):
     """The mean cost and its gradients.
 
@@ -119,8 +112,8 @@ def learn(x, W, b, y, cost, by_W, by_b):
     costs, parts = np.empty(blocks, np.float64), np.empty((blocks, n_out, n_in), W.dtype)
     shifts = np.empty((blocks, n_out), W.dtype)
     in_parallel(learn_block, blocks, (side, x, turned, b, y, costs, parts, shifts))
-    add_blocks(parts.reshape(blocks, n_out * n_in))
-    add_blocks(shifts)
+    add_up(parts.reshape(blocks, n_out * n_in))
+    add_up(shifts)
     transpose(parts[0].reshape(-1), n_out, n_in, by_W.reshape(-1))
     by_b[:] = shifts[0]
     cost[()] = costs.sum() / len(x)
