@@ -551,7 +551,7 @@ def test_a_jpeg_with_an_index_of_its_pictures(tmp_path):
 
 
 def test_a_damaged_index_of_pictures_is_refused_or_read(tmp_path):
-    content, n_refused = two_photographs(), 0
+    content, reasons = two_photographs(), []
     begin = content.index(b"MPF")
     for place in range(begin, begin + 100):
         for byte in (6, 255):
@@ -560,6 +560,6 @@ def test_a_damaged_index_of_pictures_is_refused_or_read(tmp_path):
             try:
                 assert read_frames(tmp_path / "a.jpg")[0].size == (8, 8)
             except InputError as error:
-                n_refused += 1
+                reasons.append(type(error.__cause__ or error.__context__))
                 assert "is no readable picture" in str(error)
-    assert n_refused  # how many depends on the version of Pillow
+    assert len(reasons) >= 9 and {SyntaxError, ValueError} <= set(reasons)
