@@ -22,10 +22,19 @@ def correlated(op, x, w):
     """The maps of x and w, as `op` says."""
     op.output_sides(x.shape, w.shape)
     pads = [(p, p) for p in padding(op.border_mode, w.shape[2:])]
-    filters, layout = op.flipped(w).transpose(2, 3, 1, 0), ("NHWC", "HWIO", "NHWC")
+    filters, layout = turned(op, w).transpose(2, 3, 1, 0), ("NHWC", "HWIO", "NHWC")
     pictures = x.transpose(0, 2, 3, 1)
     maps = lax.conv_general_dilated(pictures, filters, op.subsample, pads, dimension_numbers=layout)
     return maps.transpose(0, 3, 1, 2)
+
+
+def turned(op, w):
+    """The filters as the cross-correlation wants them, turned before it begins.
+
+    With turned filters a convolution looks like the gradient of another one, and for these a card
+    has slower code: XLA may not see where the filters come from.
+    """
+    return lax.optimization_barrier(op.flipped(w)) if op.filter_flip else w
 
 
 @jax_funcify.register(Convolution)

@@ -12,6 +12,7 @@ from oracles import conv2d as loops
 from dltut import function
 from dltut.exceptions import InputError
 from dltut.kernels.conv import output_size, padding
+from dltut.kernels.conv.op import Convolution
 from dltut.kernels.engine.gather import inside
 from dltut.nn import conv2d
 
@@ -128,3 +129,20 @@ def test_pieces_of_rows_stay_within_their_rows():
         first, stop = inside.py_func(at, n, step, count)
         assert 0 <= first <= stop <= count
         assert list(range(first, stop)) == [s for s in range(count) if 0 <= at + s * step < n]
+
+
+def test_xla_does_not_see_that_filters_were_turned():
+    """It would take the convolution for a gradient, for which a card has slower code."""
+    jax = pytest.importorskip("jax")
+    from dltut.kernels.conv.jax import correlated
+
+    def text(filter_flip):
+        op = Convolution("valid", (1, 1), filter_flip)
+        shapes = [jax.ShapeDtypeStruct(shape, "float32") for shape in ((2, 3, 9, 9), (4, 3, 5, 5))]
+        return jax.jit(lambda x, w: correlated(op, x, w)).lower(*shapes).as_text()
+
+    turned, as_given = text(True), text(False)
+    names = "stablehlo.reverse", "optimization_barrier", "convolution("
+    places = [turned.index(name) for name in names]
+    assert places == sorted(places)
+    assert "stablehlo.reverse" not in as_given
