@@ -29,8 +29,9 @@ CHECKED = {
     "cpu": ["tests/models/test_golden.py", "-k", "JAX and float32 and mlp"],
     "cuda": [
         *"tests/models tests/nn tests/layers tests/optim tests/kernels".split(),
-        *"tests/machine/test_backend.py tests/machine/test_rng.py tests/samplers -k".split(),
-        "JAX or jax or test_backend",
+        *"tests/machine/test_backend.py tests/machine/test_rng.py tests/samplers".split(),
+        *"tests/training/test_many.py -k".split(),
+        "JAX or jax or test_backend or test_looped",
     ],
 }
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 from math import isfinite
 
@@ -150,6 +151,22 @@ class CompiledFunction:
                 break
         return np.array(numbers)
 
+    def each(self, numbers: Iterable[int]) -> list:
+        """What a function of one whole number gives for each: all are begun before one is fetched.
+
+        Parameters
+        ----------
+        numbers : iterable of int
+
+        Examples
+        --------
+        >>> import pytensor.tensor as pt
+        >>> i = pt.lscalar("i")
+        >>> [float(x) for x in function([i], i / 2, mode="FAST_COMPILE").each(range(3))]
+        [0.0, 0.5, 1.0]
+        """
+        return [self(number) for number in numbers]
+
     def _in_one_call(self, first: int, n: int):
         from dltut.kernels.engine.many import many_calls
 
@@ -221,6 +238,12 @@ class JaxFunction(CompiledFunction):
     def __init__(self, compiled, state: list[SharedVariable]):
         super().__init__(_DeviceCall(compiled), state)
 
+    def each(self, numbers: Iterable[int]) -> list:
+        """As of any function; a card computes the next ones while nobody waits for the first."""
+        numbers = [*numbers]
+        head = [self(number) for number in numbers[:1]] if self._first else []
+        return head + self._function.each(numbers[len(head) :])
+
     def _in_one_call(self, first: int, n: int):
         return self._function.many(first, n)
 
@@ -246,6 +269,20 @@ class _DeviceCall:
                 variable.container.__class__ = _DeviceContainer
 
     def __call__(self, *arguments):
+        values = self._called(self._jitted, arguments)
+        if self._loop is None or values.dtype != "float64":
+            return values
+        from dltut.kernels.engine.wide import usable
+
+        return usable(values)
+
+    def each(self, numbers: list[int]) -> list:
+        """What calls of one number each give, fetched when all have begun."""
+        import jax
+
+        return jax.device_get([self._called(self._jitted.started, [each]) for each in numbers])
+
+    def _called(self, jitted, arguments):
         if len(arguments) != len(self._types):
             raise TypeError(f"expected {len(self._types)} arguments, got {len(arguments)}")
         sent = [*map(_sent, self._types, arguments)]
@@ -253,11 +290,11 @@ class _DeviceCall:
             self._loop, self._is_new = self._loop_of(sent), False
         if self._loop is not None:
             cost, *_ = self._loop(*sent, _number(self._types[0], 1))
-            return np.asarray(cost) if cost.dtype == "float64" else cost
+            return cost
         for storage in self._shared:
             if isinstance(storage[0], np.ndarray):
                 storage[0] = _on_device(storage[0])
-        values = self._jitted(*sent, *(storage[0] for storage in self._shared)) or ()
+        values = jitted(*sent, *(storage[0] for storage in self._shared)) or ()
         for place, value in zip(self._places, values[self._n_outputs :], strict=True):
             self._shared[place][0] = value
         return values[0] if self._unpack else list(values[: self._n_outputs])

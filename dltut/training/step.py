@@ -252,14 +252,21 @@ class MinibatchFunction:
         parts, end = [np.empty(0)], first + n
         if end > self.n_batches:
             raise IndexError(f"minibatches {first} to {end - 1} of {self.n_batches}")
-        while first < end and np.isfinite(parts[-1][-1:]).all():
+        for chosen, within, count in self._stretches(first, end):
+            parts.append(chosen.many(within, count))
+            if not np.isfinite(parts[-1][-1]):
+                break
+        return np.concatenate(parts)
+
+    def _stretches(self, first: int, end: int):
+        """Yield (function, first in the chunk, how many) for minibatches that are done alike."""
+        while first < end:
             chosen, within = self._found(first)
             count = min(end - first, self._batches_a_chunk - within)
             if chosen is not self._last:
                 count = min(count, self.n_batches - 1 - first)
-            parts.append(chosen.many(within, count))
+            yield chosen, within, count
             first += count
-        return np.concatenate(parts)
 
     def _found(self, index: int) -> tuple:
         """The function of a minibatch and its place in the chunk that is loaded for it."""
@@ -277,10 +284,12 @@ class MinibatchFunction:
 
     def means(self) -> np.ndarray:
         """The same for each of several outputs."""
-        values = np.array([self(index) for index in range(self.n_batches)], "float64").T
+        values = []
+        for chosen, within, count in self._stretches(0, self.n_batches):
+            values += chosen.each(range(within, within + count))
         sizes = np.full(self.n_batches, self.batch_size)
         sizes[-1] = self.n_examples - self.batch_size * (self.n_batches - 1)
-        return np.dot(values, sizes) / self.n_examples
+        return np.dot(np.array(values, "float64").T, sizes) / self.n_examples
 
 
 def _shared_split(given) -> SharedSplit:

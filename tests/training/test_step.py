@@ -58,6 +58,19 @@ def test_mean_counts_examples():
     assert whole.mean() == 4.5
 
 
+def test_all_minibatches_begin_before_one_is_fetched(monkeypatch):
+    """A card computes the next while the last is on its way; of 64 bits, too."""
+    jax, events, x = pytest.importorskip("jax"), [], pt.matrix("x")
+    f = minibatch_function(x[:, 0].mean(), [x], numbered(10), 3, partial="keep", mode="JAX")
+    assert f.mean() == 4.5  # compiles
+    of_all, fetched = f._function._function._jitted, jax.device_get
+    begun = of_all.started
+    monkeypatch.setattr(of_all, "started", lambda *given: events.append("begun") or begun(*given))
+    monkeypatch.setattr(jax, "device_get", lambda v: events.append("fetched") or fetched(v))
+    assert f.mean() == 4.5
+    assert events == ["begun", "begun", "begun", "fetched", "fetched"]  # the last has fewer rows
+
+
 @pytest.mark.parametrize("backend", ["NUMBA", "JAX"])
 def test_chunks_train_bit_for_bit(backend, floatX):
     """A6, with a rest that is kept, a stateful rule and dropout; three epochs."""

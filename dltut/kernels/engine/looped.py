@@ -5,6 +5,7 @@ steps are those of single ones, bit for bit.
 """
 
 from collections import deque
+from functools import cache
 from itertools import chain, repeat
 
 import jax
@@ -12,8 +13,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from dltut.kernels.engine.device import is_card
 from dltut.kernels.engine.wide import exact_products, wide
 
+# What XLA puts into a graph of a card anyway, and loops.
+IN_A_GRAPH = (
+    *("FUSION", "CUBLAS", "CUBLASLT", "CUSTOM_CALL", "CUDNN", "DYNAMIC_SLICE_FUSION"),
+    *("CONDITIONAL", "WHILE"),
+)
 AT_MOST = 1024  # steps in one call; their costs wait on the device until it ends
 
 
@@ -41,7 +48,8 @@ class Loop:
         self._changed = [storages[place] for place in places]
         self._rest = [kept for place, kept in enumerate(storages) if place not in places]
         self._costs, self._n_done, self._last = [None], [None], [None]
-        self._many = jax.jit(_many_of(step, len(storages), places, kind), donate_argnums=2)
+        many = _many_of(step, len(storages), places, kind)
+        self._many = jax.jit(many, donate_argnums=2, compiler_options=in_one_graph())
         self._compiled = False
         self._exact = exact_products()
 
@@ -109,7 +117,26 @@ def loop_of(step, number, storages: list, places: list[int]) -> Loop | None:
 
 def _pays(traced) -> bool:
     """Whether a loop is no slower: on a processor, XLA's convolutions in loops take six times."""
-    return jax.devices()[0].platform != "cpu" or "conv_general_dilated" not in str(traced.jaxpr)
+    return is_card() or "conv_general_dilated" not in str(traced.jaxpr)
+
+
+@cache
+def in_one_graph() -> dict[str, str] | None:
+    """Options of XLA's with which a card goes from round to round of a loop by itself.
+
+    By itself XLA asks the processor after each round whether there is another one. Versions of XLA
+    that do not know the options go on doing so.
+    """
+    if not is_card():
+        return None
+    options = {"xla_gpu_enable_command_buffer": ",".join(IN_A_GRAPH)}
+    counting = jax.jit(
+        lambda n: lax.while_loop(lambda i: i < n, lambda i: i + 1, 0), compiler_options=options
+    )
+    try:
+        return options if int(counting(3)) == 3 else None
+    except jax.errors.JaxRuntimeError:
+        return None
 
 
 def _moved(kept: list) -> bool:

@@ -11,6 +11,8 @@ import jax
 import numpy as np
 from pytensor.link.jax.linker import JAXLinker
 
+from dltut.kernels.engine.device import is_card
+
 try:
     from jax import enable_x64
 except ImportError:  # of older versions
@@ -41,7 +43,8 @@ class WideLinker(JAXLinker):
         """What calls the function, its attribute `jitted`, which JAX compiles at its first call.
 
         Results of 64 bits, such as an error rate, are NumPy's where JAX would not compute with
-        them; what goes back into shared variables stays on the device.
+        them; what goes back into shared variables stays on the device. Its attribute `started`
+        waits for none.
         """
         jitted, exact = super().jit_compile(fn), exact_products()
         updates = getattr(self.fgraph, "update_mapping", None) or {}
@@ -51,18 +54,30 @@ class WideLinker(JAXLinker):
             if place not in updates and getattr(variable.type, "dtype", "")[-2:] == "64"
         ]
 
+        def started(*arguments):
+            """The values of all outputs, on the device, where they may still be computed."""
+            with wide(), exact():
+                return jitted(*arguments)
+
         def call(*arguments):
             """The values of all outputs."""
-            with wide(), exact():
-                values = jitted(*arguments)
-            if outputs and not jax.config.jax_enable_x64:
+            values = started(*arguments)
+            if outputs:
                 values = list(values)
                 for place in outputs:
-                    values[place] = np.asarray(values[place])
+                    values[place] = usable(values[place])
             return values
 
-        call.jitted = jitted
+        call.jitted, call.started = jitted, started
         return call
+
+
+def usable(value):
+    """An array of 64 bits as anybody can go on with it: NumPy's where JAX is set to 32.
+
+    Fetching it waits for it.
+    """
+    return value if jax.config.jax_enable_x64 else np.asarray(value)
 
 
 def exact_products():
@@ -74,6 +89,6 @@ def exact_products():
         Of nothing; what it returns is the context.
     """
     chosen = jax.config.jax_default_matmul_precision
-    if chosen is not None or jax.devices()[0].platform == "cpu":
+    if chosen is not None or not is_card():
         return nullcontext
     return lambda: jax.default_matmul_precision("float32")

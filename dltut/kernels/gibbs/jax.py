@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jax import lax
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
+from dltut.kernels.engine.device import is_card
 from dltut.kernels.gibbs.op import GibbsChain, check_shapes
 from dltut.kernels.threefry.jax import draws
 
@@ -56,7 +57,8 @@ def gibbs_chain(op, **_):
                 *(draws(of_v, v_first + i + v_calls * steps, v) for i in range(draws_a_step - 1)),
                 draws(of_h, h_first + h_calls * steps, h),
             ]
-            chain, _ = lax.scan(step, chain, numbers)
+            # A card waits for the processor after each round of a loop: there all are written out.
+            chain, _ = lax.scan(step, chain, numbers, unroll=is_card())
             calls = jnp.array([v_calls, h_calls][: len(generators)], dtype="uint32")
             return generators.at[:, 2].add(n_steps * calls).reshape(state.shape), *chain
 

@@ -99,14 +99,25 @@ def picture(w):
     ],
     ids=["two outputs", "grows", "no updates", "real number", "convolution"],
 )
-def test_what_is_no_step_is_called_as_ever(number, made, following, factor):
+def test_what_is_no_step_is_called_as_ever(number, made, following, factor, monkeypatch):
     """And so are convolutions on a processor, where XLA is slow with them in loops."""
+    monkeypatch.setattr(looped, "is_card", lambda: False)
     i, w = number("i"), pytensor.shared(np.ones(3), "w")
     step = function([i], made(w, i), following(w), mode="JAX")
     found = [step(2) for _ in range(3)]
     assert loop_of(step) is None
     found = [each[0] if isinstance(each, list) else each for each in found]
     np.testing.assert_array_equal(found, found[0] * factor ** np.arange(3.0))
+
+
+def test_a_card_goes_round_by_itself(monkeypatch):
+    """XLA knows the options, and does without where it does not."""
+    assert (looped.in_one_graph() is None) == (not looped.is_card())
+    monkeypatch.setattr(looped, "is_card", lambda: True)
+    (kinds,) = looped.in_one_graph.__wrapped__().values()
+    assert kinds.endswith("WHILE")
+    monkeypatch.setattr(looped, "IN_A_GRAPH", ("WHILE", "NO_SUCH_KIND"))
+    assert looped.in_one_graph.__wrapped__() is None
 
 
 def test_an_interruption_loses_nothing():

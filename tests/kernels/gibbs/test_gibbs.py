@@ -170,3 +170,22 @@ def test_gradient_is_constant():
 def test_what_there_is_not(wrong):
     with pytest.raises(InputError, match=r"at least 1 step|did you mean binary"):
         GibbsChain(*wrong)
+
+
+def test_on_a_card_the_steps_are_no_loop(monkeypatch):
+    """There a loop waits for the processor after each; the numbers are the same."""
+    jax = pytest.importorskip("jax")
+    from dltut.kernels.engine.wide import wide
+    from dltut.kernels.gibbs import jax as form
+
+    run, given = form.gibbs_chain(GibbsChain(3)), machine(7, 5, 4, "float32")
+    state, loops, found = np.array([77, 0, 5], "uint32"), [], []
+    for is_card in (False, True):
+        monkeypatch.setattr(form, "is_card", lambda answer=is_card: answer)
+        with wide():
+            lowered = jax.jit(lambda *arrays: run(*arrays)).lower(state, *given)
+            loops.append(lowered.as_text().count("stablehlo.while"))
+            found.append(lowered.compile()(state, *given))
+    assert loops[0] == loops[1] + 1
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
