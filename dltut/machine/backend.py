@@ -25,6 +25,7 @@ from dltut.machine.notices import spinner
 from dltut.machine.remember import marks
 from dltut.machine.rng import next_states
 from dltut.machine.stopwatch import not_counted
+from dltut.machine.undisturbed import undisturbed
 
 MODES = ("NUMBA", "JAX", "FAST_COMPILE")
 
@@ -62,6 +63,7 @@ def function(inputs, outputs=None, updates=None, givens=None, mode=None, name=No
         return kind(*_build(inputs, outputs, updates, givens, mode, name))
 
 
+@undisturbed
 def compiled(inputs, outputs, mode, **options):
     """What ``pytensor.function`` makes for one of our modes, for those who need all its options.
 
@@ -172,6 +174,7 @@ class CompiledFunction:
 
         return many_calls(self._function, first, n)
 
+    @undisturbed
     def _first_call(self, arguments):
         text = f"compiling {self._function.name or 'a function'}, first run only"
         with spinner(text), not_counted():
@@ -341,6 +344,7 @@ def _number(kind: TensorType, value: int):
     return _on_device(kind.filter(value))
 
 
+@undisturbed
 def _build(inputs, outputs, updates, givens, mode, name):
     inputs, listed = checked_inputs(inputs), checked_outputs(outputs)
     updates, givens = checked_pairs("updates", updates), checked_pairs("givens", givens)

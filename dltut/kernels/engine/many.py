@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 
 from dltut.kernels.engine.symbols import kept_on_disk, version_of
 from dltut.machine.stopwatch import not_counted
+from dltut.machine.undisturbed import undisturbed
 
 NUMBER = types.Array(types.int64, 0, "C")
 
@@ -65,6 +66,7 @@ def _is_closed(kinds, results, following) -> bool:
 
 
 @cache
+@undisturbed
 def _loop(kinds, results, following):
     """The compiled loop for arguments and results of these types."""
     text = f"{kinds} {results} {following} {version_of(_is_closed)}"
