@@ -14,6 +14,7 @@ from numba.cpython.unsafe.numbers import trailing_zeros
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.kernels.engine.picked import vectors_for
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.turned import transpose
 from dltut.kernels.engine.vectors import BYTES
 
@@ -41,7 +42,7 @@ def channels_last(picture, frame, inner, pixels):
     transpose(picture, shape.channels, shape.rows * shape.columns, inner)
     for r in range(shape.rows):
         place, n = place_in(frame, r)
-        pixels[place : place + n] = inner[r * n : (r + 1) * n]
+        copy_row(inner[r * n : (r + 1) * n], pixels[place : place + n])
 
 
 @numba_njit
@@ -50,7 +51,7 @@ def channels_first(pixels, frame, inner, picture):
     shape = frame[0]
     for r in range(shape.rows):
         place, n = place_in(frame, r)
-        inner[r * n : (r + 1) * n] = pixels[place : place + n]
+        copy_row(pixels[place : place + n], inner[r * n : (r + 1) * n])
     transpose(inner, shape.rows * shape.columns, shape.channels, picture)
 
 
@@ -100,6 +101,15 @@ def order_of_filters(frame, flip, like):
                     order[n] = m * size + top * row + left * shape.channels + c
                     n += 1
     return order
+
+
+@numba_njit
+def places_of_filters(frame, size):
+    """Bytes from the first filter to each, int64 (maps,), for so many bytes of one."""
+    places = np.empty(frame[0].maps, np.int64)
+    for m in range(len(places)):
+        places[m] = m * size
+    return places
 
 
 @numba_njit

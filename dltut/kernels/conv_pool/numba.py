@@ -17,6 +17,7 @@ from dltut.kernels.conv_pool.maxima import (
     order_of_filters,
     pick_maxima,
     pixels_of_spots,
+    places_of_filters,
     room_for_pixels,
     row_of_pixels,
     size_of_filter,
@@ -128,7 +129,7 @@ def backward_block(
     pixel_row, filter_row = row_of_pixels(frame, x), row * itemsize
     of_maps = empty_lists(shape.maps, shape.spots if to_all else up[0, 0].size, x)
     of_spots = empty_lists(shape.spots if len(gradient) else 0, shape.maps, x)
-    targets, pixel_gradient = np.arange(shape.maps) * size * itemsize, np.zeros_like(pixels)
+    targets, pixel_gradient = places_of_filters(frame, size * itemsize), room_for_pixels(frame, x)
     scaled = np.empty(up[0].size, dtype=x.dtype)
     for n in images_of(block, frame):
         behind, places = up[n].reshape(-1), positions[n].reshape(-1)
@@ -165,15 +166,17 @@ def conv_pool_backward(
     filters, flat = np.zeros(size, x.dtype), np.ascontiguousarray(w).reshape(-1)
     for k in range(len(order)):
         filters[order[k]] = flat[k]
-    sums, bias_sums = np.zeros((max(1, blocks), size), x.dtype), np.zeros((blocks, len(w)))
+    sums = np.zeros((max(1, blocks), size), x.dtype)
+    bias_sums = np.zeros((len(sums), len(w)), np.float64)
     given = x, filters, positions, up, out, ws, to_all, frame
     in_parallel(backward_block, blocks, (*given, sums, bias_sums, x_gradient))
     add_up(sums)
     of_w = w_gradient.reshape(-1)
     for k in range(len(order)):
         of_w[k] = sums[0, order[k]]
+    add_up(bias_sums)
     for m in range(len(b_gradient)):
-        b_gradient[m] = bias_sums[:, m].sum()
+        b_gradient[m] = bias_sums[0, m]
 
 
 @numba_njit

@@ -127,8 +127,8 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, is_summed, squares):
             "each of their rows, delta one for each of their columns, and both as many rows"
         )
     if len(x2) > 0:
-        x, delta = stacked(x, 1, x2, 1), stacked(delta, rate, delta2, rate2)
-        rate = W.dtype.type(1)
+        one = W.dtype.type(1)
+        x, delta, rate = stacked(x, one, x2, one), stacked(delta, rate, delta2, rate2), one
     if W.shape[1] < COLUMNS:
         side = side_of_block(len(x), 1, blocks_for(len(x), W.size * len(x)))
         blocks = max(1, count_of_blocks(len(x), side))

@@ -28,7 +28,7 @@ from dltut.kernels.engine.panels import (
     copy_right,
     merge_edge,
 )
-from dltut.kernels.engine.symbols import add_symbol, call_symbol, cast_tuple, version_of
+from dltut.kernels.engine.symbols import add_symbol, call_symbol, version_of
 from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, add_product, fetch, read, repeat
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
@@ -316,28 +316,16 @@ def prepare(dtype: str) -> None:
     add_symbol(_symbol(dtype), gemm_of(dtype), _arguments(real))
 
 
-@intrinsic
-def _gemm(typing, packed, like):
-    """Call the product for the width of an array, with the arguments that a tuple holds."""
-
-    def code(context, builder, signature, values):
-        """Unpack the tuple and call the symbol."""
-        arguments, dtype = _arguments(like.dtype), str(like.dtype)
-        values = cast_tuple(context, builder, values[0], packed, arguments)
-        call_symbol(context, builder, _symbol(dtype), arguments, values)
-        return context.get_dummy_value()
-
-    return types.void(packed, like), code
-
-
 @numba_njit
 def panel_width(like):
     """How many columns a panel has, for the width of an array: those of two vectors."""
     return 2 * BYTES // like.itemsize
 
 
-@numba_njit
-def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
+@intrinsic
+def product(
+    typing, left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc
+):
     """``c = alpha * a @ b + beta * c``, on this thread.
 
     Parameters
@@ -358,6 +346,17 @@ def product(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, b
         says that a, which is not transposed then, lies in panels of ROWS rows, one term of all
         rows behind the other.
     """
-    first, second, out = np.intp(a.ctypes.data), np.intp(b.ctypes.data), np.intp(c.ctypes.data)
-    sizes = left_transposed, right_transposed, m, n, k
-    _gemm((*sizes, alpha, first, lda, second, ldb, beta, out, ldc), c)
+
+    def code(context, builder, signature, values):
+        """Call the symbol with the addresses of what the arrays hold."""
+        values, arguments = list(values), _arguments(c.dtype)
+        for place, kind in enumerate(signature.args):
+            if isinstance(kind, types.Array):
+                data = context.make_array(kind)(context, builder, values[place]).data
+                values[place] = builder.ptrtoint(data, INTEGER)
+        call_symbol(context, builder, _symbol(str(c.dtype)), arguments, values)
+        return context.get_dummy_value()
+
+    sizes, real, far = (types.intp,) * 3, c.dtype, types.intp
+    flags = types.boolean, types.boolean
+    return types.void(*flags, *sizes, real, a, far, b, far, real, c, far), code

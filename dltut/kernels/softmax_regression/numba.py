@@ -15,6 +15,7 @@ from dltut.kernels.engine.blocks import (
 )
 from dltut.kernels.engine.elementary import exp, log
 from dltut.kernels.engine.gemm import prepare, product
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.engine.turned import transpose
@@ -115,7 +116,7 @@ def learn(x, W, b, y, cost, by_W, by_b):
     add_up(parts.reshape(blocks, n_out * n_in))
     add_up(shifts)
     transpose(parts[0].reshape(-1), n_out, n_in, by_W.reshape(-1))
-    by_b[:] = shifts[0]
+    copy_row(shifts[0], by_b)
     cost[()] = costs.sum() / len(x)
 
 
