@@ -61,16 +61,16 @@ def mode_of(name: str) -> Mode:
 def numba_mode() -> Mode:
     """PyTensor's NUMBA mode with our kernels and rewrites, which other functions do not see.
 
-    The first call loads all kernels, registers the rewrites, starts the threads, and sets the C
-    library's memory.
+    The first call loads all kernels, registers the rewrites, sets the C library's memory, and has
+    Numba make machine code only where it runs.
     """
-    from dltut.kernels.engine import threads
+    from dltut.kernels.engine.linked import install
     from dltut.kernels.engine.linker import KernelLinker
     from dltut.kernels.engine.memory import keep_freed_memory
 
     _load("numba")
     keep_freed_memory()
-    threads.start()
+    install()
     for position, rewrites in FUSIONS.items():
         _register(position, rewrites, NUMBA, straight.KERNELS)
     graphs = inside_of_loops(NUMBA_INSIDE), inside_of_names(NUMBA_INSIDE, "NUMBA")

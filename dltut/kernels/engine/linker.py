@@ -1,8 +1,8 @@
-"""Two processes compile the kernels of a new graph, one from each end; a third the graph itself.
+"""Other processes compile the kernels of a new graph, and one the graph itself.
 
-Compilation holds the interpreter, so a thread would not help. What the others compile goes through
-the cache on disk: the first one finds it there when it comes to it. The graph calls kernels by
-name, so it can be compiled before they are.
+Compilation holds the interpreter, so threads would not help. What the others compile goes through
+the cache on disk, where this process finds it when they are done. What is compiled calls kernels by
+name, so nothing has to wait for another to be compiled.
 """
 
 import hashlib
@@ -12,12 +12,12 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numba import from_dtype, typeof, types
+from numba.core.registry import cpu_target
 from pytensor.configdefaults import config
 from pytensor.graph.basic import Constant, clone_get_equiv
 from pytensor.graph.fg import FunctionGraph
@@ -28,16 +28,17 @@ from pytensor.link.numba.dispatch.basic import (
 from pytensor.link.numba.linker import NumbaLinker
 
 from dltut.kernels.engine.symbols import HELPING, NAMES_ALONE, kept, kept_on_disk
-from dltut.kernels.engine.threads import n_threads
-from dltut.kernels.engine.version import source_version
+from dltut.kernels.engine.threads import add_symbols, n_threads, start
+from dltut.kernels.engine.version import machine, source_size, source_version
 from dltut.machine.files import atomic
 from dltut.machine.notices import spinner
 
-LONGEST = 60  # seconds that a process with a graph is waited for
+COMPILERS = 2  # processes that compile kernels; one more compiles the graph
+LONGEST = 120  # seconds that they are waited for
 
 
 class KernelLinker(NumbaLinker):
-    """PyTensor's linker, with two more processes where kernels are not compiled yet.
+    """PyTensor's linker, with more processes where kernels are not compiled yet.
 
     It says so on a terminal: it is what a newcomer waits for.
     """
@@ -57,28 +58,27 @@ class KernelLinker(NumbaLinker):
             return None, what
         fgraph, order = _without_values(fgraph, order)
         kernels = [each for each in order if type(each.op).__module__.startswith("dltut.kernels.")]
-        mark = _mark(kernels)
-        if not kernels or mark.exists():
-            return super().fgraph_convert(fgraph, order=order), what
         given, convert = [each[0] for each in input_storage], super().fgraph_convert
 
         def compile_graph():
             """Without a kernel; what calls it is found on disk by the first process."""
             NAMES_ALONE.set(True)
+            add_symbols()
             converted = convert(fgraph, order=order)
             if converted[1] is not None:  # else it is not kept on disk
                 kinds = tuple(map(_kind, fgraph.inputs, given))
                 self.jit_compile((converted, what)).compile(kinds)
 
-        with (
-            spinner("compiling kernels, first run only"),
-            _another_process(compile_graph, is_awaited=True),
-            _another_process(lambda: _compile_from_the_end(kernels)),
-        ):
-            converted = convert(fgraph, order=order)
-        with atomic(mark) as file:
-            file.write(b"")
-        return converted, what
+        mark = _mark(kernels)
+        if kernels and not mark.exists():
+            with spinner("compiling kernels, first run only"):
+                compile_kernels = partial(_compile_kernels, kernels)
+                in_other_processes(compile_graph, *COMPILERS * [compile_kernels])
+                converted = _with_helpers(convert, fgraph, order)
+            with atomic(mark) as file:
+                file.write(b"")
+            return converted, what
+        return _with_helpers(convert, fgraph, order), what
 
     def jit_compile(self, converted_and_what):
         """The graph's function itself, not the one that PyTensor writes around it for its cache.
@@ -126,16 +126,24 @@ def _without_values(fgraph, order):
 def _mark(nodes) -> Path:
     """A file that is there once the kernels of these operations are in the cache.
 
-    Its name holds the operations with their properties, versions and widths, in any order.
+    Its name holds the processor, and the operations with their properties, versions and widths, in
+    any order.
     """
-    kinds = sorted({f"{node.op} {_version(node.op):x} {_types(node)}" for node in nodes})
-    name = hashlib.sha256("\n".join(kinds).encode()).hexdigest()[:16]
+    kinds = sorted(
+        {f"{node.op} {source_version(_source(node.op)):x} {_types(node)}" for node in nodes}
+    )
+    name = hashlib.sha256("\n".join([machine(), *kinds]).encode()).hexdigest()[:16]
     return Path(config.base_compiledir) / "dltut" / name
 
 
+def _source(op) -> str:
+    """The file of the kernel of an operation, which lies beside it."""
+    return str(Path(inspect.getfile(type(op))).with_name("numba.py"))
+
+
 def _version(op) -> int:
-    """The version of the kernel of an operation, which lies beside it."""
-    return source_version(str(Path(inspect.getfile(type(op))).with_name("numba.py")))
+    """The version of that file."""
+    return source_version(_source(op))
 
 
 def _types(node) -> list[str]:
@@ -150,20 +158,55 @@ def _kind(variable, value):
     return types.Array(from_dtype(np.dtype(variable.type.dtype)), variable.type.ndim, "C")
 
 
-@contextmanager
-def _another_process(work, is_awaited: bool = False) -> Iterator[None]:
-    """Have another process do some compiling in the meantime.
+def _compile_kernels(nodes) -> None:
+    """Compile what runs kernels, and those of nodes, but for what others are at.
+
+    Those with the largest sources come first, and of these those with the most arguments: so nobody
+    begins a long one when all else is done.
+    """
+
+    def size(node):
+        """What tells how long it takes."""
+        return source_size(_source(node.op)), len(node.inputs)
+
+    HELPING.set(True)
+    add_symbols()
+    for node in sorted(nodes, key=size, reverse=True):
+        numba_funcify_and_cache_key(node.op, node=node)
+
+
+def _with_helpers(convert, fgraph, order):
+    """What PyTensor makes of a graph whose blocks are run by threads, which are there by then."""
+    start()
+    return convert(fgraph, order=order)
+
+
+def in_other_processes(*works) -> None:
+    """Have each of some works done by a process of its own, and wait for all.
 
     Parameters
     ----------
-    work : callable
-        What cannot be compiled is reported by the first process.
-    is_awaited : bool
-        Whether the rest of it is worth waiting for; else it is broken off.
+    *works : callables
+        They compile for the disk. What cannot be compiled is reported by this process.
     """
     if n_threads() == 1 or sys.platform != "linux" or not config.numba__cache:
-        yield
         return
+    for context in (cpu_target.typing_context, cpu_target.target_context):
+        context.refresh()  # what each of them would load by itself
+    processes = []
+    try:
+        processes += [_forked(work) for work in works]
+        until = time.monotonic() + LONGEST
+        while time.monotonic() < until and not all(map(_has_ended, processes)):
+            time.sleep(0.005)
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGKILL)  # what it has compiled is there
+            os.waitpid(process, 0)
+
+
+def _forked(work) -> int:
+    """The number of a new process that does some work."""
     with warnings.catch_warnings():
         # A forked process must not use the threads of its parent. This one only compiles.
         warnings.simplefilter("ignore")
@@ -173,36 +216,10 @@ def _another_process(work, is_awaited: bool = False) -> Iterator[None]:
             work()
         finally:
             os._exit(0)
-    try:
-        yield
-        until = time.monotonic() + LONGEST * is_awaited
-        while time.monotonic() < until and not _has_ended(process):
-            time.sleep(0.01)
-    finally:
-        os.kill(process, signal.SIGKILL)  # whatever it still compiles is there by now
-        os.waitpid(process, 0)
+    return process
 
 
 def _has_ended(process: int) -> bool:
     """Whether a process is only left to be asked how it ended."""
     how = os.WEXITED | os.WNOHANG | os.WNOWAIT
     return os.waitid(os.P_PID, process, how) is not None
-
-
-def _compile_from_the_end(nodes) -> None:
-    """Compile nodes, from the last one on.
-
-    What needs a kernel that the first process is compiling waits until the others are done.
-    """
-    HELPING.set(True)
-    left = list(reversed(nodes))
-    while left:
-        waiting = []
-        for node in left:
-            try:
-                numba_funcify_and_cache_key(node.op, node=node)
-            except BlockingIOError:
-                waiting.append(node)
-        if len(waiting) == len(left):
-            time.sleep(0.05)
-        left = waiting

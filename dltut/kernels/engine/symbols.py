@@ -5,6 +5,7 @@ calls. A kernel behind a symbol is machine code that its callers do not look int
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -23,16 +24,18 @@ from pytensor.link.numba.cache import CACHED_SRC_FUNCTIONS
 from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 
 from dltut.kernels.engine.linked import enter_by_address, install
-from dltut.kernels.engine.version import source_version
+from dltut.kernels.engine.version import machine, source_version
 
 try:
     import fcntl
 except ImportError:  # on Windows
     fcntl = None
 
-HELPING: ContextVar[bool] = ContextVar("does not wait for what others compile", default=False)
+# What a process that only compiles for the disk makes of kernels: nothing but names, which is
+# enough for what calls them, or those that nobody else has compiled or is compiling.
+HELPING: ContextVar[bool] = ContextVar("compiles kernels, never runs them", default=False)
 
-NAMES_ALONE: ContextVar[bool] = ContextVar("compiles what calls kernels, never runs", default=False)
+NAMES_ALONE: ContextVar[bool] = ContextVar("compiles no kernel, never runs any", default=False)
 
 
 def compiled_form(kind):
@@ -187,21 +190,32 @@ def kept_on_disk(function, name: str, **options):
     return dispatcher
 
 
-def add_symbol(symbol: str, function, arguments: tuple) -> None:
+def add_symbol(symbol: str, function, arguments: tuple, **options) -> None:
     """Make compiled code find `function` under a name.
 
-    Where `NAMES_ALONE` is set, there is only the name: for code that this process does not run.
+    In a process that compiles and never runs there may be only the name.
+
+    Parameters
+    ----------
+    symbol : str
+    function : function
+    arguments : tuple of numba types
+    **options
+        Of ``numba.njit``.
     """
     if llvm.address_of_symbol(symbol) is not None:
         return
-    if NAMES_ALONE.get():
-        llvm.add_symbol(symbol, 1)
-    else:
+    try:
+        if NAMES_ALONE.get():
+            raise BlockingIOError
         with alone(symbol):
-            dispatcher = compiled(function, arguments, symbol)
-        found = dispatcher.overloads[arguments]
-        llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
-        kept()[symbol] = dispatcher
+            dispatcher = compiled(function, arguments, symbol, **options)
+    except BlockingIOError:
+        llvm.add_symbol(symbol, 1)
+        return
+    found = dispatcher.overloads[arguments]
+    llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))
+    kept()[symbol] = dispatcher
 
 
 @contextmanager
@@ -217,20 +231,26 @@ def alone(symbol: str) -> Iterator[None]:
     Raises
     ------
     BlockingIOError
-        Where `HELPING` is set and another process compiles it, instead of waiting.
+        Where `HELPING` is set and another process compiles it, or has done so, instead of waiting.
     """
-    path = Path(config.base_compiledir) / "dltut" / f"{symbol}.lock"
+    path = Path(config.base_compiledir) / "dltut" / f"{symbol}_{machine()}.lock"
     with ExitStack() as stack:
+        file = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context(path.open("wb"))
+            file = stack.enter_context(path.open("ab"))
             if fcntl is not None:
                 fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if HELPING.get() else 0))
         except BlockingIOError:
             raise
         except OSError:
             pass
+        is_new = file is not None and os.fstat(file.fileno()).st_size == 0
+        if HELPING.get() and file is not None and not is_new:
+            raise BlockingIOError
         yield
+        if is_new:
+            file.write(b"compiled")
 
 
 @cache

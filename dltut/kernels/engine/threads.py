@@ -20,7 +20,7 @@ from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.kernels.engine.atomic import WORDS, add, address, call_block, exchange, load, store
-from dltut.kernels.engine.symbols import add_symbol, call_symbol, compiled
+from dltut.kernels.engine.symbols import add_symbol, call_symbol, kept
 from dltut.kernels.engine.version import source_version
 
 # Words of shared memory; those that change while a job runs have a cache line of their own.
@@ -34,6 +34,7 @@ MUTEX, CONDITION = 48, 80
 FIRST, LAST, ENDS = 2**16, 1, 2**16 - 1
 CLOSED = 2**32 - 1
 RUN = f"dltut_run_blocks_{source_version(__file__):x}"  # the symbol of run_blocks
+HELP = f"{RUN}_help"  # that of help_forever
 LOOKS_BEFORE_SLEEP = 20_000  # of a helper: some 50 microseconds
 
 _lock = types.ExternalFunction("pthread_mutex_lock", types.intc(types.voidptr))
@@ -197,24 +198,35 @@ def n_threads() -> int:
 
 
 @cache
-def start() -> np.ndarray:
-    """Start the helpers, once in a process.
+def start() -> None:
+    """Start the helpers, once in a process."""
+    add_symbols()
+    shared_words()[THREADS] = n_threads()
+    for _ in range(n_threads() - 1):
+        threading.Thread(target=kept()[HELP], daemon=True, name="dltut").start()
+
+
+def add_symbols() -> None:
+    """Make compiled code find what runs blocks, and Python what helpers do."""
+    shared_words()
+    add_symbol(RUN, run_blocks, (types.intp,) * 3)
+    add_symbol(HELP, help_forever, (), nogil=True, final_function=True)
+
+
+@cache
+def shared_words() -> np.ndarray:
+    """The memory that all threads share, which compiled code finds by its name.
 
     Returns
     -------
     int64 array, shape (128,)
-        The memory that all threads share, from a multiple of 64 bytes on.
+        From a multiple of 64 bytes on.
     """
     words = np.zeros(128 + 8, dtype="int64")
     words = words[-words.ctypes.data % 64 // 8 :][:128]
     llvm.add_symbol(WORDS, words.ctypes.data)
     _reset(words)
-    words[THREADS] = n_threads()
     os.register_at_fork(after_in_child=lambda: _reset(words))  # helpers stay behind
-    add_symbol(RUN, run_blocks, (types.intp,) * 3)
-    helper = compiled(help_forever, (), f"{RUN}_help", nogil=True, final_function=True)
-    for _ in range(n_threads() - 1):
-        threading.Thread(target=helper, daemon=True, name="dltut").start()
     return words
 
 

@@ -1,9 +1,18 @@
-"""A number that changes whenever a kernel's source does: no stale code comes from the cache."""
+"""What compiled code depends on: a kernel's source, the compiler, the processor.
+
+A number that changes whenever a kernel's source does: no stale code comes from the cache.
+"""
 
 import hashlib
+import platform
 import re
 from functools import cache
 from pathlib import Path
+
+import llvmlite
+import numba
+import pytensor
+from numba.core.registry import cpu_target
 
 IMPORT = re.compile(r"^from dltut\.kernels([\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 
@@ -24,6 +33,25 @@ def source_version(path: str) -> int:
     for each in sorted(_with_imports(Path(path))):
         digest.update(each.read_bytes())
     return int(digest.hexdigest()[:15], 16)
+
+
+def source_size(path: str) -> int:
+    """How many bytes a source file and all that it imports from the kernels have."""
+    return sum(each.stat().st_size for each in _with_imports(Path(path)))
+
+
+@cache
+def machine() -> str:
+    """What stands for the processor, as Numba takes it to be, and the versions of who compiles.
+
+    Returns
+    -------
+    str
+        Twelve hexadecimal digits. What is compiled elsewhere, or by others, does not count here.
+    """
+    versions = platform.python_version(), *(m.__version__ for m in (numba, llvmlite, pytensor))
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    return hashlib.sha256(repr((versions, processor)).encode()).hexdigest()[:12]
 
 
 def _with_imports(path: Path) -> set[Path]:

@@ -1,4 +1,4 @@
-"""What is compiled is compiled once, by three processes, and holds no data."""
+"""What is compiled is compiled once, by other processes, and holds no data."""
 
 import gc
 import os
@@ -36,8 +36,7 @@ both = function([x, y], [negative_log_likelihood(x, y), errors(x, y)])
 rng = np.random.default_rng(0)
 given = rng.normal(size=(40, 9)), rng.integers(0, 4, 40).astype("int32")
 print([float(each).hex() for each in both(*given)], len(forks))
-names = {each.data["dispatcher"].__name__ for _, each in listener.buffer}
-print("numba_funcified_fgraph" in names)
+print(len(listener.buffer))
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -136,12 +135,13 @@ def printed(cache: Path, threads: int) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 def test_other_processes(tmp_path):
-    """One compiles kernels from the last one on, one the graph, for arguments not seen yet."""
+    """Two compile the kernels, one the graph, for arguments not seen yet; this one only reads."""
     *cold, is_compiled, end = printed(tmp_path / "two", threads=2)
     *alone, by_itself, _ = printed(tmp_path / "one", threads=1)
     *warm, again, _ = printed(tmp_path / "two", threads=2)
     assert end == "no process is left"
-    assert (is_compiled, by_itself, again) == ("False", "True", "False")
+    assert int(by_itself) > 0
+    assert (is_compiled, again) == ("0", "0")
     found = [(each.rpartition(" ")[::2]) for (each,) in (cold, alone, warm)]
-    assert [forks for _, forks in found] == ["2", "0", "0"]
+    assert [forks for _, forks in found] == ["3", "0", "0"]
     assert len({numbers for numbers, _ in found}) == 1

@@ -70,18 +70,41 @@ def test_two_do_not_compile_the_same_at_a_time(own_folder):
     assert order == ["first", "second"]
 
 
-def test_who_helps_goes_on_to_something_else(own_folder):
+@pytest.fixture
+def helping():
+    """As in a process that compiles for others."""
     token = symbols.HELPING.set(True)
-    try:
-        with symbols.alone("kernel"):
-            with pytest.raises(BlockingIOError), symbols.alone("kernel"):
-                pass
-            with symbols.alone("another"):
-                pass
+    yield
+    symbols.HELPING.reset(token)
+
+
+def test_who_helps_goes_on_to_something_else(own_folder, helping):
+    """Where another is at a kernel, and where one was, unless that one has failed."""
+    with symbols.alone("kernel"):
+        with pytest.raises(BlockingIOError), symbols.alone("kernel"):
+            pass
+        with symbols.alone("another"):
+            pass
+    with pytest.raises(BlockingIOError), symbols.alone("kernel"):
+        pass
+    with pytest.raises(KeyError), symbols.alone("a third"):
+        raise KeyError
+    with symbols.alone("a third"):
+        pass
+
+
+def test_who_runs_a_kernel_reads_it_again(own_folder):
+    for _ in range(2):
         with symbols.alone("kernel"):
             pass
-    finally:
-        symbols.HELPING.reset(token)
+
+
+def test_another_machine_compiles_for_itself(own_folder, helping, monkeypatch):
+    with symbols.alone("kernel"):
+        pass
+    monkeypatch.setattr(symbols, "machine", lambda: "another")
+    with symbols.alone("kernel"):
+        pass
 
 
 @pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP])
