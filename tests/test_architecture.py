@@ -181,6 +181,33 @@ def test_only_backend_and_kernels_know_numba_and_jax():
     assert_none(outside(importers(*COMPILERS), "machine.backend", "kernels"))
 
 
+COMPILED_IN_NUMPY = {"jax.py", "op.py", "rewrite.py", "looped.py"}
+
+
+def test_kernels_assign_no_array_to_a_part_of_another():
+    """Numba compiles the words of an error for that, half a second: `copy_row` does not."""
+    found = []
+    for module in MODULES:
+        if not begins(module.name, "kernels") or module.path.name in COMPILED_IN_NUMPY:
+            continue
+        for node in module.nodes(ast.Assign):
+            for target, value in parts_of(node):
+                is_part = isinstance(target, ast.Subscript) and any(
+                    isinstance(each, ast.Slice) for each in ast.walk(target.slice)
+                )
+                if is_part and not isinstance(value, ast.Constant | ast.UnaryOp):
+                    found.append(module.at(node))
+    assert_none(found)
+
+
+def parts_of(node):
+    """(target, value) of each of the assignments that one line makes."""
+    (target,), value = node.targets[-1:], node.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return zip(target.elts, value.elts, strict=True)
+    return [(target, value)]
+
+
 def test_only_rng_draws_symbolic_bits():
     streams = importers("pytensor.tensor.random", "dltut.kernels.threefry")
     for module in MODULES:
