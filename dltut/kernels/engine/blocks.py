@@ -5,6 +5,9 @@ Blocks depend on the shapes alone, so that results do not depend on the number o
 
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.engine.threads import in_parallel
+
+TOGETHER = 2**12  # numbers of each of several results that a thread adds up at a time
 ALONE_BELOW = 2**18  # multiplications, some microseconds: not worth sharing
 
 
@@ -62,8 +65,15 @@ def count_of_blocks(length, side):
 
 
 @numba_njit
+def add_up_part(part, parts):
+    """Add the results of all blocks, of some of their numbers."""
+    first = part * TOGETHER
+    for block in range(1, len(parts)):
+        for k in range(first, min(first + TOGETHER, parts.shape[1])):
+            parts[0, k] += parts[block, k]
+
+
+@numba_njit
 def add_up(parts):
     """Add the results of all blocks (blocks, n), in their order, to that of the first."""
-    for block in range(1, len(parts)):
-        for k in range(parts.shape[1]):
-            parts[0, k] += parts[block, k]
+    in_parallel(add_up_part, count_of_blocks(parts.shape[1], TOGETHER), (parts,))

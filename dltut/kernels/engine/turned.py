@@ -48,14 +48,35 @@ def _turn_square(typing, source, row, target, turned_row, like):
 @numba_njit
 def transpose(matrix, rows, columns, transposed):
     """Write a matrix (rows * columns,) as its transpose (columns * rows,)."""
-    size, lanes = matrix.itemsize, BYTES // matrix.itemsize
+    size = matrix.itemsize
     source, target = np.intp(matrix.ctypes.data), np.intp(transposed.ctypes.data)
-    square_rows, square_columns = rows // lanes * lanes, columns // lanes * lanes
-    for r in range(0, square_rows, lanes):
-        for s in range(0, square_columns, lanes):
-            at, to = source + (r * columns + s) * size, target + (s * rows + r) * size
-            _turn_square(at, columns * size, to, rows * size, matrix)
-    for r in range(rows):
-        for s in range(square_columns if r < square_rows else 0, columns):
-            at, to = source + (r * columns + s) * size, target + (s * rows + r) * size
-            poke(to, peek(at, matrix))
+    transpose_part(source, columns * size, rows, columns, target, rows * size, matrix)
+
+
+@numba_njit
+def transpose_part(source, row, rows, columns, target, turned_row, like):
+    """Write a part of a matrix as a part of another: the last squares overlap those before.
+
+    Parameters
+    ----------
+    source, target : int
+        The addresses of their first numbers.
+    row, turned_row : int
+        Bytes from one row of the source, or of the target, to the next.
+    rows, columns : int
+        Of the source.
+    like : array
+        For the type of the numbers.
+    """
+    size, lanes = like.itemsize, BYTES // like.itemsize
+    if min(rows, columns) < lanes:
+        for r in range(rows):
+            for s in range(columns):
+                poke(target + s * turned_row + r * size, peek(source + r * row + s * size, like))
+        return
+    for first in range(0, rows, lanes):
+        r = min(first, rows - lanes)
+        for left in range(0, columns, lanes):
+            s = min(left, columns - lanes)
+            at, to = source + r * row + s * size, target + s * turned_row + r * size
+            _turn_square(at, row, to, turned_row, like)
