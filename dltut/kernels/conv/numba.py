@@ -8,6 +8,8 @@ Shapes are those of the operations; of one picture, `patches` has taps * width e
 (taps, maps) for each kernel row, or for all of them together. See ``README.rst`` for the words.
 """
 
+from functools import cache
+
 import numpy as np
 from numba import types
 from pytensor.link.numba.dispatch.basic import numba_njit
@@ -19,6 +21,7 @@ from dltut.kernels.conv.op import (
     ConvolutionWeightGradient,
     TransposedConvolution,
 )
+from dltut.kernels.conv.winograd import Winograd
 from dltut.kernels.engine.blocks import add_up
 from dltut.kernels.engine.gather import (
     FRAME,
@@ -216,13 +219,42 @@ def panels_of(w, frame, order):
     return panels
 
 
+@cache
+def winograd_of(step: tuple[int, int], dtype: str):
+    """What convolves with fewer multiplications, for filters of 3 x 3, or None.
+
+    In double precision all digits count: it has the plain sums.
+    """
+    return Winograd(3, step[0]) if dtype == "float32" and step in ((1, 1), (2, 2)) else None
+
+
 def prepared(function, op, node):
-    """The kernel that fills the output, and what makes its frame."""
+    """What fills the output, all its arguments in one tuple, and what makes its frame."""
     dtype = node.outputs[0].type.dtype
     prepare(dtype)
     four = arrays(dtype, 4)[0]
     types_of = four, four, types.boolean, NUMBERS, four.copy(layout="C")
-    return kernel(function, types_of), framing(op)
+    fill, winograd = kernel(function, types_of), winograd_of(op.subsample, dtype)
+    if winograd is None:
+        return fill, framing(op)
+    fewer = {
+        convolution: winograd.fill_maps,
+        gradient_of_input: winograd.fill_pictures,
+        gradient_of_filters: winograd.fill_filters,
+    }
+    if fewer[function] is None:
+        return fill, framing(op)
+    applies, fill_faster = winograd.applies, kernel(fewer[function], types_of, op.subsample)
+
+    @numba_njit
+    def fill_either(arguments):
+        """By Winograd's convolution where that applies."""
+        if applies(arguments[3].view(FRAME)):
+            fill_faster(arguments)
+        else:
+            fill(arguments)
+
+    return fill_either, framing(op)
 
 
 def may_turn(op) -> bool:

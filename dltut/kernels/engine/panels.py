@@ -52,21 +52,29 @@ def poke(typing, place, value):
     return types.void(types.intp, value), code
 
 
-@intrinsic
-def copy_two_vectors(typing, source, target, like):
-    """Copy two vectors of an array's type from one address to another."""
+def vectors_copied(count: int):
+    """An intrinsic that copies so many vectors of an array's type from one address to another."""
 
-    def code(context, builder, signature, values):
-        """Loads and stores that need not be aligned."""
-        lanes = 8 * BYTES // like.dtype.bitwidth
-        vector = ir.VectorType(context.get_value_type(like.dtype), lanes)
-        for v in range(2):
-            place = builder.add(values[1], INTEGER(v * BYTES))
-            pointer = builder.inttoptr(place, vector.as_pointer())
-            builder.store(read(builder, values[0], vector, v), pointer, align=4)
-        return context.get_dummy_value()
+    @intrinsic
+    def copy(typing, source, target, like):
+        """From the first to the second; of the third only the type counts."""
 
-    return types.void(types.intp, types.intp, like), code
+        def code(context, builder, signature, values):
+            """Loads and stores that need not be aligned."""
+            lanes = 8 * BYTES // like.dtype.bitwidth
+            vector = ir.VectorType(context.get_value_type(like.dtype), lanes)
+            for v in range(count):
+                place = builder.add(values[1], INTEGER(v * BYTES))
+                pointer = builder.inttoptr(place, vector.as_pointer())
+                builder.store(read(builder, values[0], vector, v), pointer, align=4)
+            return context.get_dummy_value()
+
+        return types.void(types.intp, types.intp, like), code
+
+    return copy
+
+
+copy_vector, copy_two_vectors = vectors_copied(1), vectors_copied(2)
 
 
 @numba_njit
