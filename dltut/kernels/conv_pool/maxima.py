@@ -2,57 +2,27 @@
 
 What is 0 is left out. A list for each map has the patches of the picture under its maxima, whose
 sum is the gradient of a filter; a list for each spot has the maps that have a maximum there, and
-the sum of their filters is the gradient of the patch. Channels lie last here: a row of a patch is
-one piece of memory, whatever the steps of the convolution are.
-
-`picture` is (channels * rows * columns,), `pixels` (rows, columns, channels) with the zeros around
-it, and some more behind. Indices are unsigned: see `gather`.
+the sum of their filters is the gradient of the patch. Pixels lie on a canvas, channels last: a row
+of a patch is one piece of memory, whatever the steps of the convolution are. Indices are unsigned:
+see `gather`.
 """
 
 import numpy as np
 from numba.cpython.unsafe.numbers import trailing_zeros
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.engine.canvas import new_canvas
 from dltut.kernels.engine.picked import vectors_for
-from dltut.kernels.engine.rows import copy_row
-from dltut.kernels.engine.turned import transpose
 from dltut.kernels.engine.vectors import BYTES
 
 
 @numba_njit
-def room_for_pixels(frame, like):
-    """Pixels that are all 0."""
+def canvas_of(frame, like):
+    """A canvas for a picture: its sides, its place there, and how many columns the canvas has."""
     shape = frame[0]
-    rows, columns = shape.rows + 2 * shape.pad_rows, shape.columns + 2 * shape.pad_columns
-    return np.zeros(rows * columns * shape.channels + BYTES // like.itemsize, like.dtype)
-
-
-@numba_njit
-def place_in(frame, r):
-    """Where row r of a picture begins in the pixels, and how many numbers it has."""
-    shape = frame[0]
-    row = (r + shape.pad_rows) * (shape.columns + 2 * shape.pad_columns) + shape.pad_columns
-    return row * shape.channels, shape.columns * shape.channels
-
-
-@numba_njit
-def channels_last(picture, frame, inner, pixels):
-    """Fill the inner part of the pixels; `inner` (as picture) is room for it."""
-    shape = frame[0]
-    transpose(picture, shape.channels, shape.rows * shape.columns, inner)
-    for r in range(shape.rows):
-        place, n = place_in(frame, r)
-        copy_row(inner[r * n : (r + 1) * n], pixels[place : place + n])
-
-
-@numba_njit
-def channels_first(pixels, frame, inner, picture):
-    """Fill the picture from the inner part of the pixels; `inner` (as picture) is room for it."""
-    shape = frame[0]
-    for r in range(shape.rows):
-        place, n = place_in(frame, r)
-        copy_row(pixels[place : place + n], inner[r * n : (r + 1) * n])
-    transpose(inner, shape.rows * shape.columns, shape.channels, picture)
+    sides, place = (shape.channels, shape.rows, shape.columns), (shape.pad_rows, shape.pad_columns)
+    width = shape.columns + 2 * shape.pad_columns
+    return sides, place, width, new_canvas(shape.rows + 2 * shape.pad_rows, width, sides[0], like)
 
 
 @numba_njit

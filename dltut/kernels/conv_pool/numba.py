@@ -10,15 +10,14 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.conv.numba import convolve, images_of, panels_of
+from dltut.kernels.conv.winograd import Winograd
 from dltut.kernels.conv_pool.maxima import (
-    channels_first,
-    channels_last,
+    canvas_of,
     empty_lists,
     order_of_filters,
     pick_maxima,
     pixels_of_spots,
     places_of_filters,
-    room_for_pixels,
     row_of_pixels,
     size_of_filter,
     steps_of,
@@ -26,6 +25,7 @@ from dltut.kernels.conv_pool.maxima import (
 from dltut.kernels.conv_pool.op import PooledConvolution, PooledConvolutionGradients
 from dltut.kernels.conv_pool.pooling import pool_of
 from dltut.kernels.engine.blocks import add_up
+from dltut.kernels.engine.canvas import cut, draw
 from dltut.kernels.engine.elementary import tanh
 from dltut.kernels.engine.gather import FRAME, NUMBERS, framing, gather, order_of, segments_of
 from dltut.kernels.engine.gemm import prepare
@@ -124,12 +124,13 @@ def backward_block(
     """
     shape, (size, row), itemsize = frame[0], size_of_filter(frame, x), x.itemsize
     rows, vectors = shape.kernel_rows, row * itemsize // BYTES
-    pixels, inner = room_for_pixels(frame, x), np.empty(x[0].size, x.dtype)
+    sides, place, width, pixels = canvas_of(frame, x)
+    inner = np.empty(x[0].size, x.dtype)
     spots, steps = pixels_of_spots(frame, x), steps_of(frame, ws)
     pixel_row, filter_row = row_of_pixels(frame, x), row * itemsize
     of_maps = empty_lists(shape.maps, shape.spots if to_all else up[0, 0].size, x)
     of_spots = empty_lists(shape.spots if len(gradient) else 0, shape.maps, x)
-    targets, pixel_gradient = places_of_filters(frame, size * itemsize), room_for_pixels(frame, x)
+    targets, pixel_gradient = places_of_filters(frame, size * itemsize), np.zeros_like(pixels)
     scaled = np.empty(up[0].size, dtype=x.dtype)
     for n in images_of(block, frame):
         behind, places = up[n].reshape(-1), positions[n].reshape(-1)
@@ -138,13 +139,13 @@ def backward_block(
             behind = scaled
         lists = spots, size * itemsize, of_maps, of_spots
         pick_maxima(behind, places, frame, ws, steps, to_all, *lists)
-        channels_last(x[n].reshape(-1), frame, inner, pixels)
+        draw(x[n].reshape(-1), sides, place, width, inner, pixels)
         add_picked(rows, vectors, of_maps, targets, pixels, pixel_row, sums[block], filter_row)
         if len(gradient):
             pixel_gradient[:] = 0
             pieces = filters, filter_row, pixel_gradient, pixel_row
             add_picked(rows, vectors, of_spots, spots, *pieces)
-            channels_first(pixel_gradient, frame, inner, gradient[n].reshape(-1))
+            cut(pixel_gradient, sides, place, width, inner, gradient[n].reshape(-1))
 
 
 def conv_pool_backward(
@@ -205,13 +206,17 @@ def conv_pool(op, node):
     flip, position_type = op.filter_flip, np.dtype(op.position_type)
 
     @numba_njit
-    def outputs(x, w, bias):
+    def with_places(x, w, bias):
         """Of x, w and biases (maps,), or (0,) for no tanh, pooled maps and places."""
         numbers = frame_of(x.shape, w.shape)
         shape = pooled_shape(numbers, ws_rows, ws_columns)
         pooled, positions = np.empty(shape, dtype=x.dtype), np.empty(shape, dtype=position_type)
         fill((x, w, bias, flip, numbers, pooled, positions))
         return pooled, positions
+
+    outputs = with_places
+    if not op.places:
+        outputs = without_places_of(op, dtype, with_places)
 
     if op.tanh:
 
@@ -230,6 +235,58 @@ def conv_pool(op, node):
             return outputs(x, w, np.empty(0, dtype=x.dtype))
 
     return conv_pool
+
+
+def without_places_of(op, dtype: str, with_places):
+    """What makes pooled maps alone: by Winograd's convolution where that serves."""
+    if dtype != "float32" or op.ws != (2, 2) or op.subsample != (1, 1):
+
+        @numba_njit
+        def without_places(x, w, bias):
+            """Pooled maps."""
+            return with_places(x, w, bias)[0]
+
+        return without_places
+
+    winograd, frame_of = Winograd(5, window=2), framing(op)
+    four, bias = arrays(dtype, 4, 1)
+    types_of = four, four, bias, types.boolean, NUMBERS, four.copy(layout="C")
+    fill, applies, flip = kernel(pooled_by(winograd), types_of), winograd.applies, op.filter_flip
+
+    @numba_njit
+    def faster(x, w, bias):
+        """Pooled maps."""
+        numbers = frame_of(x.shape, w.shape)
+        if not applies(numbers.view(FRAME)):
+            return with_places(x, w, bias)[0]
+        pooled = np.empty(pooled_shape(numbers, 2, 2), dtype=x.dtype)
+        fill((x, w, bias, flip, numbers, pooled))
+        return pooled
+
+    return faster
+
+
+def pooled_by(winograd):
+    """What fills pooled maps by Winograd's convolution, bias and tanh included."""
+    maps_block, filters_at_points = winograd.maps_block, winograd.filters_at_points
+    tiling_of = winograd.tiling_of
+
+    @numba_njit
+    def pooled_block(block, x, filters, bias, tiling, frame, pooled):
+        """The pooled maps of the images of a block."""
+        maps_block(block, x, filters, tiling, frame, pooled)
+        for n in images_of(block, frame):
+            if len(bias):
+                add_bias_and_squash(pooled[n].reshape(-1), bias)
+
+    def pooled_by_winograd(x, w, bias, flip, numbers, pooled):
+        """Fill the pooled maps; no bias (0,): no tanh. `numbers` is the frame."""
+        frame, x = numbers.view(FRAME), np.ascontiguousarray(x)
+        filters, tiling = filters_at_points(w, frame, flip, True), tiling_of(frame, x)
+        arguments = x, filters, bias, tiling, frame, pooled
+        in_parallel(pooled_block, frame[0].blocks, arguments)
+
+    return pooled_by_winograd
 
 
 @compiled_form(PooledConvolutionGradients)

@@ -62,16 +62,27 @@ class _PooledConvolution(Op):
 
 
 class PooledConvolution(_PooledConvolution):
-    """Pooled maps, and the place of each maximum in its window."""
+    """Pooled maps, and the place of each maximum in its window.
 
-    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "ties", "tanh")
+    Parameters
+    ----------
+    places : bool
+        Whether places are wanted, as gradients do. Others are those of all.
+    """
+
+    __props__ = ("border_mode", "subsample", "filter_flip", "ws", "ties", "tanh", "places")
+
+    def __init__(self, border_mode, subsample, filter_flip, ws, ties, tanh=False, places=True):
+        super().__init__(border_mode, subsample, filter_flip, ws, ties, tanh)
+        self.places = places
 
     def make_node(self, x, w, *b):
-        """Of x, w and, with tanh, b (maps,) pooled maps and places of the same shape."""
+        """Of x, w and, with tanh, b (maps,) pooled maps, and places of the same shape."""
         convolution = self.convolution(Convolution)(x, w)
         shape = Pooling(self.ws, self.ws, True, (0, 0), "max")(convolution).type.shape
-        pooled = TensorType(x.type.dtype, shape=shape)()
-        return Apply(self, [x, w, *b], [pooled, TensorType(self.position_type, shape=shape)()])
+        outputs = [TensorType(x.type.dtype, shape=shape)()]
+        outputs += [TensorType(self.position_type, shape=shape)()] if self.places else []
+        return Apply(self, [x, w, *b], outputs)
 
     def perform(self, node, inputs, output_storage):
         """The reference in NumPy: one after the other."""
@@ -87,7 +98,8 @@ class PooledConvolution(_PooledConvolution):
             check_bias(b[0].shape, w.shape)
             pooled = np.tanh(pooled + b[0][:, None, None])
         output_storage[0][0] = pooled
-        output_storage[1][0] = places.astype(self.position_type)
+        if self.places:
+            output_storage[1][0] = places.astype(self.position_type)
 
 
 class PooledConvolutionGradients(_PooledConvolution):

@@ -41,7 +41,8 @@ def conv_pool(fgraph, node):
     if len({each.op._props() for each in pools}) != 1:
         return None
     properties = *node.op._props(), pools[0].op.ws, pools[0].op.ties
-    pooled, positions = PooledConvolution(*properties)(x, w)
+    places = any(isinstance(each.op, PoolingGradient) for each in pools)
+    pooled, *positions = PooledConvolution(*properties, places=places)(x, w, return_list=True)
     replacements = {}
     for each in pools:
         if isinstance(each.op, Pooling):
@@ -52,7 +53,7 @@ def conv_pool(fgraph, node):
             return None
         of_input = ConvolutionInputGradient in gradients
         made = PooledConvolutionGradients(*properties, of_input=of_input)(
-            x, w, positions, each.inputs[1], return_list=True
+            x, w, *positions, each.inputs[1], return_list=True
         )
         for kind, new in zip(
             (ConvolutionWeightGradient, ConvolutionInputGradient), made, strict=False
@@ -97,19 +98,21 @@ def conv_pool_with_tanh(fgraph, node):
         Tanh(Add(pooled, DimShuffle{x, 0, x, x}(b)))
                                         ->  pooled of PooledConvolution{tanh}(x, w, b)
     """
-    pooled, positions = node.outputs
+    pooled, *positions = node.outputs
     sums, shapes = users_and_shapes(fgraph, pooled)
     if node.op.tanh or len(sums) != 1 or not isinstance(scalar_operation(sums[0]), ps.Add):
         return None
     b = _bias(sums[0], pooled)
     if b is None:
         return None
-    squashed, places = PooledConvolution(*node.op._props()[:-1], tanh=True)(*node.inputs, b)
+    *properties, _, wants_places = node.op._props()
+    with_tanh = PooledConvolution(*properties, tanh=True, places=wants_places)
+    squashed, *places = with_tanh(*node.inputs, b, return_list=True)
     squashes, more_shapes = _squashes(fgraph, sums[0].outputs[0], squashed)
     if not squashes:
         return None
     of_shapes = {each.outputs[0]: each.op(squashed) for each in (*shapes, *more_shapes)}
-    return squashes | of_shapes | {positions: places}
+    return squashes | of_shapes | dict(zip(positions, places, strict=True))
 
 
 def _squashes(fgraph, total, squashed):

@@ -7,6 +7,7 @@ behind it, since what reads and writes it takes whole vectors.
 import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.turned import transpose
 from dltut.kernels.engine.vectors import BYTES
 
@@ -37,7 +38,7 @@ def draw(picture, sides, place, width, inner, canvas):
     transpose(picture, channels, rows * columns, inner)
     for r in range(rows):
         at = ((place[0] + r) * width + place[1]) * channels
-        canvas[at : at + n] = inner[r * n : (r + 1) * n]
+        copy_row(inner[r * n : (r + 1) * n], canvas[at : at + n])
 
 
 @numba_njit
@@ -47,5 +48,5 @@ def cut(canvas, sides, place, width, inner, picture):
     n = columns * channels
     for r in range(rows):
         at = ((place[0] + r) * width + place[1]) * channels
-        inner[r * n : (r + 1) * n] = canvas[at : at + n]
+        copy_row(canvas[at : at + n], inner[r * n : (r + 1) * n])
     transpose(inner, rows * columns, channels, picture)

@@ -23,6 +23,7 @@ from dltut.nn import conv2d, pool2d
 
 FUSIONS = conv_pool, conv_pool_with_tanh, gradients_with_tanh
 FUSED = PooledConvolution | PooledConvolutionGradients
+EVALUATIONS = {}  # compiled, by border and flip
 
 
 def fused(inputs, outputs):
@@ -198,3 +199,31 @@ def test_misfits(layer):
         layer(np.zeros((1, 1, 18, 14)), np.zeros((1, 1, 19, 1)))
     with pytest.raises(InputError, match=r"^the pictures do not have as many channels"):
         layer(np.zeros((1, 2, 18, 14)), np.zeros((1, 1, 1, 1)))
+
+
+@pytest.mark.parametrize(("border", "flip"), [("valid", True), ((1, 3), False)])
+@pytest.mark.parametrize(
+    ("x_shape", "maps"),
+    [
+        ((5, 20, 12, 12), 50),
+        ((2, 16, 19, 14), 33),  # a row and a column of spots are in no window
+        ((40, 17, 9, 30), 16),  # blocks of several pictures
+        ((0, 20, 12, 12), 50),
+        ((3, 4, 12, 12), 50),  # few channels: plain sums
+    ],
+)
+def test_without_gradients(border, flip, x_shape, maps, rng):
+    """Nobody asks for places, and 5 x 5 filters have fewer multiplications."""
+    x, w, b = pt.ftensor4("x"), pt.ftensor4("w"), pt.fvector("b")
+    out = pt.tanh(pool2d(conv2d(x, w, border, filter_flip=flip), 2) + b[None, :, None, None])
+    outputs, operations = fused([x, w, b], [out])
+    (op,) = [each for each in operations if isinstance(each, FUSED)]
+    assert op.tanh and not op.places
+    shapes = x_shape, (maps, x_shape[1], 5, 5), (maps,)
+    given = [(rng.uniform(-1, 1, shape) / 4).astype("float32") for shape in shapes]
+    wanted = [[None]]
+    op.perform(None, [each.astype("float64") for each in given], wanted)
+    compiled = EVALUATIONS.setdefault((border, flip), function([x, w, b], outputs, mode="NUMBA"))
+    found = compiled(*given)[0]
+    assert found.shape == wanted[0][0].shape
+    np.testing.assert_allclose(found, wanted[0][0], rtol=0, atol=5e-6)

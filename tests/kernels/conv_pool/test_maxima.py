@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from dltut.kernels.conv_pool import maxima
+from dltut.kernels.engine.canvas import cut, draw
 from dltut.kernels.engine.gather import FRAME, fill_frame
 
 frame_filled = numba.njit(fill_frame)
@@ -22,9 +23,9 @@ def frame_of(channels, rows, columns):
 def turned(picture, numbers, back):
     """The pixels of a picture, a picture from them, and bytes: of spots, and from row to row."""
     frame, inner = numbers.view(FRAME), np.empty_like(picture)
-    pixels = maxima.room_for_pixels(frame, picture)
-    maxima.channels_last(picture, frame, inner, pixels)
-    maxima.channels_first(pixels, frame, inner, back)
+    sides, place, width, pixels = maxima.canvas_of(frame, picture)
+    draw(picture, sides, place, width, inner, pixels)
+    cut(pixels, sides, place, width, inner, back)
     return (
         *(pixels, maxima.pixels_of_spots(frame, picture)),
         *(maxima.row_of_pixels(frame, picture), maxima.size_of_filter(frame, picture)),
