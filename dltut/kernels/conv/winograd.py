@@ -26,6 +26,7 @@ POINTS = SIDE * SIDE
 ROOM = 2**17  # numbers at points at a time: with the filters there, they fill a core's cache
 ROWS_OF_BLOCK = 8  # of the filters at points that a thread makes at a time
 FEWEST = 16  # channels and maps: with fewer, the transforms take longer than they save
+MOST_OF_TILE = 2**16  # numbers of the filters at points for each tile of a block
 
 TILING = np.dtype(
     [
@@ -172,13 +173,25 @@ class Winograd:
 
         @numba_njit
         def applies(frame):
-            """Three quarters of the multiplications must suffice, for enough channels and maps."""
+            """Three quarters of the multiplications must suffice, and filters meet enough tiles.
+
+            Few channels or maps leave vectors empty; filters at all points must not be too many
+            numbers for the tiles of a block, which read them from memory.
+            """
             shape = frame[0]
             has_taps = shape.kernel_rows == taps and shape.kernel_columns == taps
             has_steps = shape.step_rows == step and shape.step_columns == step
             tiles = -(-shape.out_rows // length) * -(-shape.out_columns // length)
             saves = 4 * tiles * POINTS * step * step <= 3 * shape.spots * taps * taps
-            return has_taps and has_steps and saves and min(shape.channels, shape.maps) >= FEWEST
+            is_thick = min(shape.channels, shape.maps) >= FEWEST
+            of_filters = POINTS * step * step * shape.channels * shape.maps
+            return (
+                has_taps
+                and has_steps
+                and saves
+                and is_thick
+                and of_filters <= MOST_OF_TILE * shape.block * tiles
+            )
 
         return applies
 

@@ -107,6 +107,7 @@ def test_a_picture_alone(rng):
         (PLAIN, (2, 16, 14, 14), (15, 16, 3, 3)),
         (PLAIN, (2, 16, 14, 14), (16, 16, 3, 5)),
         (PLAIN, (2, 16, 4, 4), (16, 16, 3, 3)),  # four spots of a tile of sixteen
+        (PLAIN, (2, 160, 8, 8), (160, 160, 3, 3)),  # many filters for four tiles
         (STEPS, (2, 16, 9, 9), (16, 16, 3, 3)),
     ],
 )
