@@ -1,5 +1,7 @@
 """Convolution for NUMBA mode: products of filters and patches, blocks of images side by side.
 
+Filters of 3 x 3 in single precision mostly have fewer multiplications (``winograd.py``).
+
 A block is as large as the shapes say, whatever the number of threads, and each sums its own
 gradient of the filters: the results do not depend on how many threads there are.
 

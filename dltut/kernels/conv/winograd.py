@@ -34,11 +34,8 @@ TILING = np.dtype(
         for name in (
             *("down", "across"),  # tiles of a picture
             *("height", "width"),  # of the canvas
-            *(
-                "phase",
-                "pixel",
-            ),  # numbers of a tile at a point: channels of one, of all pictures
-            "spot",  # the same of maps; all fill whole vectors
+            # Numbers of a tile at a point, in whole vectors: channels of a phase, of all, and maps.
+            *("phase", "pixel", "spot"),
             "lines",  # of tiles at a time
             *("pixels", "spots"),  # numbers from one point to the next
         )
@@ -80,6 +77,21 @@ def maps_of(frame):
     """The (maps, out rows, out columns) of a picture."""
     shape = frame[0]
     return shape.maps, shape.out_rows, shape.out_columns
+
+
+@numba_njit
+def from_sums(sums, filled, area, frame, gradient):
+    """Fill the gradient of the filters from sums (channels * taps * maps in vectors,)."""
+    shape, size = frame[0], sums.itemsize
+    channels, maps, row = shape.channels, shape.maps, filled * size
+    at = address(sums, 0)
+    if shape.turned == 1:  # the gradient is (channels, maps, taps, taps)
+        for c in range(channels):
+            to = address(gradient, c * maps * area)
+            transpose_part(at + c * area * row, row, area, maps, to, area * size, sums)
+    else:
+        taps = channels * area
+        transpose_part(at, row, taps, maps, address(gradient, 0), taps * size, sums)
 
 
 def line_of_tiles(transform, to_points: bool, step: int, length: int):
@@ -470,19 +482,12 @@ class Winograd:
             """Fill the gradient of the filters; `numbers` is the frame."""
             frame, x, up = numbers.view(FRAME), np.ascontiguousarray(x), np.ascontiguousarray(up)
             shape, tiling = frame[0], tiling_of(frame, x)
-            channels, maps, size = shape.channels, shape.maps, x.itemsize
-            sums = np.empty((max(1, shape.blocks), channels * area * tiling[0].spot), x.dtype)
+            n = shape.channels * area * tiling[0].spot
+            sums = np.empty((max(1, shape.blocks), n), x.dtype)
             if shape.blocks == 0:
                 sums[:] = 0
             in_parallel(sums_block, shape.blocks, (x, up, flip, tiling, frame, sums))
             add_up(sums)
-            at, row = address(sums, 0), tiling[0].spot * size
-            if shape.turned == 1:  # the gradient is (channels, maps, taps, taps)
-                for c in range(channels):
-                    of_c, to = at + c * area * row, address(gradient, c * maps * area)
-                    transpose_part(of_c, row, area, maps, to, area * size, x)
-            else:
-                to, filter_size = address(gradient, 0), channels * area
-                transpose_part(at, row, filter_size, maps, to, filter_size * size, x)
+            from_sums(sums[0], tiling[0].spot, area, frame, gradient)
 
         return winograd_filters
