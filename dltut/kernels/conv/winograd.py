@@ -247,7 +247,7 @@ class Winograd:
             by_row = np.zeros((ROWS_OF_BLOCK * area, filled), w.dtype)
             # Taps that a filter lacks, of the last rows and columns of a phase, stay 0.
             tile = np.zeros(side * side * lanes, w.dtype)
-            first_row = block * ROWS_OF_BLOCK
+            first_row, pair = block * ROWS_OF_BLOCK, 2 * lanes
             here, point = min(ROWS_OF_BLOCK, rows - first_row), points.shape[1] * size
             if of_maps == is_turned:  # w is (rows, columns, taps, taps)
                 for r in range(here):
@@ -255,8 +255,8 @@ class Winograd:
                     to = address(by_row[r * area], 0)
                     transpose_part(at, area * size, columns, area, to, filled * size, w)
             else:
-                at, row = address(w, first_row * area), rows * area * size
-                to = address(by_row, 0)
+                at, to = address(w, first_row * area), address(by_row, 0)
+                row = rows * area * size
                 transpose_part(at, row, columns, here * area, to, filled * size, w)
             for r in range(here):
                 for first in range(0, filled, lanes):
@@ -271,8 +271,7 @@ class Winograd:
                             row += phase * of_phase
                         else:
                             column += phase * filled
-                        panel = column // (2 * lanes) * depth * 2 * lanes
-                        to = panel + row * 2 * lanes + column % (2 * lanes)
+                        to = (column // pair * depth + row) * pair + column % pair
                         to_points(
                             (at, step * side * lanes * size, step * lanes * size),
                             (address(points, to), SIDE * point, point),
