@@ -11,100 +11,237 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.engine.blocks import count_of_blocks, side_of_block
-from dltut.kernels.engine.elementary import log, sigmoid
-from dltut.kernels.engine.gemm import COLUMNS, prepare, product
+from dltut.kernels.engine.elementary import choice, log, sigmoid
+from dltut.kernels.engine.gemm import prepare, product
+from dltut.kernels.engine.lanes import for_each, in_line
+from dltut.kernels.engine.ones import AHEAD, add_picked, list_ones
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
-from dltut.kernels.engine.vectors import IS_WIDE
+from dltut.kernels.engine.turned import transpose_part
+from dltut.kernels.engine.vectors import BYTES, IS_WIDE
 from dltut.kernels.gibbs.op import A_ROW_EACH, GibbsChain
 from dltut.kernels.threefry.numba import draw
 
 BINARY, GAUSSIAN, HIDDEN = range(3)  # units; of hidden ones the mean is kept, not the scores
-# Steps of a chain for which a transposed copy of the weights pays. With narrow vectors it never
-# does: products take longer there, and both copies together do not fit into a thread's cache.
-TRANSPOSE_FROM_STEPS = 6 if IS_WIDE else 2**31
-BLOCKS = 8 if IS_WIDE else 16  # of units: 8 would be 7 equal ones of 784, in narrow tiles
-ROWS_AT_ONCE = 16  # of a transpose, for the sake of the cache
+# Steps of a chain for which a transposed copy of the weights pays, if few units are on. If many
+# are, it never does with narrow vectors: products take longer there, and both copies together do
+# not fit into a thread's cache.
+TRANSPOSE_FROM_STEPS = 6
+# Share of the units on from which a product of all is faster than sums of the rows of those alone.
+FEW = 0.3
+# Blocks of units. More of them make shorter lists of those that are on, which take longer to read.
+BLOCKS, MORE_BLOCKS, MORE_FROM = 4, 8, 2**24  # chains times weights
+
+
+@in_line
+def copied(number, _):
+    """The number itself, in the place of another."""
+    return (number,)
+
+
+@in_line
+def switched_on(number, score, _, zero, one):
+    """A unit that is on with the probability of its score's sigmoid."""
+    return (choice(number < sigmoid(score), one, zero),)
+
+
+@in_line
+def switched_on_and_mean(number, score, _, zero, one):
+    """The same, behind the sigmoid in the place of the score."""
+    mean = sigmoid(score)
+    return mean, choice(number < mean, one, zero)
+
+
+@in_line
+def radius(number, _, one, minus_two):
+    """How far from its mean a normal number of unit variance is, by its first draw."""
+    return (math.sqrt(minus_two * log(one - number)),)
+
+
+@in_line
+def scattered(number, score, away, circle):
+    """That number itself, around the score, by its second draw."""
+    return (score + away * math.cos(circle * number),)
 
 
 @numba_njit
-def switch_on(key, call, first, scores, sample, numbers, keep_mean):
-    """Units that are on with the probability of their scores' sigmoid.
+def draw_row(key, call, first, width, kind, numbers, scores, sample, like):
+    """Draw some units of a chain.
 
     Parameters
     ----------
     key, call, first
         Of the generator, see `dltut.kernels.threefry.numba.draw`.
-    scores, sample : array, shape (units,)
-        The sigmoids replace the scores if `keep_mean`.
-    numbers : array, shape (units,)
-        Room for the draws.
+    width : int
+        How many units.
+    kind : {BINARY, GAUSSIAN, HIDDEN}
+    numbers, scores, sample : int
+        Addresses: of room for the draws, of the scores, which give way to their sigmoids for
+        HIDDEN, and of the units.
+    like : array
+        For the type of the numbers.
     """
-    draw(key, call, first, numbers)
-    for s in range(len(sample)):
-        mean = sigmoid(scores[s])
-        sample[s] = 1 if numbers[s] < mean else 0
-        scores[s] = mean if keep_mean else scores[s]
+    real = like.dtype.type
+    draw(key, call, first, width, numbers, like)
+    if kind == HIDDEN:
+        bits = real(0), real(1)
+        for_each(switched_on_and_mean, width, (numbers, scores, sample), bits, like)
+    elif kind == BINARY:
+        for_each(switched_on, width, (numbers, scores, sample), (real(0), real(1)), like)
+    else:
+        for_each(radius, width, (numbers, sample), (real(1), real(-2)), like)
+        draw(key, call + np.uint32(1), first, width, numbers, like)
+        for_each(scattered, width, (numbers, scores, sample), (real(2 * math.pi),), like)
 
 
 @numba_njit
-def add_normal(key, call, first, scores, sample, numbers):
-    """Units that are scattered around their scores, with unit variance; arguments as above."""
-    one = sample.dtype.type(1)
-    draw(key, call, first, numbers)
-    for s in range(len(sample)):
-        sample[s] = math.sqrt(-2 * log(one - numbers[s]))
-    draw(key, call + np.uint32(1), first, numbers)
-    for s in range(len(sample)):
-        angle = sample.dtype.type(2 * math.pi) * numbers[s]
-        sample[s] = scores[s] + sample[s] * math.cos(angle)
+def part_of(i, blocks, n, like):
+    """Where the units of block i begin, and how many there are: whole vectors, almost as many each.
+
+    The last block is the largest.
+
+    Parameters
+    ----------
+    blocks, n : int
+        How many blocks, and units of all of them.
+    like : array
+        For the type of the units.
+    """
+    lanes = BYTES // like.itemsize
+    vectors = n // lanes
+    left, right = vectors * i // blocks * lanes, vectors * (i + 1) // blocks * lanes
+    return left, (n if i == blocks - 1 else right) - left
 
 
 @numba_njit
-def draw_units(i, side, key, call, kind, others, transposed, weights, bias, scores, sample):
+def draw_units(i, kind, key, call, others, ones, is_picked, transposed, weights, bias, scores,
+    sample, found):  # fmt: skip
     """Block i of the units: what they are drawn from, given the other units, and the draw.
 
     Parameters
     ----------
-    side : int
-        Units of a block.
+    kind : {BINARY, GAUSSIAN, HIDDEN}
     key, call
         Of the generator.
-    kind : {BINARY, GAUSSIAN, HIDDEN}
     others : array, shape (chains, other units)
+    ones : (lists, lengths)
+        Where the other units are on, see `no_lists`.
+    is_picked : bool
+        Whether few of the other units are on: then their rows of the weights are summed.
+    transposed : bool
+        Whether the weights are; not if `is_picked`.
     weights : array, shape (other units, units), or (units, other units) if `transposed`
     bias : array, shape (1 or chains, units)
     scores, sample : array, shape (chains, units)
+    found : (lists, lengths)
+        Where the sample is on, to be written.
     """
-    (m, n), k, left = scores.shape, others.shape[1], i * side
-    width, out, ld = min(side, n - left), scores[:, left:], weights.shape[1]
-    part = weights[left:] if transposed else weights[:, left:]
-    product(False, transposed, m, width, k, 1, others, k, part, ld, 0, out, n)
-    numbers = np.empty(width, scores.dtype)
+    (m, n), (lists, lengths), size = scores.shape, ones, scores.itemsize
+    blocks, ld = lengths.shape[1], weights.shape[1]
+    left, width = part_of(i, blocks, n, scores)
+    # Arrays that are cut count who has them, for which threads would wait: addresses do not.
+    row, offset = n * size, left * size
+    means, units = np.intp(scores.ctypes.data) + offset, np.intp(sample.ctypes.data) + offset
+    added, added_row = np.intp(bias.ctypes.data) + offset, row if len(bias) > 1 else 0
     for r in range(m):
-        row, drawn = scores[r, left : left + width], sample[r, left : left + width]
-        added = bias[min(r, len(bias) - 1), left : left + width]
-        for s in range(width):
-            row[s] += added[s]
-        if kind != GAUSSIAN:
-            switch_on(key, call, r * n + left, row, drawn, numbers, kind == HIDDEN)
-        else:
-            add_normal(key, call, r * n + left, row, drawn, numbers)
+        for_each(copied, width, (added + r * added_row, means + r * row), (), scores)
+    if is_picked:
+        first, side = np.intp(weights.ctypes.data) + offset, lists.shape[2] * lists.itemsize
+        for block in range(blocks):
+            members = np.intp(lists.ctypes.data) + block * side, blocks * side
+            counts = np.intp(lengths.ctypes.data) + block * lengths.itemsize
+            packed = m, counts, blocks * lengths.itemsize, *members
+            add_picked(packed, first, ld * size, width, means, row, scores)
+    else:
+        part = weights[left:] if transposed else weights[:, left:]
+        k, out = others.shape[1], scores[:, left:]
+        product(False, transposed, m, width, k, 1, others, k, part, ld, 1, out, n)
+    numbers = np.empty(width, scores.dtype)
+    room = np.intp(numbers.ctypes.data)
+    for r in range(m):
+        row_means, row_units = means + r * row, units + r * row
+        draw_row(key, call, r * n + left, width, kind, room, row_means, row_units, scores)
+        list_row(i, r, n, row_units, found, scores)
 
 
 @numba_njit
-def copy_rows(i, W, transposed):
-    """Block i of the rows of the transpose (columns, rows) of W (rows, columns)."""
-    for j in range(W.shape[0]):
-        for p in range(i * ROWS_AT_ONCE, min((i + 1) * ROWS_AT_ONCE, W.shape[1])):
-            transposed[p, j] = W[j, p]
+def no_lists(blocks, sample):
+    """Room for lists of the units (chains, n) that are on, one for each chain and block.
+
+    Returns
+    -------
+    lists : int32 array, shape (chains, blocks, longest)
+        Of no length if blocks are smaller than a vector: then there are no lists.
+    lengths : int64 array, shape (chains, blocks)
+    """
+    m, n = sample.shape
+    is_wide = part_of(0, blocks, n, sample)[1] > 0
+    longest = part_of(blocks - 1, blocks, n, sample)[1] + AHEAD if is_wide else 0
+    return np.empty((m, blocks, longest), np.int32), np.empty((m, blocks), np.int64)
+
+
+@numba_njit
+def list_row(i, r, n, units, found, like):
+    """List which units of block i are on in chain r, if there is room.
+
+    Parameters
+    ----------
+    n : int
+        Units of all blocks.
+    units : int
+        The address of the first of the block.
+    found : (lists, lengths)
+        See `no_lists`.
+    like : array
+        For the type of the units.
+    """
+    lists, lengths = found
+    blocks, longest = lengths.shape[1], lists.shape[2]
+    if longest > 0:
+        left, width = part_of(i, blocks, n, like)
+        room = np.intp(lists.ctypes.data) + (r * blocks + i) * longest * lists.itemsize
+        lengths[r, i] = list_ones(units, left, width, room, like)
+
+
+@numba_njit
+def are_few(ones, sample):
+    """Whether few of the units (chains, n) are on, and all blocks have lists."""
+    lists, lengths = ones
+    return lists.size > 0 and lengths.sum() < FEW * sample.size
+
+
+@numba_njit
+def list_given(h, found):
+    """List the units (chains, n) that are on in chains that are given.
+
+    Returns
+    -------
+    bool
+        Whether all of them are 0 or 1, so that sums of rows are products with them.
+    """
+    n, blocks = h.shape[1], found[1].shape[1]
+    for r in range(len(h)):
+        for i in range(blocks):
+            left, _ = part_of(i, blocks, n, h)
+            list_row(i, r, n, np.intp(h.ctypes.data) + (r * n + left) * h.itemsize, found, h)
+    return bool(((h == 0) | (h == 1)).all())
+
+
+@numba_njit
+def transpose_block(i, side, W, transposed):
+    """Some rows of W (rows, columns) as columns of its transpose (columns, rows)."""
+    (rows, columns), top, size = W.shape, i * side, W.itemsize
+    at, to = np.intp(W.ctypes.data) + top * columns * size, np.intp(transposed.ctypes.data)
+    here = min(side, rows - top)
+    transpose_part(at, columns * size, here, columns, to + top * size, rows * size, W)
 
 
 @numba_njit
 def transpose(W):
     """A copy (columns, rows) of W (rows, columns), by all threads."""
     transposed = np.empty((W.shape[1], W.shape[0]), W.dtype)
-    in_parallel(copy_rows, count_of_blocks(W.shape[1], ROWS_AT_ONCE), (W, transposed))
+    side = side_of_block(len(W), BYTES // W.itemsize, MORE_BLOCKS)
+    in_parallel(transpose_block, count_of_blocks(len(W), side), (side, W, transposed))
     return transposed
 
 
@@ -130,19 +267,22 @@ def run_chain(state, W, hbias, vbias, n_steps, kind, v_scores, v, h, h_mean):
         )
     if len(hbias) not in (1, len(h)) or len(vbias) not in (1, len(h)):
         raise InputError("biases of a Gibbs chain do not fit its chains: " + A_ROW_EACH)
-    is_short = n_steps < TRANSPOSE_FROM_STEPS
-    down = W if is_short else transpose(W)
+    blocks = BLOCKS if len(h) * W.size < MORE_FROM else MORE_BLOCKS
+    v_ones, h_ones = no_lists(blocks, v), no_lists(blocks, h)
+    are_bits = list_given(h, h_ones)
+    can_pick = v_ones[0].size > 0 and n_steps >= TRANSPOSE_FROM_STEPS and are_few(h_ones, h)
+    is_turned = can_pick or (IS_WIDE and n_steps >= TRANSPOSE_FROM_STEPS)
+    down = transpose(W) if is_turned else W
     of_v, of_h = state[0], state[len(state) - 1]
     v_key, h_key = (of_v[0], of_v[1]), (of_h[0], of_h[1])
-    v_side = side_of_block(W.shape[0], COLUMNS, BLOCKS)
-    h_side = side_of_block(W.shape[1], COLUMNS, BLOCKS)
-    v_blocks, h_blocks = count_of_blocks(W.shape[0], v_side), count_of_blocks(W.shape[1], h_side)
-    for _ in range(n_steps):
-        downwards = v_side, v_key, of_v[2], kind, h, is_short, down, vbias, v_scores, v
-        in_parallel(draw_units, v_blocks, downwards)
+    for step in range(n_steps):
+        few = is_turned and v_ones[0].size > 0 and (are_bits or step > 0) and are_few(h_ones, h)
+        downwards = kind, v_key, of_v[2], h, h_ones, few, not is_turned, down, vbias, v_scores, v
+        in_parallel(draw_units, blocks, (*downwards, v_ones))
         of_v[2] += np.uint32(2 if kind == GAUSSIAN else 1)
-        upwards = h_side, h_key, of_h[2], HIDDEN, v, False, W, hbias, h_mean, h
-        in_parallel(draw_units, h_blocks, upwards)
+        few = kind == BINARY and h_ones[0].size > 0 and are_few(v_ones, v)
+        upwards = HIDDEN, h_key, of_h[2], v, v_ones, few, False, W, hbias, h_mean, h
+        in_parallel(draw_units, blocks, (*upwards, h_ones))
         of_h[2] += np.uint32(1)
 
 

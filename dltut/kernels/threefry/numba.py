@@ -1,53 +1,67 @@
-"""Uniform draws for NUMBA mode: one vectorisable loop over the counters."""
+"""Uniform draws for NUMBA mode: the cipher on vectors of counters, some vectors at a time."""
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.kernels.engine.blocks import count_of_blocks
+from dltut.kernels.engine.panels import poke
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
+from dltut.kernels.engine.vectors import BYTES, repeat
 from dltut.kernels.threefry.op import PARITY, ROTATIONS, Uniform
 
-_PARITY, _SCALE32, _SCALE53 = np.uint32(PARITY), np.float32(2**-24), 2.0**-53
-_R0, _R1, _R2, _R3, _R4, _R5, _R6, _R7 = ROTATIONS
+_SCALE32, _SCALE53 = np.float32(2**-24), 2.0**-53
 BLOCK = 8192  # draws that a thread takes at a time
+LANES = BYTES // 4  # words of 32 bits in a vector
+# Vectors of counters at a time: each round waits for the one before, so several run side by side.
+AT_ONCE = (4, 2, 1)
+WORD, FLOAT = ir.IntType(32), ir.FloatType()
 
 
-@numba_njit
-def rotated(x, r):
-    """A word of 32 bits, rotated by r of them."""
-    return np.uint32(np.uint32(x << np.uint32(r)) | np.uint32(x >> np.uint32(32 - r)))
+def cipher(builder, key, counters):
+    """Generate the words of some counters under one key, see `threefry2x32`.
+
+    Parameters
+    ----------
+    key : pair of words
+    counters : list of pairs of words
+        Numbers, or vectors of them, as the key is. All take each step together.
+    """
+    kind = key[0].type
+
+    def constant(value):
+        """The same word everywhere."""
+        return kind([value] * kind.count if isinstance(kind, ir.VectorType) else value)
+
+    keys = *key, builder.xor(builder.xor(*key), constant(PARITY))
+    words = [[builder.add(word, part) for word, part in zip(x, key, strict=True)] for x in counters]
+    for group in range(5):
+        for rotation in ROTATIONS[4 * (group % 2) : 4 * (group % 2) + 4]:
+            for x in words:
+                x[0] = builder.add(x[0], x[1])
+                left = builder.shl(x[1], constant(rotation))
+                right = builder.lshr(x[1], constant(32 - rotation))
+                x[1] = builder.xor(builder.or_(left, right), x[0])
+        for x in words:
+            x[0] = builder.add(x[0], keys[(group + 1) % 3])
+            last = builder.add(keys[(group + 2) % 3], constant(group + 1))
+            x[1] = builder.add(x[1], last)
+    return words
 
 
-@numba_njit
-def four(x0, x1, r0, r1, r2, r3):
-    """Four of the cipher's twenty rounds, with their rotations."""
-    x0 = np.uint32(x0 + x1)
-    x1 = np.uint32(rotated(x1, r0) ^ x0)
-    x0 = np.uint32(x0 + x1)
-    x1 = np.uint32(rotated(x1, r1) ^ x0)
-    x0 = np.uint32(x0 + x1)
-    x1 = np.uint32(rotated(x1, r2) ^ x0)
-    x0 = np.uint32(x0 + x1)
-    x1 = np.uint32(rotated(x1, r3) ^ x0)
-    return x0, x1
+@intrinsic
+def words(typing, k0, k1, x0, x1):
+    """The two words of the counter (x0, x1) under the key (k0, k1)."""
 
+    def code(context, builder, signature, values):
+        """The cipher on numbers."""
+        (made,) = cipher(builder, values[:2], [values[2:]])
+        return context.make_tuple(builder, signature.return_type, made)
 
-@numba_njit
-def words(k0, k1, x0, x1):
-    """The two words of the counter (x0, x1) under the key (k0, k1), see `threefry2x32`."""
-    k2 = np.uint32(k0 ^ k1 ^ _PARITY)
-    x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1)
-    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
-    x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(1))
-    x0, x1 = four(x0, x1, _R4, _R5, _R6, _R7)
-    x0, x1 = np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(2))
-    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
-    x0, x1 = np.uint32(x0 + k0), np.uint32(x1 + k1 + np.uint32(3))
-    x0, x1 = four(x0, x1, _R4, _R5, _R6, _R7)
-    x0, x1 = np.uint32(x0 + k1), np.uint32(x1 + k2 + np.uint32(4))
-    x0, x1 = four(x0, x1, _R0, _R1, _R2, _R3)
-    return np.uint32(x0 + k2), np.uint32(x1 + k0 + np.uint32(5))
+    return types.UniTuple(types.uint32, 2)(*(types.uint32,) * 4), code
 
 
 @numba_njit
@@ -56,57 +70,109 @@ def unit32(word):
     return np.float32(np.int32(word >> np.uint32(8))) * _SCALE32
 
 
+def _vectors_of(how_many):
+    """An intrinsic that draws from the counters of so many vectors: two numbers from each.
+
+    It takes the key, the call, the first counter and the address of what to fill.
+    """
+    vector, numbers = ir.VectorType(WORD, LANES), ir.VectorType(FLOAT, LANES)
+    taken = [[half * LANES // 2 + p // 2 + p % 2 * LANES for p in range(LANES)] for half in (0, 1)]
+
+    @intrinsic
+    def draw_vectors(typing, k0, k1, call, first, place):
+        """Words in order: both of the first counter, both of the second ..."""
+
+        def code(context, builder, signature, values):
+            """The cipher on vectors; as numbers the words are shuffled into their order."""
+            k0, k1, call, first = (repeat(builder, each, vector) for each in values[:4])
+            counters = [
+                (builder.add(first, vector([v * LANES + p for p in range(LANES)])), call)
+                for v in range(how_many)
+            ]
+            for v, pair in enumerate(cipher(builder, (k0, k1), counters)):
+                pair = [builder.lshr(word, vector([8] * LANES)) for word in pair]
+                pair = [builder.sitofp(word, numbers) for word in pair]
+                pair = [builder.fmul(each, numbers([2.0**-24] * LANES)) for each in pair]
+                for half in (0, 1):
+                    at = builder.add(values[4], values[4].type((2 * v + half) * BYTES))
+                    mixed = builder.shuffle_vector(*pair, vector(taken[half]))
+                    builder.store(mixed, builder.inttoptr(at, numbers.as_pointer()), align=4)
+            return context.get_dummy_value()
+
+        return types.void(*(types.uint32,) * 4, types.intp), code
+
+    return draw_vectors
+
+
+_four, _two, _one = map(_vectors_of, AT_ONCE)
+
+
 @numba_njit
-def draw32(key, call, first, out):
-    """Fill `out` (n,) with draws from number `first` on: two of 24 bits from each counter."""
+def draw32(key, call, first, n, place):
+    """Write n draws from number `first` on to an address: two of 24 bits from each counter."""
     k0, k1 = key
-    is_odd, block, two = first % 2, np.uint32((first + 1) // 2), np.uint32(2)
-    if is_odd and len(out) > 0:
+    block = np.uint32((first + 1) // 2)
+    if first % 2 and n > 0:
         _, second = words(k0, k1, np.uint32(block - np.uint32(1)), call)
-        out[0] = unit32(second)
-    whole = out[is_odd:]
-    pairs = np.uint32(len(whole) // 2)
-    for i in range(pairs):
-        a, b = words(k0, k1, np.uint32(block + i), call)
-        whole[two * i] = unit32(a)
-        whole[two * i + np.uint32(1)] = unit32(b)
-    if two * pairs < len(whole):
-        a, _ = words(k0, k1, np.uint32(block + pairs), call)
-        whole[len(whole) - 1] = unit32(a)
+        poke(place, unit32(second))
+        place, n = place + 4, n - 1
+    pairs, done = n // 2, 0
+    while pairs >= LANES and done < pairs:
+        left = pairs - done
+        if left < LANES:  # some of the last vector once more
+            done, left = pairs - LANES, LANES
+        counter, at = np.uint32(block + np.uint32(done)), place + done * 8
+        if left >= 4 * LANES:
+            _four(k0, k1, call, counter, at)
+            done += 4 * LANES
+        elif left >= 2 * LANES:
+            _two(k0, k1, call, counter, at)
+            done += 2 * LANES
+        else:
+            _one(k0, k1, call, counter, at)
+            done += LANES
+    for i in range(done, (n + 1) // 2):
+        a, b = words(k0, k1, np.uint32(block + np.uint32(i)), call)
+        poke(place + i * 8, unit32(a))
+        if 2 * i + 1 < n:
+            poke(place + i * 8 + 4, unit32(b))
 
 
 @numba_njit
-def draw64(key, call, first, out):
-    """Fill `out` (n,) with draws from number `first` on: 53 bits from each counter."""
+def draw64(key, call, first, n, place):
+    """Write n draws from number `first` on to an address: 53 bits from each counter."""
     k0, k1 = key
-    for i in range(np.uint32(len(out))):
+    for i in range(np.uint32(n)):
         a, b = words(k0, k1, np.uint32(np.uint32(first) + i), call)
         high, low = np.int32(a >> np.uint32(5)), np.int32(b >> np.uint32(6))
-        out[i] = (np.float64(high) * 67108864.0 + np.float64(low)) * _SCALE53
+        value = (np.float64(high) * 67108864.0 + np.float64(low)) * _SCALE53
+        poke(place + np.intp(i) * 8, value)
 
 
 @numba_njit
-def draw(key, call, first, out):
-    """The draws of one call that have the numbers from `first` on.
+def draw(key, call, first, n, place, like):
+    """Write the draws of one call that have the numbers from `first` on to an address.
 
     Parameters
     ----------
     key : pair of uint32
     call : uint32
-    first : int
-    out : array, shape (n,)
+    first, n : int
+    place : int
+    like : array
+        For the type of the numbers.
     """
-    if out.itemsize == 4:
-        draw32(key, call, first, out)
+    if like.itemsize == 4:
+        draw32(key, call, first, n, place)
     else:
-        draw64(key, call, first, out)
+        draw64(key, call, first, n, place)
 
 
 @numba_njit
 def draw_block(i, state, flat):
     """Block i of the draws `flat` (n,) of a generator with the state (3,)."""
-    part = flat[i * BLOCK : (i + 1) * BLOCK]
-    draw((state[0], state[1]), state[2], i * BLOCK, part)
+    first, place = i * BLOCK, np.intp(flat.ctypes.data) + i * BLOCK * flat.itemsize
+    draw((state[0], state[1]), state[2], first, min(BLOCK, len(flat) - first), place, flat)
 
 
 def draw_all(state, flat):

@@ -39,6 +39,7 @@ def versions(folder):
         ("gibbs/jax.py", set()),
         ("engine/gemm.py", OF_PRODUCTS),
         ("engine/picked.py", {"conv_pool"}),
+        ("engine/ones.py", {"gibbs"}),
         ("engine/atomic.py", None),
     ],
 )

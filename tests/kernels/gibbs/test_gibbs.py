@@ -79,6 +79,20 @@ def test_biases_of_each_chain(chains, backend, sizes):
 
 
 @pytest.mark.parametrize("visible", VISIBLE)
+@pytest.mark.parametrize("given", ["few units", "many units", "means"])
+def test_few_units_on(chains, visible, given):
+    """Rows of the weights are summed instead of multiplied where few units are on."""
+    h, W, hbias, vbias = machine(150, 133, 9)
+    h = {"few units": h * (h.cumsum(1) < 20), "many units": h, "means": 0.1 * h}[given]
+    f, _ = chains("NUMBA", 7, visible)
+    expected = [[None] for _ in range(5)]
+    state, arguments = np.array([77, 0, 5], "uint32"), (h, W / 4, hbias - 2, vbias - 2)
+    GibbsChain(7, visible).perform(None, [state, *arguments], expected)
+    for one, other in zip(f(*arguments), expected[1:4], strict=True):
+        np.testing.assert_allclose(one, other[0], atol=1e-10)
+
+
+@pytest.mark.parametrize("visible", VISIBLE)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_generator_for_each_layer(backend, visible):
     """What they draw is what each draws alone, in all modes; the longer loop of JAX included."""

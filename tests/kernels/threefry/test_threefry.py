@@ -1,11 +1,13 @@
 """The published answers of the hash, and what is made of its bits."""
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dltut.kernels.threefry import threefry2x32, uniform
+from dltut.kernels.threefry.numba import draw
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,22 @@ def test_range_and_shape(seed, calls, n):
         assert ((whole >= 0) & (whole < 1)).all()
         # A longer draw begins like a shorter one: shapes do not shift the numbers.
         np.testing.assert_array_equal(uniform(state, (n, 1), dtype)[:, 0], whole.reshape(-1)[:n])
+
+
+@numba.njit
+def drawn(seed, number, call, first, out):
+    """Fill an array (n,) with the numbers of a call from the first wanted on."""
+    draw((seed, number), call, first, len(out), np.intp(out.ctypes.data), out)
+
+
+@pytest.mark.parametrize("width", ["float32", "float64"])
+def test_any_part_of_a_call(width):
+    """Vectors of counters, what is left of them, and numbers that share one with their neighbour."""
+    state = np.array([7, 3, 9], "uint32")
+    whole = uniform(state, (600,), width)
+    for n in (0, 1, 2, 15, 16, 31, 32, 33, 63, 64, 65, 97, 129, 500):
+        for first in (0, 1, 2, 37):
+            out = np.full(n + 1, -1, width)
+            drawn(*state, first, out[:n])
+            np.testing.assert_array_equal(out[:n], whole[first : first + n])
+            assert out[n] == -1
