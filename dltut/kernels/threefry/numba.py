@@ -3,6 +3,7 @@
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
@@ -70,33 +71,44 @@ def unit32(word):
     return np.float32(np.int32(word >> np.uint32(8))) * _SCALE32
 
 
-def _vectors_of(how_many):
-    """An intrinsic that draws from the counters of so many vectors: two numbers from each.
+def _draw_vectors(builder, how_many, k0, k1, call, first, place):
+    """Generate two draws from each of as many counters as some vectors hold.
 
-    It takes the key, the call, the first counter and the address of what to fill.
+    Parameters
+    ----------
+    how_many : int
+        Vectors, all of which take each step of the cipher together.
+    k0, k1, call, first, place
+        The key, the call, the first counter, and the address to write to: both words of the first
+        counter, both of the second ...
     """
     vector, numbers = ir.VectorType(WORD, LANES), ir.VectorType(FLOAT, LANES)
     taken = [[half * LANES // 2 + p // 2 + p % 2 * LANES for p in range(LANES)] for half in (0, 1)]
+    k0, k1, call, first = (repeat(builder, each, vector) for each in (k0, k1, call, first))
+    counters = [
+        (builder.add(first, vector([v * LANES + p for p in range(LANES)])), call)
+        for v in range(how_many)
+    ]
+    for v, pair in enumerate(cipher(builder, (k0, k1), counters)):
+        pair = [builder.lshr(word, vector([8] * LANES)) for word in pair]
+        pair = [builder.sitofp(word, numbers) for word in pair]
+        pair = [builder.fmul(each, numbers([2.0**-24] * LANES)) for each in pair]
+        for half in (0, 1):
+            at = builder.add(place, place.type((2 * v + half) * BYTES))
+            mixed = builder.shuffle_vector(*pair, vector(taken[half]))
+            builder.store(mixed, builder.inttoptr(at, numbers.as_pointer()), align=4)
+
+
+def _vectors_of(how_many):
+    """An intrinsic for `_draw_vectors`."""
 
     @intrinsic
     def draw_vectors(typing, k0, k1, call, first, place):
-        """Words in order: both of the first counter, both of the second ..."""
+        """The draws of so many vectors, to an address."""
 
         def code(context, builder, signature, values):
-            """The cipher on vectors; as numbers the words are shuffled into their order."""
-            k0, k1, call, first = (repeat(builder, each, vector) for each in values[:4])
-            counters = [
-                (builder.add(first, vector([v * LANES + p for p in range(LANES)])), call)
-                for v in range(how_many)
-            ]
-            for v, pair in enumerate(cipher(builder, (k0, k1), counters)):
-                pair = [builder.lshr(word, vector([8] * LANES)) for word in pair]
-                pair = [builder.sitofp(word, numbers) for word in pair]
-                pair = [builder.fmul(each, numbers([2.0**-24] * LANES)) for each in pair]
-                for half in (0, 1):
-                    at = builder.add(values[4], values[4].type((2 * v + half) * BYTES))
-                    mixed = builder.shuffle_vector(*pair, vector(taken[half]))
-                    builder.store(mixed, builder.inttoptr(at, numbers.as_pointer()), align=4)
+            """In line."""
+            _draw_vectors(builder, how_many, *values)
             return context.get_dummy_value()
 
         return types.void(*(types.uint32,) * 4, types.intp), code
@@ -105,6 +117,24 @@ def _vectors_of(how_many):
 
 
 _four, _two, _one = map(_vectors_of, AT_ONCE)
+
+
+@intrinsic
+def _draw_few(typing, k0, k1, call, first, n, place):
+    """The first n draws of one vector of counters, to an address."""
+
+    def code(context, builder, signature, values):
+        """All of them to the stack, and from there what is wanted."""
+        *key_and_counter, n, place = values
+        room = cgutils.alloca_once(builder, ir.ArrayType(FLOAT, 2 * LANES))
+        _draw_vectors(builder, 1, *key_and_counter, builder.ptrtoint(room, place.type))
+        with cgutils.for_range(builder, n) as loop:
+            number = builder.load(cgutils.gep_inbounds(builder, room, 0, loop.index))
+            at = builder.add(place, builder.mul(loop.index, place.type(4)))
+            builder.store(number, builder.inttoptr(at, FLOAT.as_pointer()))
+        return context.get_dummy_value()
+
+    return types.void(*(types.uint32,) * 4, types.intp, types.intp), code
 
 
 @numba_njit
@@ -116,6 +146,9 @@ def draw32(key, call, first, n, place):
         _, second = words(k0, k1, np.uint32(block - np.uint32(1)), call)
         poke(place, unit32(second))
         place, n = place + 4, n - 1
+    if 2 < n < 2 * LANES:
+        _draw_few(k0, k1, call, block, n, place)
+        return
     pairs, done = n // 2, 0
     while pairs >= LANES and done < pairs:
         left = pairs - done

@@ -43,7 +43,7 @@ def drawn(seed, number, call, first, out):
 
 @pytest.mark.parametrize("width", ["float32", "float64"])
 def test_any_part_of_a_call(width):
-    """Vectors of counters, what is left of them, and numbers that share one with their neighbour."""
+    """Vectors of counters, what is left of them, numbers that share one with their neighbour."""
     state = np.array([7, 3, 9], "uint32")
     whole = uniform(state, (600,), width)
     for n in (0, 1, 2, 15, 16, 31, 32, 33, 63, 64, 65, 97, 129, 500):
