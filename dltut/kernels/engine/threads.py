@@ -35,7 +35,7 @@ FIRST, LAST, ENDS = 2**16, 1, 2**16 - 1
 CLOSED = 2**32 - 1
 RUN = f"dltut_run_blocks_{source_version(__file__):x}"  # the symbol of run_blocks
 HELP = f"{RUN}_help"  # that of help_forever
-LOOKS_BEFORE_SLEEP = 20_000  # of a helper: some 50 microseconds
+LOOKS_BEFORE_SLEEP = 100_000  # of a helper: some 50 microseconds
 
 _lock = types.ExternalFunction("pthread_mutex_lock", types.intc(types.voidptr))
 _unlock = types.ExternalFunction("pthread_mutex_unlock", types.intc(types.voidptr))
