@@ -14,7 +14,7 @@ from dltut.kernels.engine.blocks import (
     side_of_block,
 )
 from dltut.kernels.engine.elementary import sigmoid, tanh
-from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, ROWS, prepare, product
+from dltut.kernels.engine.gemm import COLUMNS, ROWS, is_copied_by_terms, prepare, product
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 
@@ -107,7 +107,8 @@ def multiply(left_transposed, right_transposed, a, b, bias, activation, out):
         )
     if is_narrow(m, n) and not (left_transposed or right_transposed):
         b, right_transposed = b.T.copy()[:, ::1], True  # rows along the sums, as a has them
-    is_copied = left_transposed and n >= m and min(m, k) >= COPY_LEFT_FROM
+    is_copied = left_transposed and n >= m
+    is_copied = is_copied and is_copied_by_terms(*a.shape, leading(a), a.itemsize)
     blocks = blocks_for(max(m, n), m * n * k, is_copied)
     step = ROWS if m > n and not is_narrow(m, n) else COLUMNS
     side = side_of_block(max(m, n), step, blocks)

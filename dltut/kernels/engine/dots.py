@@ -10,10 +10,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.vectors import BYTES, FUSE, INTEGER, IS_WIDE, fetch
+from dltut.kernels.engine.vectors import BYTES, FUSE, INTEGER, IS_WIDE, fetch, repeat
 
 ROWS, COLUMNS = (5, 4) if IS_WIDE else (2, 4)  # of a tile: sums and factors fill the registers
 DOTS_UP_TO_ROWS = 64  # of the left factor; with more, copying the right one is faster
+DOTS_FROM_VECTORS = 2  # of terms; with fewer, too
 
 
 def tile_of_dots(rows: int, columns: int, dtype: str):
@@ -75,11 +76,10 @@ def tile_of_dots(rows: int, columns: int, dtype: str):
                 is_new = _last_places(builder, rest, lanes)
                 offset = builder.mul(builder.sub(k, INTEGER(lanes)), INTEGER(size))
                 add_products(offset, lambda numbers: builder.select(is_new, numbers, vector(None)))
-            for r, s in cells:
+            for r in range(rows):
                 place = builder.add(c, builder.mul(c_row, INTEGER(r)))
-                place = builder.add(place, INTEGER(s * size))
-                total = builder.fmul(alpha, _sum(builder, builder.load(sums[r, s])))
-                _store(builder, total, beta, builder.inttoptr(place, element.as_pointer()))
+                totals = _sums(builder, [builder.load(sums[r, s]) for s in range(columns)])
+                _store(builder, totals, alpha, beta, place)
             return context.get_dummy_value()
 
         return types.void(places, factors), code
@@ -97,26 +97,49 @@ def _last_places(builder, count, lanes: int):
     return builder.icmp_unsigned(">=", kind(list(range(lanes))), first)
 
 
-def _sum(builder, numbers):
-    """Generate the sum of a vector: of its halves, then of theirs, down to one number."""
-    lanes = numbers.type.count
-    while lanes > 1:
+def _sums(builder, vectors: list):
+    """Generate a vector of the sum of each vector, of four or of one.
+
+    Four are interleaved first, so that all that is added is a vector's work.
+    """
+    lanes = vectors[0].type.count
+
+    def pick(one, other, places):
+        """The numbers at these places of each four, of the two vectors behind each other."""
+        groups = [first + p % 4 + p // 4 * lanes for first in range(0, lanes, 4) for p in places]
+        return builder.shuffle_vector(one, other, ir.VectorType(ir.IntType(32), lanes)(groups))
+
+    def added(one, other, *halves):
+        """The sum of two ways to pick from the vectors."""
+        return builder.fadd(*(pick(one, other, places) for places in halves))
+
+    if len(vectors) == 4:
+        pairs = [added(*vectors[v : v + 2], (0, 4, 1, 5), (2, 6, 3, 7)) for v in (0, 2)]
+        numbers = added(*pairs, (0, 1, 4, 5), (2, 3, 6, 7))
+    else:
+        (numbers,) = vectors
+    while lanes > len(vectors):
         lanes //= 2
         halves = [
             builder.shuffle_vector(numbers, numbers, ir.VectorType(ir.IntType(32), lanes)(places))
             for places in (list(range(lanes)), list(range(lanes, 2 * lanes)))
         ]
         numbers = builder.fadd(*halves)
-    return builder.extract_element(numbers, ir.IntType(32)(0))
+    return numbers
 
 
-def _store(builder, total, beta, pointer):
-    """Generate a store of ``total + beta * what is there``, which is not read if beta is zero."""
-    result = cgutils.alloca_once_value(builder, total)
+def _store(builder, totals, alpha, beta, place):
+    """Generate ``alpha * totals + beta * what is there``, which is not read if beta is zero."""
+    vector = totals.type
+    pointer = builder.inttoptr(place, vector.as_pointer())
+    size = 4 if vector.element == ir.FloatType() else 8
+    totals = builder.fmul(totals, repeat(builder, alpha, vector))
+    result = cgutils.alloca_once_value(builder, totals)
     with builder.if_then(builder.fcmp_unordered("!=", beta, beta.type(0))):
-        before = builder.fmul(beta, builder.load(pointer))
-        builder.store(builder.fadd(total, before), result)
-    builder.store(builder.load(result), pointer)
+        before = builder.load(pointer, align=size)
+        before = builder.fmul(repeat(builder, beta, vector), before)
+        builder.store(builder.fadd(totals, before), result)
+    builder.store(builder.load(result), pointer, align=size)
 
 
 def dots_of(dtype: str):

@@ -20,7 +20,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
-from dltut.kernels.engine.dots import DOTS_UP_TO_ROWS, dots_of
+from dltut.kernels.engine.dots import DOTS_FROM_VECTORS, DOTS_UP_TO_ROWS, dots_of
 from dltut.kernels.engine.panels import (
     LEFT_DEPTH,
     copy_left,
@@ -38,11 +38,29 @@ ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition tak
 # such a distance apart that they share places in a cache.
 COPY_FROM_ROWS, COPY_SOON_FROM_ROWS, SHARED_BYTES = 96, 24, 256
 DEPTH = 512  # terms summed at a time, whose part of the right factor stays in the cache
-# Where all sides are at least so long, a left factor that lies transposed is copied to panels of a
-# tile's rows first, so many rows and terms at a time: what one thread's cache holds beside a panel
-# of the right one. So is one of at least so many bytes that meets so many columns.
+# Where all sides are at least so long, a left factor of at least so many bytes that meets so many
+# columns is copied to panels of a tile's rows first, so many rows and terms at a time: what one
+# thread's cache holds beside a panel of the right one. One that lies transposed is read where it
+# lies, a part of a row for each term, unless it is much larger or those parts share places in a
+# cache.
 COPY_LEFT_FROM, LARGE_BYTES, LARGE_COLUMNS = 64, 2**19, 256
+COPY_TRANSPOSED_BYTES, SHARED_BY_TERMS = 2**22, 1024
 TALL = 192 if IS_WIDE else 96
+
+
+@numba_njit
+def is_copied_by_terms(terms, m, lda, size):
+    """Whether a left factor that lies transposed is copied first.
+
+    Parameters
+    ----------
+    terms, m, lda : int
+        Rows and columns of it as it lies, and elements from row to row.
+    size : int
+        Bytes of an element.
+    """
+    is_large = terms * m * size >= COPY_TRANSPOSED_BYTES or lda * size % SHARED_BY_TERMS == 0
+    return is_large and min(terms, m) >= COPY_LEFT_FROM
 
 
 def tile(rows: int, vectors: int, dtype: str):
@@ -265,7 +283,8 @@ def gemm_of(dtype: str):
 
     def gemm(left_transposed, right_transposed, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):
         """``c = alpha * a @ b + beta * c`` at addresses, see `product`."""
-        if right_transposed and not left_transposed and m <= DOTS_UP_TO_ROWS and k >= lanes:
+        is_thin = m <= DOTS_UP_TO_ROWS and k >= DOTS_FROM_VECTORS * lanes
+        if right_transposed and not left_transposed and is_thin:
             dots(m, n, k, a, lda * size, b, ldb * size, c, ldc * size, alpha, beta)
             return
         b_row, b_column = (size, ldb * size) if right_transposed else (ldb * size, size)
@@ -277,7 +296,9 @@ def gemm_of(dtype: str):
         a_tile, in_panels = ROWS * a_row, lda == 0
         if in_panels:
             a_row, a_term, a_tile = size, ROWS * size, k * ROWS * size
-        is_large = left_transposed or (m * k * size >= LARGE_BYTES and n >= LARGE_COLUMNS)
+        is_large = m * k * size >= LARGE_BYTES and n >= LARGE_COLUMNS
+        if left_transposed:
+            is_large = is_copied_by_terms(k, m, lda, size)
         if is_large and not in_panels and min(m, n, k) >= COPY_LEFT_FROM:
             large(
                 m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c,

@@ -14,8 +14,14 @@ import numpy as np
 from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
-from dltut.kernels.engine.blocks import ALONE_BELOW, blocks_for, count_of_blocks, side_of_block
-from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, panel_width, product
+from dltut.kernels.engine.blocks import (
+    ALONE_BELOW,
+    blocks_for,
+    count_of_blocks,
+    leading,
+    side_of_block,
+)
+from dltut.kernels.engine.gemm import COLUMNS, is_copied_by_terms, panel_width, product
 from dltut.kernels.engine.rows import copy_row
 from dltut.kernels.engine.threads import count_of_threads, in_parallel
 from dltut.kernels.recurrent.cells import CELLS
@@ -263,7 +269,8 @@ def weight_gradient(live, first, is_masked, backwards, h0, h, through, by_U):
         states = h[earlier].reshape(-1, n)
         delta = through[: first[t]] if backwards else through[first[1] :]
         beginning, of_first = h0, through[first[t] : first[t + 1]]
-    blocks = blocks_for(n_sums, steps * n * n_sums, min(n, steps) >= COPY_LEFT_FROM)
+    is_copied = is_copied_by_terms(steps, n, leading(states), states.itemsize)
+    blocks = blocks_for(n_sums, steps * n * n_sums, is_copied)
     side = side_of_block(n_sums, COLUMNS, blocks)
     data = side, states, delta, beginning, of_first, by_U
     in_parallel(weight_block, count_of_blocks(n_sums, side), data)
