@@ -6,6 +6,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.descent.op import DenseUpdate, Step
+from dltut.kernels.descent.tile import change_tile
 from dltut.kernels.engine.blocks import (
     add_up,
     blocks_for,
@@ -14,7 +15,15 @@ from dltut.kernels.engine.blocks import (
     leading,
     side_of_block,
 )
-from dltut.kernels.engine.gemm import COLUMNS, COPY_LEFT_FROM, prepare, product
+from dltut.kernels.engine.gemm import (
+    COLUMNS,
+    ROWS,
+    is_copied_by_terms,
+    panel_width,
+    prepare,
+    product,
+)
+from dltut.kernels.engine.panels import copy_panel
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.sums.numba import squares_of
@@ -23,39 +32,75 @@ SIDE = 16384  # elements of a block of a step
 
 
 @numba_njit
-def update_block(i, side, W, keep, x, delta, rate, squares, partial):
+def update_block(i, side, is_tiled, W, keep, x, delta, rate, is_summed, partial):
     """Some columns of the step.
 
     Parameters
     ----------
     side : int
         Columns of a block.
-    W, keep, x, delta, rate
+    is_tiled : bool
+        Whether x is read where it lies, by whole tiles of W; the last rows are left to a product.
+    W, keep, x, delta, rate, is_summed
         See `update`.
-    squares : bool
-        Whether they are wanted.
     partial : float64 array, shape (blocks,)
         For the sum of the squares of each block.
     """
     left, n = i * side, min(side, W.shape[1] - i * side)
-    if squares:
-        partial[i] = sum_of_squares(W, left, n)
-    beta = keep
-    if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
-        beta = W.dtype.type(1)
-        for r in range(len(W)):
-            for s in range(left, left + n):
-                W[r, s] *= keep
-    block, ldw = W[:, left:], W.shape[1]
-    b, lda, ldb = delta[:, left:], leading(x), leading(delta)
-    product(True, False, len(W), n, len(x), rate, x, lda, b, ldb, beta, block, ldw)
+    height = len(W) - len(W) % ROWS if is_tiled else 0
+    partial[i] = change_part(W, height, left, n, keep, x, delta, rate, is_summed)
+    if is_tiled:
+        partial[i] += change_tiles(W, height, left, n, keep, x, delta, rate, is_summed)
 
 
 @numba_njit
-def sum_of_squares(W, left, n):
-    """That of n columns of W, from `left` on."""
+def change_tiles(W, height, left, n, keep, x, delta, rate, is_summed):
+    """Some columns of the step in the first rows, which whole tiles cover; see `change_part`."""
+    k, size, columns = len(x), W.itemsize, panel_width(W)
+    panel, squares = np.empty(k * columns, W.dtype), np.zeros(columns // 2, np.float64)
+    factor, sums = np.intp(panel.ctypes.data), np.intp(squares.ctypes.data if is_summed else 0)
+    row, x_row, delta_row = W.shape[1] * size, leading(x) * size, leading(delta) * size
+    for j in range(left, left + n, columns):
+        width = min(columns, left + n - j)
+        copy_panel(delta[:, j:].ctypes.data, delta_row, size, k, width, columns, panel)
+        for p in range(len(panel)):
+            panel[p] *= rate
+        for r in range(0, height, ROWS):
+            numbers, tile = x[:, r:].ctypes.data, W[r:, j:].ctypes.data
+            places = k, np.intp(numbers), x_row, factor, np.intp(tile), row, width
+            change_tile(places, keep, sums)
+    return squares.sum()
+
+
+@numba_njit
+def change_part(W, top, left, n, keep, x, delta, rate, is_summed):
+    """Some columns of the step in the last rows; the sum of the old squares.
+
+    Parameters
+    ----------
+    top, left, n : int
+        The first row and column, and how many columns.
+    W, keep, x, delta, rate, is_summed
+        See `update`.
+    """
+    m, total = len(W) - top, sum_of_squares(W, top, left, n) if is_summed else 0.0
+    beta = keep
+    if keep == 0:  # a product would not read W then, but 0 times NaN is NaN
+        beta = W.dtype.type(1)
+        for r in range(top, len(W)):
+            for s in range(left, left + n):
+                W[r, s] *= keep
+    a, b, part = x[:, top:], delta[:, left:], W[top:, left:]
+    lda, ldb = leading(x), leading(delta)
+    product(True, False, m, n, len(x), rate, a, lda, b, ldb, beta, part, W.shape[1])
+    return total
+
+
+@numba_njit
+def sum_of_squares(W, top, left, n):
+    """That of n columns of W in its last rows, from `top` and `left` on."""
     total = 0.0
-    for r in range(len(W)):
+    for r in range(top, len(W)):
         total += squares_of(W[r, left : left + n])
     return total
 
@@ -134,13 +179,14 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, is_summed, squares):
         blocks = max(1, count_of_blocks(len(x), side))
         changes = np.empty((blocks, W.shape[1], len(W)), W.dtype)
         in_parallel(change_block, len(changes), (side, x, delta, rate, changes))
-        squares[()] = sum_of_squares(W, 0, W.shape[1]) if is_summed else 0
+        squares[()] = sum_of_squares(W, 0, 0, W.shape[1]) if is_summed else 0
         add_changes(W, keep, changes)
         return
-    is_copied = min(len(W), len(x)) >= COPY_LEFT_FROM
+    is_copied = is_copied_by_terms(*x.shape, leading(x), x.itemsize)
     side = side_of_block(W.shape[1], COLUMNS, blocks_for(W.shape[1], W.size * len(x), is_copied))
     partial = np.zeros(count_of_blocks(W.shape[1], side), np.float64)
-    in_parallel(update_block, len(partial), (side, W, keep, x, delta, rate, is_summed, partial))
+    arguments = side, not is_copied, W, keep, x, delta, rate, is_summed, partial
+    in_parallel(update_block, len(partial), arguments)
     total = 0.0
     for i in range(len(partial)):
         total += partial[i]

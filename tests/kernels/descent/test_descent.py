@@ -86,6 +86,7 @@ SIZES = [
     (9, 2500, 9),
     (1003, 50, 7),  # blocks of examples
     (600, 3, 1),
+    (70, 256, 40),  # whose x is copied, since its rows share places in a cache
 ]
 
 
