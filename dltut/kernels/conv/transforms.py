@@ -34,11 +34,8 @@ def of_filters(taps: int) -> np.ndarray:
 
 def of_pixels() -> np.ndarray:
     """The transform of pixels, (SIDE, SIDE): coefficients of Lagrange's polynomials."""
-    matrix = np.zeros((SIDE, SIDE))
-    for i in range(SIDE - 1):
-        matrix[i, :-1] = np.poly(np.delete(POINTS, i))[::-1]
-    matrix[-1] = np.poly(POINTS)[::-1]
-    return matrix
+    rows = [[*np.poly(np.delete(POINTS, i))[::-1], 0.0] for i in range(SIDE - 1)]
+    return np.array([*rows, np.poly(POINTS)[::-1]])
 
 
 def transform(matrix: np.ndarray, window: int = 1, adds: bool = False):

@@ -52,16 +52,7 @@ def change_tile(typing, places, keep, squares):
         factor = repeat(builder, values[1], vector)
         for cell in cells:
             builder.store(builder.fmul(factor, builder.load(sums[cell])), sums[cell])
-        with cgutils.for_range(builder, k) as loop:
-            left = builder.add(x, builder.mul(loop.index, x_row))
-            right = builder.add(delta, builder.mul(loop.index, INTEGER(2 * BYTES)))
-            columns = [read(builder, right, vector, v) for v in range(2)]
-            for r in range(ROWS):
-                place = builder.add(left, INTEGER(r * size))
-                number = builder.load(builder.inttoptr(place, element.as_pointer()))
-                number = repeat(builder, number, vector)
-                for v in range(2):
-                    add_product(builder, number, columns[v], sums[r, v])
+        _add_rows(builder, k, x, x_row, delta, sums)
         with builder.if_else(is_whole) as (whole, part):
             with whole:
                 for cell in cells:
@@ -72,6 +63,22 @@ def change_tile(typing, places, keep, squares):
         return context.get_dummy_value()
 
     return types.void(places, keep, squares), code
+
+
+def _add_rows(builder, k, x, x_row, delta, sums):
+    """Generate the addition of k numbers of x, times vectors of delta, to the sums of a tile."""
+    vector = sums[0, 0].type.pointee
+    size = BYTES // vector.count
+    with cgutils.for_range(builder, k) as loop:
+        left = builder.add(x, builder.mul(loop.index, x_row))
+        right = builder.add(delta, builder.mul(loop.index, INTEGER(2 * BYTES)))
+        columns = [read(builder, right, vector, v) for v in range(2)]
+        for r in range(ROWS):
+            place = builder.add(left, INTEGER(r * size))
+            number = builder.load(builder.inttoptr(place, vector.element.as_pointer()))
+            number = repeat(builder, number, vector)
+            for v in range(2):
+                add_product(builder, number, columns[v], sums[r, v])
 
 
 def _places_below(builder, n, first, lanes):
