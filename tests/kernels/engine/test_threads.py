@@ -25,7 +25,7 @@ TRAIN = """
 import hashlib, threading
 import numpy as np, pytensor, pytensor.tensor as pt
 from dltut import function
-from dltut.models import MLP, LogisticRegression
+from dltut.models import MLP, RBM, LogisticRegression
 from dltut.nn import conv2d, l2, negative_log_likelihood, pool2d
 from dltut.optim import sgd
 
@@ -42,7 +42,17 @@ for model, batch in ((MLP(rng, 784, 500, 10), 20), (LogisticRegression(784, 10),
         digest.update(np.asarray(step(X[rows], Y[rows])).tobytes())
     for each in model.params:
         digest.update(each.get_value().tobytes())
+rbm = RBM(rng, 784, 500)  # most pixels are off: rows are picked
+cost, updates = rbm.cost_updates(x, 0.1, 7, rbm.persistent_chain(20))
+step = function([x], cost, updates=updates, mode="NUMBA")
+for i in range(5):
+    digest.update(np.asarray(step((X[20 * i : 20 * i + 20] > 0.9).astype("float32"))).tobytes())
+digest.update(rbm.W.get_value().tobytes())
 x, w, b, v = pt.ftensor4("x"), pt.ftensor4("w"), pt.fvector("b"), pt.ftensor4("v")
+thick = function([x, w], pytensor.grad((conv2d(x, w, 1) ** 2).sum(), [x, w]), mode="NUMBA")
+shapes = (40, 16, 13, 13), (32, 16, 3, 3)
+for each in thick(*(rng.normal(size=shape).astype("float32") for shape in shapes)):
+    digest.update(each.tobytes())
 maps = pt.tanh(pool2d(conv2d(x, w, (1, 2), (2, 1)), (2, 3)) + b[None, :, None, None])
 alone = pool2d(conv2d(maps, v), 2, 1)  # windows that overlap: nothing is fused
 of_pictures = function([x, w, b, v], pytensor.grad((alone**2).sum(), [w, b, v]), mode="NUMBA")
@@ -230,7 +240,7 @@ def trained(**settings):
 
 
 def test_results_do_not_depend_on_the_threads():
-    """Bit for bit, in trainings of an MLP and of a logistic regression, and on pictures."""
+    """Bit for bit, in trainings of an MLP, a logistic regression and an RBM, and on pictures."""
     alone = trained(NUMBA_NUM_THREADS="1", OMP_NUM_THREADS="4")
     assert alone[0] == 0
     assert trained(OMP_NUM_THREADS="2") == (1, alone[1])
