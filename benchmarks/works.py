@@ -27,8 +27,8 @@ def moments(arrays):
 def moments_of_weights(arrays):
     """Those of the first array alone, where the biases follow chains that wander.
 
-    Two seeds of one program differ by a sixth of the spread of the hidden biases in their mean,
-    and by half a hundredth of the spread of the weights.
+    Of ten seeds of one program, two differ by up to 0.6 in the hidden biases, by 0.015 in the
+    weights and by 0.063 in the mean cost.
     """
     return moments(arrays[:1])
 
@@ -312,7 +312,7 @@ WORKS = {
         ),
         _learning("da", "dA 784-500, corruption 0.3, batch 20", "autoencoder", DA, 500, 500, 0.02),
         _learning(
-            "rbm", "RBM 784-500, PCD-15, batch 20", "rbm", RBM, 60, 150, 0.05, moments_of_weights
+            "rbm", "RBM 784-500, PCD-15, batch 20", "rbm", RBM, 60, 150, 0.1, moments_of_weights
         ),
         _learning("dbn", "DBN layer 784-1000, CD-1, batch 10", "rbm", DBN, 300, 300, 0.015),
         Work(
