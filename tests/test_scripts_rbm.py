@@ -50,9 +50,13 @@ def test_training_fills_a_run_folder(tmp_path, monkeypatch, capsys):
     assert size(folder / "samples.png") == (579, 291)
     for epoch in (1, 2, 3):
         assert size(folder / f"filters_at_epoch_{epoch}.png") == (289, 289)
-    for channel in ("train_cost", "valid_pseudo_likelihood"):
-        values = [row[channel] for row in read_log(folder)]
-        assert values == sorted(values) and -250 < values[0] < values[-1] < -80
+    rows = read_log(folder)
+    costs, values = (
+        [row[key] for row in rows] for key in ("train_cost", "valid_pseudo_likelihood")
+    )
+    # One flipped bit a minibatch estimates the latter: between two epochs it may fall by chance.
+    assert costs == sorted(costs) and max(values) > values[0]
+    assert all(-250 < each[0] < each[-1] < -80 for each in (costs, values))
     assert f"validation pseudo likelihood {values[-1]:.4g}" in out
     model = load_model(folder / "best.safetensors")
     assert isinstance(model, RBM) and (model.n_visible, model.n_hidden) == (784, 100)
