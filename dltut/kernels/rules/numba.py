@@ -30,7 +30,7 @@ def tile_of(rows, columns, terms):
     """Rows and columns of a tile of a gradient that is a product with so many terms in its sums.
 
     A small one is still in the nearest cache when the rule comes to it. Where sums are long, a
-    product copies its factors first, which only large tiles repay.
+    product copies a factor first, which only large tiles repay.
     """
     width, work = min(columns, WIDE), rows * columns * terms
     elements = LARGE if terms >= COPY_LEFT_FROM else SMALL

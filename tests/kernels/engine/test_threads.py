@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import warnings
 
 import numba
@@ -125,6 +126,24 @@ def test_helpers_that_sleep_wake(count):
         threading.Event().wait(0.02)
         count(times, 1)
     np.testing.assert_array_equal(times, 5 * np.arange(1, 101))
+
+
+def test_helpers_stay_awake_between_two_operations(count):
+    """For 30 microseconds, in a tenth of many tries at least: others want the processors, too."""
+    words, times, awake = threads.shared_words(), np.zeros(100, "int64"), 0
+    for _ in range(300):
+        count(times, 1)
+        end = time.perf_counter_ns() + 10_000_000
+        while words[threads.ASLEEP] > 0 and time.perf_counter_ns() < end:
+            pass
+        end = time.perf_counter_ns() + 30_000
+        while time.perf_counter_ns() < end:
+            pass
+        awake += words[threads.ASLEEP] == 0
+        threading.Event().wait(0.001)
+    assert awake > 30
+    threading.Event().wait(0.1)
+    assert words[threads.ASLEEP] == words[threads.THREADS] - 1
 
 
 def test_two_threads_of_python(count):
