@@ -6,7 +6,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.exceptions import InputError
 from dltut.kernels.descent.op import DenseUpdate, Step
-from dltut.kernels.descent.tile import change_tile
+from dltut.kernels.descent.tile import change_tile, is_any
 from dltut.kernels.engine.blocks import (
     add_up,
     blocks_for,
@@ -32,43 +32,76 @@ SIDE = 16384  # elements of a block of a step
 
 
 @numba_njit
-def update_block(i, side, is_tiled, W, keep, x, delta, rate, is_summed, partial):
+def list_terms(i, side, x, terms, lengths):
+    """List for some tiles of rows of ``x.T`` of which rows of x they have a number that is not 0.
+
+    Parameters
+    ----------
+    side : int
+        Tiles of a block.
+    x : array, shape (batch, n_in)
+    terms : int32 array, shape (tiles, batch)
+        Of each row the first so many are written.
+    lengths : int64 array, shape (tiles,)
+        How many.
+    """
+    first, row, tile = np.intp(x.ctypes.data), leading(x) * x.itemsize, ROWS * x.itemsize
+    for t in range(i * side, min(len(lengths), (i + 1) * side)):
+        length = 0
+        for p in range(len(x)):
+            terms[t, length] = p
+            length += is_any(first + t * tile + p * row, x)
+        lengths[t] = length
+
+
+@numba_njit
+def update_block(i, side, terms, lengths, W, keep, x, delta, rate, is_summed, partial):
     """Some columns of the step.
 
     Parameters
     ----------
     side : int
         Columns of a block.
-    is_tiled : bool
-        Whether x is read where it lies, by whole tiles of W; the last rows are left to a product.
+    terms, lengths
+        Of the tiles by which W is changed, see `list_terms`; the last rows are left to a product.
     W, keep, x, delta, rate, is_summed
         See `update`.
     partial : float64 array, shape (blocks,)
         For the sum of the squares of each block.
     """
     left, n = i * side, min(side, W.shape[1] - i * side)
-    height = len(W) - len(W) % ROWS if is_tiled else 0
-    partial[i] = change_part(W, height, left, n, keep, x, delta, rate, is_summed)
-    if is_tiled:
-        partial[i] += change_tiles(W, height, left, n, keep, x, delta, rate, is_summed)
+    partial[i] = change_part(W, len(lengths) * ROWS, left, n, keep, x, delta, rate, is_summed)
+    if len(lengths) > 0:
+        partial[i] += change_tiles(terms, lengths, W, left, n, keep, x, delta, rate, is_summed)
 
 
 @numba_njit
-def change_tiles(W, height, left, n, keep, x, delta, rate, is_summed):
-    """Some columns of the step in the first rows, which whole tiles cover; see `change_part`."""
+def change_tiles(terms, lengths, W, left, n, keep, x, delta, rate, is_summed):
+    """Some columns of the step in the first rows, which whole tiles cover; see `change_part`.
+
+    Terms that are 0 for all rows of a tile are left out: half of them, where x is pictures of
+    digits. Times infinity or NaN they would be NaN, so all are added up if delta has any.
+    """
     k, size, columns = len(x), W.itemsize, panel_width(W)
     panel, squares = np.empty(k * columns, W.dtype), np.zeros(columns // 2, np.float64)
     factor, sums = np.intp(panel.ctypes.data), np.intp(squares.ctypes.data if is_summed else 0)
     row, x_row, delta_row = W.shape[1] * size, leading(x) * size, leading(delta) * size
+    # Arrays that are cut count who has them, which takes time: addresses do not.
+    numbers, weights, changes = x.ctypes.data, W.ctypes.data, np.intp(delta.ctypes.data)
+    lists = np.intp(terms.ctypes.data)
     for j in range(left, left + n, columns):
-        width = min(columns, left + n - j)
-        copy_panel(delta[:, j:].ctypes.data, delta_row, size, k, width, columns, panel)
+        width, is_odd = min(columns, left + n - j), False
+        copy_panel(changes + j * size, delta_row, size, k, width, columns, panel)
         for p in range(len(panel)):
             panel[p] *= rate
-        for r in range(0, height, ROWS):
-            numbers, tile = x[:, r:].ctypes.data, W[r:, j:].ctypes.data
-            places = k, np.intp(numbers), x_row, factor, np.intp(tile), row, width
-            change_tile(places, keep, sums)
+            is_odd |= not abs(panel[p]) < np.inf
+        for t in range(len(lengths)):
+            top = t * ROWS
+            tile = np.intp(weights) + top * row + j * size
+            count = k if is_odd else lengths[t]
+            listed = k, count, lists + t * terms.strides[0]
+            places = np.intp(numbers) + top * size, x_row, factor, tile, row, width
+            change_tile((*listed, *places), keep, sums)
     return squares.sum()
 
 
@@ -185,7 +218,12 @@ def update(W, keep, x, delta, rate, x2, delta2, rate2, is_summed, squares):
     is_copied = is_copied_by_terms(*x.shape, leading(x), x.itemsize)
     side = side_of_block(W.shape[1], COLUMNS, blocks_for(W.shape[1], W.size * len(x), is_copied))
     partial = np.zeros(count_of_blocks(W.shape[1], side), np.float64)
-    arguments = side, not is_copied, W, keep, x, delta, rate, is_summed, partial
+    tiles = 0 if is_copied else len(W) // ROWS
+    terms, lengths = np.empty((tiles, len(x)), np.int32), np.full(tiles, len(x))
+    if tiles > 0 and (x[:1] == 0).any():  # else few are: it is not worth looking for them
+        part = (tiles + 1) // 2
+        in_parallel(list_terms, count_of_blocks(tiles, part), (part, x, terms, lengths))
+    arguments = side, terms, lengths, W, keep, x, delta, rate, is_summed, partial
     in_parallel(update_block, len(partial), arguments)
     total = 0.0
     for i in range(len(partial)):

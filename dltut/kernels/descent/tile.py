@@ -16,9 +16,10 @@ def change_tile(typing, places, keep, squares):
     Parameters
     ----------
     places : tuple of int
-        Terms of a sum; where x begins, and bytes from row to row; where delta begins, whose rows,
-        of the tile alone, follow each other, filled up with zeros; where W begins, and bytes from
-        row to row; columns.
+        Terms of a sum, and how many of them count; where the list of those begins, as integers of
+        32 bits; where x begins, and bytes from row to row; where delta begins, whose rows, of the
+        tile alone, follow each other, filled up with zeros; where W begins, and bytes from row to
+        row; columns.
     keep : float
         Of the width of all numbers.
     squares : int
@@ -28,7 +29,7 @@ def change_tile(typing, places, keep, squares):
 
     def code(context, builder, signature, values):
         """Sums in registers that begin with what is there."""
-        k, x, x_row, delta, W, W_row, n = cgutils.unpack_tuple(builder, values[0])
+        k, count, terms, x, x_row, delta, W, W_row, n = cgutils.unpack_tuple(builder, values[0])
         element, size = context.get_value_type(keep), keep.bitwidth // 8
         vector = ir.VectorType(element, BYTES // size)
         cells = [(r, v) for r in range(ROWS) for v in range(2)]
@@ -52,7 +53,11 @@ def change_tile(typing, places, keep, squares):
         factor = repeat(builder, values[1], vector)
         for cell in cells:
             builder.store(builder.fmul(factor, builder.load(sums[cell])), sums[cell])
-        _add_rows(builder, k, x, x_row, delta, sums)
+        with builder.if_else(builder.icmp_unsigned("==", count, k)) as (all_terms, some):
+            with all_terms:  # which need no list
+                _add_rows(builder, k, None, x, x_row, delta, sums)
+            with some:
+                _add_rows(builder, count, terms, x, x_row, delta, sums)
         with builder.if_else(is_whole) as (whole, part):
             with whole:
                 for cell in cells:
@@ -65,13 +70,44 @@ def change_tile(typing, places, keep, squares):
     return types.void(places, keep, squares), code
 
 
-def _add_rows(builder, k, x, x_row, delta, sums):
-    """Generate the addition of k numbers of x, times vectors of delta, to the sums of a tile."""
+@intrinsic
+def is_any(typing, place, like):
+    """Whether any of the ROWS numbers from an address on is not 0, which NaN is not either.
+
+    Parameters
+    ----------
+    place : int
+    like : array
+        For the type of the numbers.
+    """
+
+    def code(context, builder, signature, values):
+        """All of them compared at a time."""
+        vector = ir.VectorType(context.get_value_type(like.dtype), ROWS)
+        pointer = builder.inttoptr(values[0], vector.as_pointer())
+        numbers = builder.load(pointer, align=like.dtype.bitwidth // 8)
+        is_on = builder.fcmp_unordered("!=", numbers, vector(None))
+        bits = builder.bitcast(is_on, ir.IntType(ROWS))
+        return builder.icmp_unsigned("!=", bits, bits.type(0))
+
+    return types.boolean(types.intp, like), code
+
+
+def _add_rows(builder, k, terms, x, x_row, delta, sums):
+    """Generate the addition of k rows of x, times vectors of delta, to the sums of a tile.
+
+    They are the first ones where there is no list of terms.
+    """
     vector = sums[0, 0].type.pointee
     size = BYTES // vector.count
     with cgutils.for_range(builder, k) as loop:
-        left = builder.add(x, builder.mul(loop.index, x_row))
-        right = builder.add(delta, builder.mul(loop.index, INTEGER(2 * BYTES)))
+        term = loop.index
+        if terms is not None:
+            place = builder.add(terms, builder.mul(loop.index, INTEGER(4)))
+            term = builder.load(builder.inttoptr(place, ir.IntType(32).as_pointer()))
+            term = builder.zext(term, INTEGER)
+        left = builder.add(x, builder.mul(term, x_row))
+        right = builder.add(delta, builder.mul(term, INTEGER(2 * BYTES)))
         columns = [read(builder, right, vector, v) for v in range(2)]
         for r in range(ROWS):
             place = builder.add(left, INTEGER(r * size))

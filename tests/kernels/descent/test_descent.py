@@ -1,5 +1,6 @@
 """Steps of gradient descent beside NumPy: in place and not, blocks, layouts, special values."""
 
+import numba
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
@@ -8,6 +9,8 @@ import pytest
 from dltut import function
 from dltut.exceptions import InputError
 from dltut.kernels.descent import DenseUpdate, Step
+from dltut.kernels.descent.numba import list_terms
+from dltut.kernels.engine.gemm import ROWS
 
 MODES = "NUMBA", "FAST_COMPILE"
 WIDTHS = "float32", "float64"
@@ -128,6 +131,47 @@ def test_special_values(steps, mode, rng, bad, keep, columns):
         matrices = [normal(rng, "float32", *shape) for shape in shapes]
         matrices[place][3, 2] = bad
         check(steps(mode, "float32"), *matrices, keep)
+        matrices[1][:5, 12:] = 0  # terms that are left out, unless they make NaN
+        check(steps(mode, "float32"), *matrices, keep)
+
+
+def pictures(rng, dtype, n, size):
+    """Numbers of which long parts of each row, and a column in three, are 0."""
+    x = normal(rng, dtype, n, size)
+    for row in x:
+        row[: rng.integers(size)] = 0
+    x[:, rng.integers(3) :: 3] = 0
+    return x
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_terms_that_are_zero(steps, width, rng):
+    """Left out or not, sums are the same bit for bit; without them in the first row none are."""
+    for batch, rows, columns in SIZES:
+        w, x = normal(rng, width, rows, columns), pictures(rng, width, batch, rows)
+        delta = normal(rng, width, batch, columns)
+        x[0], delta[0] = 0, 0
+        check(steps("NUMBA", width), w, x, delta)
+        left_out = steps("NUMBA", width)(w, x, delta, *np.asarray([0.75, -0.5], width))
+        x[0] = 1
+        added = steps("NUMBA", width)(w, x, delta, *np.asarray([0.75, -0.5], width))
+        np.testing.assert_array_equal(left_out[2:4], added[2:4])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_which_terms_are_listed(width, rng):
+    """Those of which a tile has a number that is not 0; NaN is not, and -0.0 is."""
+    x = pictures(rng, width, 30, 5 * ROWS + 1)
+    x[3, 0], x[4, :ROWS] = np.nan, -0.0
+    list_block = numba.njit(lambda *arguments: list_terms(*arguments))
+    tiles = x[:, : 5 * ROWS].reshape(30, 5, ROWS)
+    terms, lengths = np.zeros((5, 30), "int32"), np.zeros(5, "int64")
+    for block in range(3):
+        list_block(block, 2, x, terms, lengths)
+    for t in range(5):
+        np.testing.assert_array_equal(
+            terms[t, : lengths[t]], np.flatnonzero(tiles[:, t].any(axis=1))
+        )
 
 
 def test_layouts(steps, rng):
