@@ -79,9 +79,10 @@ def numba_mode() -> Mode:
     _register(LOOPS, [straight.straight_loop], NUMBA, NUMBA_INSIDE)
     pieces = straight.Straightened()
     optdb.register(f"{NUMBA}_straight", pieces, NUMBA_INSIDE, straight.KERNELS, position=STRAIGHT)
-    _register(BEFORE_THE_END, [sums.sum_of_squares], NUMBA_INSIDE)  # of loops in loops
+    squares = [sums.sum_of_squares]  # of loops in loops
+    _register(BEFORE_THE_END, squares, NUMBA_INSIDE, straight.KERNELS)
     numbers = [shapes.one_number, shapes.known_shape, reduction.reduction]
-    _register(AT_THE_END, numbers, NUMBA, NUMBA_INSIDE)
+    _register(AT_THE_END, numbers, NUMBA, NUMBA_INSIDE, straight.KERNELS)
     fused = rules.RulesFused()
     optdb.register(f"{NUMBA}_rules", fused, NUMBA, straight.KERNELS, position=RULES)
     in_place = dfs_rewriter(descent.step_in_place, rules.rule_in_place)

@@ -92,7 +92,7 @@ class Streams:
         """The state of one more draw, for an operation that draws by itself."""
         n = len(self.states)
         value = np.array([self.seed, n, 0], dtype="uint32")
-        self.states.append(pytensor.shared(value, name=f"stream{self.seed}.{n}"))
+        self.states.append(pytensor.shared(value, name=f"stream{self.seed}.{n}", shape=(3,)))
         return self.states[-1]
 
 

@@ -63,6 +63,14 @@ def test_the_same_draws_in_every_mode():
     np.testing.assert_allclose(draws["JAX"], draws["FAST_COMPILE"], rtol=1e-9)
 
 
+def test_draws_one_by_one():
+    """Are those of one loop, bit for bit."""
+    with pytensor.config.change_flags(mode="NUMBA", floatX="float32"):
+        together, alone = sampler(initial_stepsize=0.2), sampler(initial_stepsize=0.2)
+    one_by_one = np.concatenate([alone.sample(1) for _ in range(9)])
+    np.testing.assert_array_equal(together.sample(9), one_by_one)
+
+
 @pytest.fixture
 def quick():
     """Without a compiler: few draws of few steps."""

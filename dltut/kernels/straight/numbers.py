@@ -9,6 +9,7 @@ from functools import reduce, singledispatch
 import numpy as np
 import pytensor.scalar as ps
 from pytensor.graph.basic import Constant
+from pytensor.graph.replace import graph_replace
 from pytensor.tensor.basic import Alloc
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
 from pytensor.tensor.math import Dot
@@ -16,6 +17,9 @@ from pytensor.tensor.shape import SpecifyShape
 from pytensor.tensor.subtensor import IncSubtensor, Subtensor, indices_from_subtensor
 
 from dltut.kernels.dense import MatrixProduct
+from dltut.kernels.engine.inside import copied_inside
+from dltut.kernels.straight.op import StraightCode
+from dltut.kernels.threefry import Numbers, Uniform
 
 MOST_INPUTS = 32  # that NumPy broadcasts together
 
@@ -42,17 +46,18 @@ def numbers_of(inputs, nodes, outputs, most: int) -> tuple[list, list]:
     """
     values, count = {each: named(each) for each in inputs}, 0
     for node in nodes:
-        if len(node.outputs) != 1:
-            raise TooMuch
         given = [value(each, values) for each in node.inputs]
         if len(given) > MOST_INPUTS:
             raise TooMuch
-        made = np.asarray(written_out(node.op, node, given), dtype=object)
-        values[node.outputs[0]] = made
+        made = written_out(node.op, node, given)
+        made = made if isinstance(made, list) else [np.asarray(made, dtype=object)]
+        values |= dict(zip(node.outputs, made, strict=True))
         if isinstance(node.op, Dot | MatrixProduct):
-            count += 2 * given[0].size * made.shape[1]
+            count += 2 * given[0].size * made[0].shape[1]
+        elif isinstance(node.op, StraightCode):
+            count += node.op.n_operations
         else:
-            count += max(made.size, *map(np.size, given))
+            count += max(map(np.size, (*given, *made)))
         if count > most:
             raise TooMuch
     return [values[each] for each in inputs], [value(each, values) for each in outputs]
@@ -100,6 +105,8 @@ def is_written_out(op) -> bool:
 
 @written_out.register
 def _elementwise(op: Elemwise, node, inputs):
+    if len(node.outputs) > 1:
+        raise TooMuch
     places = np.broadcast(*inputs)
     if places.size > 1 and None in node.outputs[0].type.shape:
         raise TooMuch
@@ -193,3 +200,31 @@ def _with_part(op: IncSubtensor, node, inputs):
         part[spot] = number if op.set_instead_of_inc else ps.add(before[spot], number)
     array[place] = part if part.ndim else part.item()
     return array
+
+
+@written_out.register
+def _drawn(op: Uniform, node, inputs):
+    """The array whose shape the draws have is of no other use."""
+    state, like = inputs
+    draw = Numbers(like.size, node.outputs[1].type.dtype)
+    call, *numbers = draw(*state, return_list=True)
+    return arranged([*state[:2], call, *numbers], [state.shape, like.shape])
+
+
+@written_out.register
+def _written_out_before(op: StraightCode, node, inputs):
+    inside = copied_inside(op.composite)
+    numbers = [number for array in inputs for number in array.ravel()]
+    made = graph_replace(
+        inside.outputs, dict(zip(inside.inputs, numbers, strict=True)), strict=False
+    )
+    return arranged(made, op.shapes)
+
+
+def arranged(numbers: list, shapes) -> list[np.ndarray]:
+    """Arrays of these shapes, filled with numbers one after the other."""
+    rest, made = iter(numbers), [np.empty(shape, dtype=object) for shape in shapes]
+    for array in made:
+        for place in np.ndindex(array.shape):
+            array[place] = next(rest)
+    return made

@@ -1,25 +1,27 @@
 """Uniform draws for NUMBA mode: the cipher on vectors of counters, some vectors at a time."""
 
+from itertools import product
+
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from pytensor.link.numba.dispatch.basic import numba_njit
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_and_cache_key
 
 from dltut.kernels.engine.blocks import count_of_blocks
 from dltut.kernels.engine.panels import poke
-from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
+from dltut.kernels.engine.symbols import arrays, compiled_form, kernel, version_of
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.engine.vectors import BYTES, repeat
-from dltut.kernels.threefry.op import PARITY, ROTATIONS, Uniform
+from dltut.kernels.threefry.op import PARITY, ROTATIONS, Numbers, Uniform
 
 _SCALE32, _SCALE53 = np.float32(2**-24), 2.0**-53
 BLOCK = 8192  # draws that a thread takes at a time
 LANES = BYTES // 4  # words of 32 bits in a vector
 # Vectors of counters at a time: each round waits for the one before, so several run side by side.
 AT_ONCE = (4, 2, 1)
-WORD, FLOAT = ir.IntType(32), ir.FloatType()
+WORD, FLOAT, DOUBLE = ir.IntType(32), ir.FloatType(), ir.DoubleType()
 
 
 def cipher(builder, key, counters):
@@ -71,6 +73,23 @@ def unit32(word):
     return np.float32(np.int32(word >> np.uint32(8))) * _SCALE32
 
 
+def _singles(builder, pair) -> list:
+    """Generate two vectors of draws from two of words, see `unit32`."""
+    whole = [builder.lshr(word, word.type([8] * LANES)) for word in pair]
+    real = [builder.sitofp(each, ir.VectorType(FLOAT, LANES)) for each in whole]
+    return [builder.fmul(each, each.type([2.0**-24] * LANES)) for each in real]
+
+
+def _doubles(builder, pair) -> list:
+    """Generate a vector of draws from two of words: 27 bits of the first, 26 of the second."""
+    whole = [
+        builder.lshr(word, word.type([n] * LANES)) for word, n in zip(pair, (5, 6), strict=True)
+    ]
+    high, low = (builder.sitofp(each, ir.VectorType(DOUBLE, LANES)) for each in whole)
+    sums = builder.fadd(builder.fmul(high, high.type([2.0**26] * LANES)), low)
+    return [builder.fmul(sums, sums.type([2.0**-53] * LANES))]
+
+
 def _draw_vectors(builder, how_many, k0, k1, call, first, place):
     """Generate two draws from each of as many counters as some vectors hold.
 
@@ -90,9 +109,7 @@ def _draw_vectors(builder, how_many, k0, k1, call, first, place):
         for v in range(how_many)
     ]
     for v, pair in enumerate(cipher(builder, (k0, k1), counters)):
-        pair = [builder.lshr(word, vector([8] * LANES)) for word in pair]
-        pair = [builder.sitofp(word, numbers) for word in pair]
-        pair = [builder.fmul(each, numbers([2.0**-24] * LANES)) for each in pair]
+        pair = _singles(builder, pair)
         for half in (0, 1):
             at = builder.add(place, place.type((2 * v + half) * BYTES))
             mixed = builder.shuffle_vector(*pair, vector(taken[half]))
@@ -228,3 +245,42 @@ def uniform(op, node):
         return following, values
 
     return uniform
+
+
+@register_funcify_and_cache_key(Numbers)
+def numbers(op, **_):
+    """The number of the next call and the draws, which stay in registers, and a cache's key."""
+    width = types.float32 if op.dtype == "float32" else types.float64
+    made = types.Tuple((types.uint32, *[width] * op.n))
+    made_of_words = _singles if op.dtype == "float32" else _doubles
+
+    @intrinsic
+    def drawn(typing, k0, k1, call):
+        """Of the three numbers of a state."""
+
+        def code(context, builder, signature, values):
+            """The cipher on as many vectors of counters as are needed."""
+            vector = ir.VectorType(WORD, LANES)
+            k0, k1, call = (repeat(builder, each, vector) for each in values)
+            each = 2 if op.dtype == "float32" else 1
+            counters = [
+                (vector([first + p for p in range(LANES)]), call)
+                for first in range(0, -(-op.n // each), LANES)
+            ]
+            draws = [
+                builder.extract_element(numbers, WORD(p))
+                for pair in cipher(builder, (k0, k1), counters)
+                for p, numbers in product(range(LANES), made_of_words(builder, pair))
+            ]
+            following = builder.add(values[2], WORD(1))
+            return context.make_tuple(builder, made, [following, *draws[: op.n]])
+
+        return made(*[types.uint32] * 3), code
+
+    @numba_njit
+    def numbers(k0, k1, call):
+        """Of the three numbers of a state."""
+        return drawn(k0, k1, call)
+
+    key = f"numbers {op.n} {op.dtype} {version_of(draw_all)}"
+    return numbers, key

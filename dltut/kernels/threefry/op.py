@@ -11,6 +11,7 @@ References
 """
 
 import numpy as np
+import pytensor.scalar as ps
 from pytensor import config
 from pytensor.gradient import DisconnectedType
 from pytensor.graph.basic import Apply
@@ -116,3 +117,30 @@ def uniform(state: np.ndarray, shape: tuple[int, ...], dtype: str) -> np.ndarray
     words = threefry2x32(state[0], state[1], blocks, state[2])
     numbers = np.stack(uniform_from_words(*words, dtype), axis=-1)
     return numbers.reshape(-1)[:size].reshape(shape)
+
+
+class Numbers(ps.ScalarOp):
+    """The same draws as an operation on numbers: of a state the number of the next call, and draws.
+
+    Parameters
+    ----------
+    n : int
+        How many are drawn.
+    dtype : {"float32", "float64"}
+    """
+
+    __props__ = ("n", "dtype")
+    nin = 3
+
+    def __init__(self, n: int, dtype: str):
+        self.n, self.dtype, self.nout = n, dtype, 1 + n
+        super().__init__()
+
+    def output_types(self, types):
+        """That of the state's numbers, and that of the draws."""
+        return [types[2], *[ps.get_scalar_type(self.dtype)] * self.n]
+
+    def impl(self, *state):
+        """The reference in NumPy, see `uniform`."""
+        state = np.array(state, dtype="uint32")
+        return [(state + np.uint32(1))[2], *uniform(state, (self.n,), self.dtype)]

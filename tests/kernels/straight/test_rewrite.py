@@ -8,9 +8,10 @@ from pytensor.graph.fg import FunctionGraph
 from dltut import function
 from dltut.kernels.modes import numba_mode
 from dltut.kernels.straight.op import StraightCode, StraightLoop
-from dltut.kernels.straight.rewrite import FEW, Straightened
+from dltut.kernels.straight.rewrite import FEW, MOST, Straightened
 from dltut.machine.rng import Streams
-from dltut.nn.loop import scan
+from dltut.nn.loop import repeated, scan
+from dltut.samplers import HMC, Banana, Gaussian, Mixture
 
 
 def straightened(inputs, outputs):
@@ -23,14 +24,17 @@ def fixed(name, *shape):
     return pt.tensor(name, dtype="float64", shape=shape)
 
 
-def test_one_piece_before_a_draw_and_one_after_it():
+@pytest.mark.parametrize(
+    ("steps", "names"),
+    [(1, ["StraightCode"]), (MOST // 18, ["StraightCode", "Uniform", "StraightCode"])],
+)
+def test_one_piece_or_one_before_a_draw_and_one_after_it(steps, names):
     x, streams = fixed("x", 2, 3), Streams(1)
     before = pt.exp(x * 2 + 1)
-    drawn = streams.uniform(before)
-    names = straightened(
-        [x, *streams.states], [pt.tanh(before - 1) * 3, pt.tanh(drawn * 2 + before)]
-    )
-    assert names == ["StraightCode", "Uniform", "StraightCode"]
+    after = streams.uniform(before)
+    for _ in range(steps):
+        before, after = pt.tanh(before - 1), pt.tanh(after * 2)
+    assert straightened([x, *streams.states], [before, after - before]) == names
 
 
 @pytest.mark.parametrize(
@@ -66,9 +70,8 @@ def test_a_loop(width, rng):
     xs, vs = scan(step, [x, v], non_sequences=[rate], n_steps=7)
     arguments = [rng.normal(size=(2, 3)).astype(width) for _ in range(2)] + [np.asarray(0.1, width)]
     f = function([x, v, rate], [xs[-1], vs, xs[-1] + vs[-1]], mode="NUMBA")
-    loops = [n.op for n in f._function.maker.fgraph.toposort() if type(n.op).__name__ == "Scan"]
-    inside = [n.op for n in loops[0].fgraph.toposort()]
-    assert [type(each) for each in inside] == [StraightCode]
+    kinds = [type(node.op) for node in f._function.maker.fgraph.toposort()]
+    assert kinds.count(StraightLoop) == 1 and "Scan" not in [each.__name__ for each in kinds]
     expected = function([x, v, rate], [xs[-1], vs, xs[-1] + vs[-1]], mode="FAST_COMPILE")(
         *arguments
     )
@@ -85,13 +88,13 @@ def test_a_loop_of_which_the_end_is_wanted(width, rng):
     a = np.asarray(rng.normal(size=(3, 3)) / 3, width)
 
     def step(x, v, rate):
-        v = v - rate * pt.dot(x, a)
+        v = v - rate * pt.dot(x, a) / (1 + (x**2).sum() - pt.sqr(x).sum(axis=1).sum())
         return (x + rate * v).astype(width), v.astype(width)
 
     xs, vs = scan(step, [x, v], non_sequences=[rate], n_steps=n)
     f = function([x, v, rate, n], [vs[-1] * 2, xs[-1], x], mode="NUMBA")
     kinds = [type(node.op) for node in f._function.maker.fgraph.toposort()]
-    assert kinds.count(StraightLoop) == 1 and "Scan" not in [each.__name__ for each in kinds]
+    assert kinds.count(StraightCode) == 1 and "Scan" not in [each.__name__ for each in kinds]
     one, other = (rng.normal(size=(2, 3)).astype(width) for _ in range(2))
     for n_steps in (0, 1, 9):
         made_v, made_x, kept = f(one, other, np.asarray(0.1, width), n_steps)
@@ -111,7 +114,6 @@ def test_a_loop_of_which_the_end_is_wanted(width, rng):
     [
         (lambda x: pt.sort(x), -1),  # not written out
         (lambda x: pt.tanh(pt.dot(pt.full((40, 2), x), np.ones((2, 2)))).sum(axis=0), -1),  # many
-        (lambda x: x * 2 + 1, slice(None)),  # all its values
     ],
 )
 def test_a_loop_that_stays(step, wanted):
@@ -119,4 +121,16 @@ def test_a_loop_that_stays(step, wanted):
     (xs,) = scan(lambda x: [step(x)], [x], n_steps=3)
     graph = FunctionGraph([x], [xs[wanted]], clone=True)
     numba_mode().optimizer(graph)
-    assert "StraightLoop" not in [type(node.op).__name__ for node in graph.toposort()]
+    assert "Scan" in [type(node.op).__name__ for node in graph.toposort()]
+
+
+@pytest.mark.parametrize("energy", [Gaussian([0, 1], [[2, 1], [1, 2]]), Banana(), Mixture()])
+def test_all_draws_of_a_sampler_are_one_operation(energy, rng):
+    chains = HMC(rng.normal(size=(3, 2)), energy, n_steps=5)
+    adapt, adapts = pt.scalar("adapt", dtype="bool"), pt.vector("adapts", dtype="bool")
+    histories = repeated(chains.updates(adapt), adapt, adapts)
+    outputs = [histories[chains.positions], *(each[-1] for each in histories.values())]
+    graph = FunctionGraph(outputs=outputs, clone=True)
+    numba_mode().optimizer(graph)
+    kinds = [type(node.op).__name__ for node in graph.toposort()]
+    assert kinds.count("StraightLoop") == 1 and not {"Scan", "Uniform"} & {*kinds}

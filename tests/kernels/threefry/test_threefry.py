@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltut.kernels.threefry import threefry2x32, uniform
-from dltut.kernels.threefry.numba import draw
+from dltut.kernels.threefry import Numbers, threefry2x32, uniform
+from dltut.kernels.threefry.numba import draw, numbers
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,12 @@ def test_any_part_of_a_call(width):
             drawn(*state, first, out[:n])
             np.testing.assert_array_equal(out[:n], whole[first : first + n])
             assert out[n] == -1
+
+
+@pytest.mark.parametrize(("n", "dtype"), [(1, "float32"), (35, "float32"), (18, "float64")])
+def test_the_same_bits_as_numbers(n, dtype):
+    op, state = Numbers(n, dtype), np.array([1234, 2, 7], dtype="uint32")
+    compiled, _ = numbers(op)
+    for made in (op.impl(*state), numba.njit(lambda a, b, c: compiled(a, b, c))(*state)):
+        assert made[0] == 8  # the next call's
+        np.testing.assert_array_equal(np.array(made[1:], dtype), uniform(state, (n,), dtype))
