@@ -19,6 +19,9 @@ from dltut.kernels.threefry import Uniform
 KERNELS = "dltut_kernels"  # tag of what makes one operation of several, which would hide them
 FEW = 64  # numbers of an array, at most
 MOST = 1500  # operations on numbers in one piece of code: a compiler takes seconds for more
+APART = (StraightCode, Uniform)  # what is left out of pieces that would be too much
+# Rewrites that hide operations, the third since PyTensor 3.3.
+HIDING = "fusion", "inplace", "fuse_indexed_into_elemwise", KERNELS
 FEWEST = 3  # operations on arrays in their place: below, there is nothing to gain
 
 
@@ -37,7 +40,7 @@ class Straightened(GraphRewriter):
 
     def apply(self, fgraph):
         """Replace each piece."""
-        for apart in ((), (StraightCode, Uniform)):
+        for apart in ((), APART):
             for nodes in pieces(fgraph, apart):
                 try:
                     straighten(fgraph, nodes)
@@ -80,6 +83,11 @@ def _is_few(variable) -> bool:
     )
 
 
+def room_for(nodes: list) -> int:
+    """How many operations on numbers a piece may have: as many before, in and after each loop."""
+    return MOST * (1 + 2 * sum(isinstance(node.op, StraightCode) for node in nodes))
+
+
 def straighten(fgraph, nodes: list) -> None:
     """Put one operation in the place of these nodes; raises TooMuch if that cannot be."""
     made_here = dict.fromkeys(each for node in nodes for each in node.outputs)
@@ -97,7 +105,7 @@ def straighten(fgraph, nodes: list) -> None:
     arrays = [each for each in (*inputs, *outputs) if each.type.ndim]
     if len(nodes) < FEWEST or not arrays:
         return
-    given, made = numbers_of(list(inputs), nodes, outputs, MOST)
+    given, made = numbers_of(list(inputs), nodes, outputs, room_for(nodes))
     op = StraightCode(
         ps.Composite(*numbers_in_order(given, made)), tuple(array.shape for array in made)
     )
@@ -137,14 +145,14 @@ def straight_loop(fgraph, node):
         return None
     if not all(map(_is_few, op.inner_inputs)):
         return None
-    rules = get_mode(op.mode).excluding("fusion", "inplace", KERNELS)
+    rules = get_mode(op.mode).excluding(*HIDING)
     inside = copied_inside(op)
     rules.optimizer(inside)
     nodes = inside.toposort()
     if not all(map(_is_small, nodes)):
         return None
     try:
-        given, made = numbers_of(inside.inputs, nodes, inside.outputs, MOST)
+        given, made = numbers_of(inside.inputs, nodes, inside.outputs, room_for(nodes))
     except TooMuch:
         return None
     places = slice(info.n_seqs, info.n_seqs + n_states)
