@@ -15,6 +15,7 @@ from dltut.kernels.engine.blocks import (
 )
 from dltut.kernels.engine.elementary import sigmoid, tanh
 from dltut.kernels.engine.gemm import COLUMNS, ROWS, is_copied_by_terms, prepare, product
+from dltut.kernels.engine.places import piece, spot
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 
@@ -58,26 +59,27 @@ def multiply_block(i, side, left_transposed, right_transposed, a, b, bias, activ
     top = left = 0
     if is_narrow(m, n):
         top, m = i * side, min(side, m - i * side)
-        a = a[:, top:] if left_transposed else a[top:]
-        turned, lda, ldb = np.empty((n, m), out.dtype), leading(a), leading(b)
-        product(not right_transposed, not left_transposed, n, m, k, 1, b, ldb, a, lda, 0, turned, m)
+        part = spot(a, (0, top) if left_transposed else (top, 0))
+        turned, flags = np.empty((n, m), out.dtype), (not right_transposed, not left_transposed)
+        product(*flags, n, m, k, 1, b, leading(b), part, leading(a), 0, turned, m)
         for r in range(m):
             for s in range(n):
                 out[top + r, s] = turned[s, r]
             if activation != NO_BIAS:
-                finish(out[top + r], bias, activation)
+                finish(piece(out, (top + r, 0), n), bias, activation)
         return
     if n >= m:
         left, n = i * side, min(side, n - i * side)
-        b = b[left:] if right_transposed else b[:, left:]
     else:
         top, m = i * side, min(side, m - i * side)
-        a = a[:, top:] if left_transposed else a[top:]
-    block, lda, ldb, ldc = out[top:, left:], leading(a), leading(b), out.shape[1]
-    product(left_transposed, right_transposed, m, n, k, 1, a, lda, b, ldb, 0, block, ldc)
+    rows = spot(a, (0, top) if left_transposed else (top, 0))
+    columns = spot(b, (left, 0) if right_transposed else (0, left))
+    lda, ldb, block, ldc = leading(a), leading(b), spot(out, (top, left)), out.shape[1]
+    one, flags = out.dtype.type(1), (left_transposed, right_transposed)
+    product(*flags, m, n, k, one, rows, lda, columns, ldb, 0, block, ldc)
     if activation != NO_BIAS:
         for r in range(top, top + m):
-            finish(out[r, left : left + n], bias[left : left + n], activation)
+            finish(piece(out, (r, left), n), piece(bias, (left,), n), activation)
 
 
 def multiply(left_transposed, right_transposed, a, b, bias, activation, out):

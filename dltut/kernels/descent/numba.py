@@ -24,6 +24,7 @@ from dltut.kernels.engine.gemm import (
     product,
 )
 from dltut.kernels.engine.panels import copy_panel
+from dltut.kernels.engine.places import piece, spot
 from dltut.kernels.engine.symbols import arrays, compiled_form, kernel
 from dltut.kernels.engine.threads import in_parallel
 from dltut.kernels.sums.numba import squares_of
@@ -86,21 +87,16 @@ def change_tiles(terms, lengths, W, left, n, keep, x, delta, rate, is_summed):
     panel, squares = np.empty(k * columns, W.dtype), np.zeros(columns // 2, np.float64)
     factor, sums = np.intp(panel.ctypes.data), np.intp(squares.ctypes.data if is_summed else 0)
     row, x_row, delta_row = W.shape[1] * size, leading(x) * size, leading(delta) * size
-    # Arrays that are cut count who has them, which takes time: addresses do not.
-    numbers, weights, changes = x.ctypes.data, W.ctypes.data, np.intp(delta.ctypes.data)
-    lists = np.intp(terms.ctypes.data)
     for j in range(left, left + n, columns):
         width, is_odd = min(columns, left + n - j), False
-        copy_panel(changes + j * size, delta_row, size, k, width, columns, panel)
+        copy_panel(spot(delta, (0, j)), delta_row, size, k, width, columns, panel)
         for p in range(len(panel)):
             panel[p] *= rate
             is_odd |= not abs(panel[p]) < np.inf
         for t in range(len(lengths)):
-            top = t * ROWS
-            tile = np.intp(weights) + top * row + j * size
-            count = k if is_odd else lengths[t]
-            listed = k, count, lists + t * terms.strides[0]
-            places = np.intp(numbers) + top * size, x_row, factor, tile, row, width
+            top, count = t * ROWS, k if is_odd else lengths[t]
+            listed = k, count, spot(terms, (t, 0))
+            places = spot(x, (0, top)), x_row, factor, spot(W, (top, j)), row, width
             change_tile((*listed, *places), keep, sums)
     return squares.sum()
 
@@ -123,7 +119,7 @@ def change_part(W, top, left, n, keep, x, delta, rate, is_summed):
         for r in range(top, len(W)):
             for s in range(left, left + n):
                 W[r, s] *= keep
-    a, b, part = x[:, top:], delta[:, left:], W[top:, left:]
+    a, b, part = spot(x, (0, top)), spot(delta, (0, left)), spot(W, (top, left))
     lda, ldb = leading(x), leading(delta)
     product(True, False, m, n, len(x), rate, a, lda, b, ldb, beta, part, W.shape[1])
     return total
@@ -134,7 +130,7 @@ def sum_of_squares(W, top, left, n):
     """That of n columns of W in its last rows, from `top` and `left` on."""
     total = 0.0
     for r in range(top, len(W)):
-        total += squares_of(W[r, left : left + n])
+        total += squares_of(piece(W, (r, left), n))
     return total
 
 
@@ -150,9 +146,9 @@ def change_block(i, side, x, delta, rate, changes):
         See `update`.
     changes : array, shape (blocks, n_out, n_in)
     """
-    a, b = delta[i * side :], x[i * side :]
-    (n, m), k = changes[i].shape, min(side, len(x) - i * side)
-    product(True, False, n, m, k, rate, a, leading(a), b, leading(b), 0, changes[i], m)
+    a, b, part = spot(delta, (i * side, 0)), spot(x, (i * side, 0)), spot(changes, (i, 0, 0))
+    (_, n, m), k = changes.shape, min(side, len(x) - i * side)
+    product(True, False, n, m, k, rate, a, leading(delta), b, leading(x), 0, part, m)
 
 
 @numba_njit
@@ -260,7 +256,8 @@ def dense_update(op, node):
 @numba_njit
 def step_block(i, p, gradient, keep, rate):
     """Block i of the parameter and its gradient, both (n,)."""
-    p, gradient = p[i * SIDE : (i + 1) * SIDE], gradient[i * SIDE : (i + 1) * SIDE]
+    first, n = i * SIDE, min(SIDE, len(p) - i * SIDE)
+    p, gradient = piece(p, (first,), n), piece(gradient, (first,), n)
     for j in range(len(p)):
         p[j] = keep * p[j] + rate * gradient[j]
 

@@ -357,10 +357,11 @@ def product(
         Rows and columns of c, and terms of its sums.
     alpha, beta : float
         Where beta is 0, what c holds before does not count, be it NaN.
-    a : array, shape (m, k), or (k, m) if it lies transposed
-    b : array, shape (k, n), or (n, k)
-    c : array, shape (m, n)
-        Of all three, only where the first element lies is read from the array itself.
+    a : array, shape (m, k), or (k, m) if it lies transposed, or int
+    b : array, shape (k, n), or (n, k), or int
+    c : array, shape (m, n), or int
+        Of all three, only where the first element lies is read from the array itself; integers are
+        such addresses. Where c is one, alpha has the width of the numbers.
     lda, ldb, ldc : int
         Elements from one row in memory to the next. An ldb of 0 says that b lies in panels of
         `panel_width` columns, one behind the other, the last one filled up with zeros. An lda of 0
@@ -370,14 +371,14 @@ def product(
 
     def code(context, builder, signature, values):
         """Call the symbol with the addresses of what the arrays hold."""
-        values, arguments = list(values), _arguments(c.dtype)
+        values, arguments = list(values), _arguments(real)
         for place, kind in enumerate(signature.args):
             if isinstance(kind, types.Array):
                 data = context.make_array(kind)(context, builder, values[place]).data
                 values[place] = builder.ptrtoint(data, INTEGER)
-        call_symbol(context, builder, _symbol(str(c.dtype)), arguments, values)
+        call_symbol(context, builder, _symbol(str(real)), arguments, values)
         return context.get_dummy_value()
 
-    sizes, real, far = (types.intp,) * 3, c.dtype, types.intp
+    sizes, real, far = (types.intp,) * 3, getattr(c, "dtype", alpha), types.intp
     flags = types.boolean, types.boolean
     return types.void(*flags, *sizes, real, a, far, b, far, real, c, far), code

@@ -9,6 +9,7 @@ from numba import types
 from numba.extending import intrinsic
 from pytensor.link.numba.dispatch.basic import numba_njit
 
+from dltut.kernels.engine.places import piece
 from dltut.kernels.engine.vectors import BYTES, INTEGER, fetch, read
 
 LEFT_DEPTH = 256  # terms of a left factor that are copied at a time
@@ -95,7 +96,7 @@ def copy_panel(b, row, column, k, columns, width, panel):
             copy_two_vectors(b + p * row, start + p * 2 * BYTES, panel)
         return
     for p in range(k):
-        out = panel[p * width : (p + 1) * width]
+        out = piece(panel, (p * width,), width)
         for j in range(columns):
             out[j] = peek(b + p * row + j * column, panel)
         for j in range(columns, width):
@@ -114,7 +115,7 @@ def merge_edge(edge, width, m, columns, beta, c, c_row):
         Rows and columns that go to the result, which is at address c.
     """
     for r in range(m):
-        row = edge[r * width : (r + 1) * width]
+        row = piece(edge, (r * width,), width)
         for s in range(columns):
             place = c + r * c_row + s * edge.itemsize
             poke(place, row[s] if beta == 0 else row[s] + beta * peek(place, edge))

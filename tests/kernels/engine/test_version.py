@@ -38,6 +38,7 @@ def versions(folder):
         ("dense/rewrite.py", set()),
         ("gibbs/jax.py", set()),
         ("engine/gemm.py", OF_PRODUCTS),
+        ("engine/places.py", OF_PRODUCTS | {"threefry"}),
         ("engine/picked.py", {"conv_pool"}),
         ("engine/ones.py", {"gibbs"}),
         ("engine/atomic.py", None),
