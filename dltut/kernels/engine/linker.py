@@ -5,6 +5,7 @@ the cache on disk, where this process finds it when they are done. What is compi
 name, so nothing has to wait for another to be compiled.
 """
 
+import gc
 import hashlib
 import inspect
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numba import from_dtype, typeof, types
+from numba.core import event
 from numba.core.registry import cpu_target
 from pytensor.configdefaults import config
 from pytensor.graph.basic import Constant, clone_get_equiv
@@ -61,18 +63,19 @@ class KernelLinker(NumbaLinker):
         given, convert = [each[0] for each in input_storage], super().fgraph_convert
 
         def compile_graph():
-            """Without a kernel; what calls it is found on disk by the first process."""
+            """Without a kernel, whose names are enough; then those that are left to compile."""
             NAMES_ALONE.set(True)
             add_symbols()
             converted = convert(fgraph, order=order)
             if converted[1] is not None:  # else it is not kept on disk
                 kinds = tuple(map(_kind, fgraph.inputs, given))
                 self.jit_compile((converted, what)).compile(kinds)
+            NAMES_ALONE.set(False)
+            compile_kernels()
 
-        mark = _mark(kernels)
+        mark, compile_kernels = _mark(kernels), partial(_compile_kernels, kernels)
         if kernels and not mark.exists():
             with spinner("compiling kernels, first run only"):
-                compile_kernels = partial(_compile_kernels, kernels)
                 in_other_processes(compile_graph, *COMPILERS * [compile_kernels])
                 converted = _with_helpers(convert, fgraph, order)
             with atomic(mark) as file:
@@ -94,7 +97,8 @@ class KernelLinker(NumbaLinker):
         if key is None or function is None:
             return super().jit_compile(converted)
         name = f"{key} {config.numba__fastmath} by itself"
-        kept()[what] = kept_on_disk(function.py_func, name, final_function=True)
+        doors = {"final_function": True, "no_cfunc_wrapper": True}  # Python alone calls it
+        kept()[what] = kept_on_disk(function.py_func, name, **doors)
         return kept()[what]
 
 
@@ -213,10 +217,20 @@ def _forked(work) -> int:
         process = os.fork()
     if process == 0:
         try:
+            _without_records()
             work()
         finally:
             os._exit(0)
     return process
+
+
+def _without_records() -> None:
+    """Nobody asks this process, which ends soon, for what is garbage and how long what takes.
+
+    Numba tells listeners of each call of LLVM, of which there are thousands.
+    """
+    gc.disable()
+    event.start_event = event.end_event = lambda *_, **__: None
 
 
 def _has_ended(process: int) -> bool:

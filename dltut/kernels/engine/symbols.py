@@ -36,6 +36,7 @@ except ImportError:  # on Windows
 HELPING: ContextVar[bool] = ContextVar("compiles kernels, never runs them", default=False)
 
 NAMES_ALONE: ContextVar[bool] = ContextVar("compiles no kernel, never runs any", default=False)
+NOWHERE = 1  # the address of what has only a name
 
 
 def compiled_form(kind):
@@ -203,7 +204,7 @@ def add_symbol(symbol: str, function, arguments: tuple, **options) -> None:
     **options
         Of ``numba.njit``.
     """
-    if llvm.address_of_symbol(symbol) is not None:
+    if llvm.address_of_symbol(symbol) not in (None, NOWHERE):
         return
     try:
         if NAMES_ALONE.get():
@@ -211,7 +212,7 @@ def add_symbol(symbol: str, function, arguments: tuple, **options) -> None:
         with alone(symbol):
             dispatcher = compiled(function, arguments, symbol, **options)
     except BlockingIOError:
-        llvm.add_symbol(symbol, 1)
+        llvm.add_symbol(symbol, NOWHERE)
         return
     found = dispatcher.overloads[arguments]
     llvm.add_symbol(symbol, found.library.get_pointer_to_function(found.fndesc.mangled_name))

@@ -8,13 +8,16 @@ import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from numba.core import event
 from pytensor.graph.op import Op
 
 from dltut import function
+from dltut.kernels.engine import linker
 from dltut.kernels.engine.linker import KernelLinker
 from dltut.kernels.engine.symbols import kept
 
@@ -132,10 +135,36 @@ def printed(cache: Path, threads: int) -> list[str]:
     return done.stdout.splitlines()
 
 
+def test_a_graph_has_no_door_for_c():
+    """Python calls it, and loops call its machine code by the address."""
+    _, compiled = answers(2)
+    (overload,) = compiled.overloads.values()
+    names = [each.name for each in overload.library.get_defined_functions()]
+    assert names and not any(name.startswith("cfunc.") for name in names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+def test_who_ends_soon_keeps_no_records(tmp_path, monkeypatch):
+    """No search for garbage, and no listener is told of calls of LLVM."""
+    told = event.RecordingListener()
+
+    def work():
+        with event.install_listener("numba:llvm_lock", told):
+            llvm.parse_assembly("")
+        (tmp_path / "told").write_text(f"{gc.isenabled()} {len(told.buffer)}")
+
+    monkeypatch.setattr(linker, "n_threads", lambda: 2)
+    linker.in_other_processes(work)
+    assert (tmp_path / "told").read_text() == "False 0"
+    work()
+    heard = (tmp_path / "told").read_text().split()
+    assert heard[0] == "True" and int(heard[1]) > 0
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 def test_other_processes(tmp_path):
-    """Two compile the kernels, one the graph, for arguments not seen yet; this one only reads."""
+    """Two compile kernels, one the graph and then kernels, for arguments unseen; this one reads."""
     *cold, is_compiled, end = printed(tmp_path / "two", threads=2)
     *alone, by_itself, _ = printed(tmp_path / "one", threads=1)
     *warm, again, _ = printed(tmp_path / "two", threads=2)

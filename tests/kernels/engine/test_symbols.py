@@ -6,8 +6,11 @@ import subprocess
 import sys
 import threading
 from types import SimpleNamespace
+from uuid import uuid4
 
+import llvmlite.binding as llvm
 import pytest
+from numba import types
 
 from dltut.kernels.engine import symbols
 
@@ -76,6 +79,26 @@ def helping():
     token = symbols.HELPING.set(True)
     yield
     symbols.HELPING.reset(token)
+
+
+def test_what_has_only_a_name_is_compiled_when_it_is_wanted(own_folder):
+    """As by the process of a graph, which goes on to kernels when it has the graph."""
+
+    def fill(out):
+        out[:] = 7
+
+    symbol, arguments = f"a_test_{uuid4().hex}", (types.float64[::1],)
+    token = symbols.NAMES_ALONE.set(True)
+    try:
+        symbols.add_symbol(symbol, fill, arguments)
+        assert llvm.address_of_symbol(symbol) == symbols.NOWHERE
+        assert symbol not in symbols.kept()
+    finally:
+        symbols.NAMES_ALONE.reset(token)
+    symbols.add_symbol(symbol, fill, arguments)
+    assert llvm.address_of_symbol(symbol) > symbols.NOWHERE
+    assert symbol in symbols.kept()
+    del symbols.kept()[symbol]
 
 
 def test_who_helps_goes_on_to_something_else(own_folder, helping):
