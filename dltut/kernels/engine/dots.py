@@ -12,7 +12,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit
 
 from dltut.kernels.engine.vectors import BYTES, FUSE, INTEGER, IS_WIDE, fetch, repeat
 
-ROWS, COLUMNS = (5, 4) if IS_WIDE else (2, 4)  # of a tile: sums and factors fill the registers
+ROWS, COLUMNS = (5, 4) if IS_WIDE else (3, 4)  # of a tile: sums and factors fill the registers
 DOTS_UP_TO_ROWS = 64  # of the left factor; with more, copying the right one is faster
 DOTS_FROM_VECTORS = 2  # of terms; with fewer, too
 
@@ -145,8 +145,9 @@ def _store(builder, totals, alpha, beta, place):
 def dots_of(dtype: str):
     """What computes ``alpha * a @ b.T + beta * c`` for one width."""
     size = np.dtype(dtype).itemsize
-    block, column, row, cell = (
-        tile_of_dots(*sides, dtype) for sides in ((ROWS, COLUMNS), (ROWS, 1), (1, COLUMNS), (1, 1))
+    block, column, pair, row, cell = (
+        tile_of_dots(*sides, dtype)
+        for sides in ((ROWS, COLUMNS), (ROWS, 1), (2, COLUMNS), (1, COLUMNS), (1, 1))
     )
 
     @numba_njit
@@ -154,7 +155,7 @@ def dots_of(dtype: str):
         """The product of a, (m, k), and b, (n, k), into c, (m, n).
 
         All three are addresses, with the bytes from one row to the next. Tiles of rows of b, each
-        over all rows of a; single rows where no tile fits.
+        over all rows of a; pairs of rows, then single ones, where no tile fits.
         """
         j = 0
         while j < n:
@@ -168,6 +169,9 @@ def dots_of(dtype: str):
                     else:
                         column(places, (alpha, beta))
                     i += ROWS
+                elif is_wide and i + 2 <= m:
+                    pair(places, (alpha, beta))
+                    i += 2
                 else:
                     if is_wide:
                         row(places, (alpha, beta))

@@ -32,6 +32,7 @@ from dltut.kernels.engine.symbols import add_symbol, call_symbol, version_of
 from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, add_product, fetch, read, repeat
 
 ROWS = 10 if IS_WIDE else 6  # of a tile: two vectors a row fill the registers
+FOUR = 4  # rows of a lower tile; without AVX-512 three vectors a row fill the registers
 COLUMNS = BYTES // 2  # of a tile of two vectors, in single precision
 ALONE = 8  # vectors of a tile of one row alone: as many sums as an addition takes cycles, twice
 # By so many rows of the left factor, columns of the right one are copied: soon, where its rows lie
@@ -123,22 +124,52 @@ def tile(rows: int, vectors: int, dtype: str):
     return multiply_tile
 
 
+@numba_njit
+def is_in_threes(m, columns, lanes):
+    """Whether the next tiles of a product are of four rows and three vectors each.
+
+    So they are without AVX-512 where rows are a multiple of four, but not of six: tiles of six
+    rows and two vectors, as fast, would leave a lower one, whose few sums wait for each other.
+
+    Parameters
+    ----------
+    m : int
+        Rows.
+    columns : int
+        How many are left, the edge aside. Of four vectors two are taken and two left: one alone
+        would be slow.
+    lanes : int
+        Columns of a vector.
+    """
+    is_enough = columns == 3 * lanes or columns > 4 * lanes
+    return not IS_WIDE and m % FOUR == 0 and m % ROWS != 0 and is_enough
+
+
+@numba_njit
+def is_tall(left):
+    """Whether the next tile has ROWS rows, of so many that are left, or less.
+
+    A tile of two rows takes as long as one of four without AVX-512, so eight are two of four.
+    """
+    return left >= ROWS and (IS_WIDE or not ROWS + 2 <= left < 2 * FOUR + 2)
+
+
 def column_of_tiles_of(dtype: str):
-    """What computes a vector or two of the result's columns, for one width."""
+    """What computes some vectors of the result's columns, for one width."""
     wide, narrow = (tile(ROWS, vectors, dtype) for vectors in (2, 1))
-    wide_four, narrow_four = (tile(4, vectors, dtype) for vectors in (2, 1))
+    widest_four, wide_four, narrow_four = (tile(FOUR, vectors, dtype) for vectors in (3, 2, 1))
     wide_two, narrow_two = (tile(2, vectors, dtype) for vectors in (2, 1))
     wide_row, narrow_row = (tile(1, vectors, dtype) for vectors in (2, 1))
     rows = ROWS
 
     @numba_njit
-    def column_of_tiles(is_wide, m, k, a, a_row, a_term, a_tile, b, b_row, c, c_row, alpha, beta):
-        """All rows of one or two vectors of columns: tiles, then what is left in smaller ones.
+    def column_of_tiles(vectors, m, k, a, a_row, a_term, a_tile, b, b_row, c, c_row, alpha, beta):
+        """All rows of one to three vectors of columns: tiles, then what is left in smaller ones.
 
         Parameters
         ----------
-        is_wide : bool
-            Whether there are two vectors.
+        vectors : int
+            How many there are; of three, see `is_in_threes`.
         m, k : int
             Rows, and terms of a sum.
         a, a_row, a_term, b, b_row, c, c_row : int
@@ -147,29 +178,32 @@ def column_of_tiles_of(dtype: str):
             Bytes from one tile's rows of a to the next's.
         alpha, beta : float
         """
-        i = 0
+        i, in_panels = 0, a_tile != rows * a_row
         while i < m:
             places = k, a, a_row, a_term, b, b_row, c + i * c_row, c_row
-            if i + rows <= m:
-                if is_wide:
+            if vectors == 3:
+                widest_four(places, (alpha, beta))
+                i, a = i + FOUR, a + FOUR * a_row
+            elif i + rows <= m and (in_panels or is_tall(m - i)):
+                if vectors == 2:
                     wide(places, (alpha, beta))
                 else:
                     narrow(places, (alpha, beta))
                 i, a = i + rows, a + a_tile
-            elif i + 4 <= m:
-                if is_wide:
+            elif i + FOUR <= m:
+                if vectors == 2:
                     wide_four(places, (alpha, beta))
                 else:
                     narrow_four(places, (alpha, beta))
-                i, a = i + 4, a + 4 * a_row
+                i, a = i + FOUR, a + FOUR * a_row
             elif i + 2 <= m:
-                if is_wide:
+                if vectors == 2:
                     wide_two(places, (alpha, beta))
                 else:
                     narrow_two(places, (alpha, beta))
                 i, a = i + 2, a + 2 * a_row
             else:
-                if is_wide:
+                if vectors == 2:
                     wide_row(places, (alpha, beta))
                 else:
                     narrow_row(places, (alpha, beta))
@@ -179,7 +213,7 @@ def column_of_tiles_of(dtype: str):
 
 
 def columns_of_product_of(dtype: str):
-    """What computes a vector or two of the result's columns, term after term, for one width."""
+    """What computes some vectors of the result's columns, term after term, for one width."""
     size, real = np.dtype(dtype).itemsize, np.dtype(dtype).type
     lanes, column_of_tiles = BYTES // size, column_of_tiles_of(dtype)
 
@@ -193,7 +227,7 @@ def columns_of_product_of(dtype: str):
         Parameters
         ----------
         columns : int
-            How many, up to those of two vectors; fewer go through `edge`.
+            How many: those of one to three vectors; fewer than two go through `edge`.
         is_last : bool
             Whether they are the right edge of the result, where b ends.
         is_copied : bool
@@ -210,7 +244,8 @@ def columns_of_product_of(dtype: str):
         edge : array, shape (m * two vectors,)
             Room for the right edge of the result, see `merge_edge`.
         """
-        width = lanes if columns <= lanes else 2 * lanes
+        vectors = (columns + lanes - 1) // lanes
+        width = vectors * lanes
         is_edge = columns < width
         out, step = (np.intp(edge.ctypes.data), width * size) if is_edge else (c, c_row)
         keep = real(0) if is_edge else beta
@@ -226,7 +261,7 @@ def columns_of_product_of(dtype: str):
                 right, row = np.intp(panel.ctypes.data), width * size
             left = a + first * a_term
             column_of_tiles(
-                width > lanes, m, depth, left, a_row, a_term, a_tile, right, row, out, step, alpha,
+                vectors, m, depth, left, a_row, a_term, a_tile, right, row, out, step, alpha,
                 keep,
             )  # fmt: skip
             first, keep = first + max(depth, 1), real(1)
@@ -246,14 +281,18 @@ def gemm_of(dtype: str):
     @numba_njit
     def strip(m, n, k, alpha, a, a_row, a_term, a_tile, b, b_row, b_column, is_copied, is_packed,
         beta, c, c_row, panel, edge):  # fmt: skip
-        """All columns of some rows, a vector or two after the other, at addresses."""
-        for j in range(0, n, 2 * lanes):
-            columns = min(2 * lanes, n - j)
+        """All columns of some rows, some vectors after the other, at addresses."""
+        j, is_in_place = 0, not (is_copied or is_packed) and a_tile == ROWS * a_row
+        pairs = n - n % (2 * lanes)  # an edge begins behind them whatever m is, and so rounds alike
+        while j < n:
+            vectors = 3 if is_in_place and is_in_threes(m, pairs - j, lanes) else 2
+            columns = min(vectors * lanes, n - j)
             columns_of_product(
                 columns, columns % lanes != 0 and not is_packed, is_copied, m, k, alpha, a, a_row,
                 a_term, a_tile, b + j * b_column, b_row, b_column, beta, c + j * size, c_row, panel,
                 edge,
             )  # fmt: skip
+            j += columns
 
     @numba_njit
     def large(m, n, k, alpha, a, a_row, a_term, b, b_row, b_column, is_packed, beta, c, c_row,

@@ -39,7 +39,7 @@ def ends_before_page(part, values):
 multiply = numba.njit(lambda *given: gemm.product(*given))
 rng, errors = np.random.default_rng(0), []
 sizes = [(m, n, k) for m in (1, 11) for n in (1, 7, 15, 16, 17, 33, 47) for k in (1, 2, 9, 40)]
-sizes += [(3, 17, gemm.DEPTH), (3, 5, gemm.DEPTH + 1), (64, 64, 65)]
+sizes += [(3, 17, gemm.DEPTH), (3, 5, gemm.DEPTH + 1), (64, 64, 65), (20, 24, 3), (4, 52, 9)]
 for dtype in ("float32", "float64"):
     gemm.prepare(dtype)
     for (m, n, k), left, right in product(sizes, (False, True), (False, True)):
@@ -113,10 +113,63 @@ def test_terms_around_the_depth(multiply, dtype, turns):
         check(multiply, dtype, turns, (m, n, k), (0.5, -2.0), (1, 2, 3))
 
 
+def in_vectors(dtype, count):
+    """How many numbers of a type so many vectors hold."""
+    return count * gemm.BYTES // np.dtype(dtype).itemsize
+
+
+@pytest.mark.parametrize("dtype", WIDTHS)
+def test_rows_and_columns_of_every_shape_of_tiles(multiply, dtype):
+    """Tiles of three vectors, of two, of one, and edges behind each; tall tiles and low ones."""
+    columns = {in_vectors(dtype, count) + more for count in range(3, 9) for more in (-1, 0, 1)}
+    for m, n in product((*range(3, 15), 20, 22, 23, 28), sorted(columns)):
+        check(multiply, dtype, (False, False), (m, n, 3), (0.5, -2.0), (1, 2, 3))
+    for m, n in product((4, 7, 20), (in_vectors(dtype, 8), in_vectors(dtype, 7) + 2)):
+        check(multiply, dtype, (False, False), (m, n, gemm.DEPTH + 3), (0.5, -2.0))
+
+
+def test_shapes_of_tiles_waste_little():
+    """Beside the fewest turns of the processor that any other choice for the rows would take."""
+
+    def turns(heights, vectors):
+        """Two sums a turn, and no sum oftener than every fourth turn."""
+        return sum(max(4, height * vectors / 2) for height in heights) / vectors
+
+    def two_wide(m):
+        """The heights of tiles of two vectors, from the top."""
+        heights = []
+        while m:
+            tall = is_tall(m)
+            heights.append(
+                next(h for h in (gemm.ROWS, 4, 2, 1) if h <= m and (tall or h < gemm.ROWS))
+            )
+            m -= heights[-1]
+        return heights
+
+    is_tall = numba.njit(lambda left: gemm.is_tall(left))
+    is_in_threes = numba.njit(lambda *given: gemm.is_in_threes(*given))
+    lanes = in_vectors("float32", 1)
+    for m in range(1, 60):
+        three = is_in_threes(m, 6 * lanes, lanes)
+        if gemm.IS_WIDE:
+            assert not three and is_tall(m) == (m >= gemm.ROWS)
+            continue
+        simple = [gemm.ROWS] * (m // gemm.ROWS) + [h for h in (4, 2, 1) if m % gemm.ROWS & h]
+        assert turns(two_wide(m), 2) <= turns(simple, 2)
+        if three:
+            assert m % 4 == 0 and turns([4] * (m // 4), 3) <= turns(two_wide(m), 2)
+    if not gemm.IS_WIDE:
+        assert two_wide(8) == [4, 4] and two_wide(20) == [6, 6, 4, 4] and is_in_threes(20, 64, 8)
+        counts = [lanes * count for count in range(1, 9)]
+        assert [is_in_threes(20, n, lanes) for n in counts] == [False] * 2 + [True, False] + [
+            True
+        ] * 4
+
+
 @pytest.mark.parametrize("dtype", WIDTHS)
 def test_a_row_alone(multiply, dtype):
     """Many vectors at a time, then what is left."""
-    long = gemm.ALONE * gemm.BYTES // np.dtype(dtype).itemsize
+    long = in_vectors(dtype, gemm.ALONE)
     for n in (long - 1, long, long + 1, 2 * long + 5):
         for left in (False, True):
             check(multiply, dtype, (left, False), (1, n, 17), (0.5, -2.0), (1, 2, 3))
