@@ -44,7 +44,7 @@ def loss_and_gradient(scores, x, loss, delta):
             "give one score for each number, and at least one row"
         )
     losses = np.empty(len(x), delta.dtype)
-    side = count_of_blocks(len(x), 8)  # rows, so that there are eight blocks
+    side = max(1, len(x) // 8)  # rows, so that there are eight blocks or, of few rows, more
     in_parallel(losses_of_rows, count_of_blocks(len(x), side), (side, scores, x, losses, delta))
     total = 0.0
     for n in range(len(losses)):
