@@ -6,7 +6,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from dltut.kernels.engine.gemm import ROWS
-from dltut.kernels.engine.vectors import BYTES, INTEGER, add_product, read, repeat
+from dltut.kernels.engine.vectors import BYTES, INTEGER, add_product, fetch, read, repeat
+
+# Tiles from one to that whose rows memory is asked for. Where the parts of two threads meet, a line
+# of the cache belongs to both and comes from the other core, which takes as long as some tiles.
+AHEAD = 4
 
 
 @intrinsic
@@ -34,6 +38,10 @@ def change_tile(typing, places, keep, squares):
         vector = ir.VectorType(element, BYTES // size)
         cells = [(r, v) for r in range(ROWS) for v in range(2)]
         pointers = {}
+        for r in range(ROWS):
+            ahead = builder.add(W, builder.mul(W_row, INTEGER(r + AHEAD * ROWS)))
+            for end in (0, 2 * BYTES - size):
+                fetch(builder, builder.add(ahead, INTEGER(end)))
         for r, v in cells:
             place = builder.add(W, builder.mul(W_row, INTEGER(r)))
             place = builder.add(place, INTEGER(v * BYTES))
