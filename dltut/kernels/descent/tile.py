@@ -38,10 +38,7 @@ def change_tile(typing, places, keep, squares):
         vector = ir.VectorType(element, BYTES // size)
         cells = [(r, v) for r in range(ROWS) for v in range(2)]
         pointers = {}
-        for r in range(ROWS):
-            ahead = builder.add(W, builder.mul(W_row, INTEGER(r + AHEAD * ROWS)))
-            for end in (0, 2 * BYTES - size):
-                fetch(builder, builder.add(ahead, INTEGER(end)))
+        _ask_ahead(builder, W, W_row, 2 * BYTES - size)
         for r, v in cells:
             place = builder.add(W, builder.mul(W_row, INTEGER(r)))
             place = builder.add(place, INTEGER(v * BYTES))
@@ -76,6 +73,14 @@ def change_tile(typing, places, keep, squares):
         return context.get_dummy_value()
 
     return types.void(places, keep, squares), code
+
+
+def _ask_ahead(builder, W, W_row, last):
+    """Generate hints that the rows of a later tile are needed soon, to their last bytes."""
+    for r in range(ROWS):
+        row = builder.add(W, builder.mul(W_row, INTEGER(r + AHEAD * ROWS)))
+        for end in (0, last):
+            fetch(builder, builder.add(row, INTEGER(end)))
 
 
 @intrinsic
