@@ -161,15 +161,22 @@ def add_changes(W, keep, changes):
 
 
 @numba_njit
+def stack_row(i, one, factor, other, other_factor, rows):
+    """Row i of ``factor * one`` and, below it, ``other_factor * other``: rows (n + m, columns)."""
+    n, columns = one.shape
+    if i < n:
+        for s in range(columns):
+            rows[i, s] = factor * one[i, s]
+    else:
+        for s in range(columns):
+            rows[i, s] = other_factor * other[i - n, s]
+
+
+@numba_njit
 def stacked(one, factor, other, other_factor):
     """The rows (n + m, columns) of two matrices below each other, times a factor each."""
     rows = np.empty((len(one) + len(other), one.shape[1]), one.dtype)
-    for r in range(len(one)):
-        for s in range(one.shape[1]):
-            rows[r, s] = factor * one[r, s]
-    for r in range(len(other)):
-        for s in range(one.shape[1]):
-            rows[len(one) + r, s] = other_factor * other[r, s]
+    in_parallel(stack_row, len(rows), (one, factor, other, other_factor, rows))
     return rows
 
 
