@@ -97,7 +97,7 @@ def change_tiles(terms, lengths, W, left, n, keep, x, delta, rate, is_summed):
             top, count = t * ROWS, k if is_odd else lengths[t]
             listed = k, count, spot(terms, (t, 0))
             places = spot(x, (0, top)), x_row, factor, spot(W, (top, j)), row, width
-            change_tile((*listed, *places), keep, sums)
+            change_tile((*listed, *places, W.size * size), keep, sums)
     return squares.sum()
 
 

@@ -6,11 +6,12 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from dltut.kernels.engine.gemm import ROWS
-from dltut.kernels.engine.vectors import BYTES, INTEGER, add_product, fetch, read, repeat
+from dltut.kernels.engine.vectors import BYTES, INTEGER, IS_WIDE, add_product, fetch, read, repeat
 
 # Tiles from one to that whose rows memory is asked for. Where the parts of two threads meet, a line
 # of the cache belongs to both and comes from the other core, which takes as long as some tiles.
-AHEAD = 4
+# With AVX-512 asking costs a twentieth of a step, and repays it where a core's cache is too small.
+AHEAD, AHEAD_FROM_BYTES = 4, 2**21 if IS_WIDE else 0
 
 
 @intrinsic
@@ -22,8 +23,8 @@ def change_tile(typing, places, keep, squares):
     places : tuple of int
         Terms of a sum, and how many of them count; where the list of those begins, as integers of
         32 bits; where x begins, and bytes from row to row; where delta begins, whose rows, of the
-        tile alone, follow each other, filled up with zeros; where W begins, and bytes from row to
-        row; columns.
+        tile alone, follow each other, filled up with zeros; where the tile of W begins, and bytes
+        from row to row; columns; bytes of all of W.
     keep : float
         Of the width of all numbers.
     squares : int
@@ -33,12 +34,13 @@ def change_tile(typing, places, keep, squares):
 
     def code(context, builder, signature, values):
         """Sums in registers that begin with what is there."""
-        k, count, terms, x, x_row, delta, W, W_row, n = cgutils.unpack_tuple(builder, values[0])
+        unpacked = cgutils.unpack_tuple(builder, values[0])
+        k, count, terms, x, x_row, delta, W, W_row, n, all_of_W = unpacked
         element, size = context.get_value_type(keep), keep.bitwidth // 8
         vector = ir.VectorType(element, BYTES // size)
         cells = [(r, v) for r in range(ROWS) for v in range(2)]
         pointers = {}
-        _ask_ahead(builder, W, W_row, 2 * BYTES - size)
+        _ask_ahead(builder, all_of_W, W, W_row, 2 * BYTES - size)
         for r, v in cells:
             place = builder.add(W, builder.mul(W_row, INTEGER(r)))
             place = builder.add(place, INTEGER(v * BYTES))
@@ -75,12 +77,14 @@ def change_tile(typing, places, keep, squares):
     return types.void(places, keep, squares), code
 
 
-def _ask_ahead(builder, W, W_row, last):
+def _ask_ahead(builder, all_of_W, W, W_row, last):
     """Generate hints that the rows of a later tile are needed soon, to their last bytes."""
-    for r in range(ROWS):
-        row = builder.add(W, builder.mul(W_row, INTEGER(r + AHEAD * ROWS)))
-        for end in (0, last):
-            fetch(builder, builder.add(row, INTEGER(end)))
+    is_far = builder.icmp_signed(">=", all_of_W, INTEGER(AHEAD_FROM_BYTES))
+    with builder.if_then(is_far):
+        for r in range(ROWS):
+            row = builder.add(W, builder.mul(W_row, INTEGER(r + AHEAD * ROWS)))
+            for end in (0, last):
+                fetch(builder, builder.add(row, INTEGER(end)))
 
 
 @intrinsic
