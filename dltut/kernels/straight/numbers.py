@@ -8,6 +8,7 @@ from functools import reduce, singledispatch
 
 import numpy as np
 import pytensor.scalar as ps
+from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Constant
 from pytensor.graph.replace import graph_replace
 from pytensor.tensor.basic import Alloc
@@ -22,6 +23,7 @@ from dltut.kernels.straight.op import StraightCode
 from dltut.kernels.threefry import Numbers, Uniform
 
 MOST_INPUTS = 32  # that NumPy broadcasts together
+MOST_NAMED = 500  # operations on numbers in an expression that has a name
 
 
 class TooMuch(Exception):
@@ -44,7 +46,14 @@ def numbers_of(inputs, nodes, outputs, most: int) -> tuple[list, list]:
     TooMuch
         If there are more, or shapes that are not known, or operations that are not known here.
     """
-    values, count = {each: named(each) for each in inputs}, 0
+    values = {each: named(each) for each in inputs}
+    write_out(nodes, values, most)
+    return [values[each] for each in inputs], [value(each, values) for each in outputs]
+
+
+def write_out(nodes, values: dict, most: int) -> None:
+    """Add to {variable: its numbers} those of what nodes make; see `numbers_of`."""
+    count = 0
     for node in nodes:
         given = [value(each, values) for each in node.inputs]
         if len(given) > MOST_INPUTS:
@@ -57,10 +66,10 @@ def numbers_of(inputs, nodes, outputs, most: int) -> tuple[list, list]:
         elif isinstance(node.op, StraightCode):
             count += node.op.n_operations
         else:
-            count += max(map(np.size, (*given, *made)))
+            inside = len(node.op.fgraph.apply_nodes) if isinstance(node.op, OpFromGraph) else 1
+            count += inside * max(map(np.size, (*given, *made)))
         if count > most:
             raise TooMuch
-    return [values[each] for each in inputs], [value(each, values) for each in outputs]
 
 
 def named(variable) -> np.ndarray:
@@ -219,6 +228,14 @@ def _written_out_before(op: StraightCode, node, inputs):
         inside.outputs, dict(zip(inside.inputs, numbers, strict=True)), strict=False
     )
     return arranged(made, op.shapes)
+
+
+@written_out.register
+def _with_a_name(op: OpFromGraph, node, inputs):
+    inside = copied_inside(op)
+    values = dict(zip(inside.inputs, inputs, strict=True))
+    write_out(inside.toposort(), values, MOST_NAMED)
+    return [value(each, values) for each in inside.outputs]
 
 
 def arranged(numbers: list, shapes) -> list[np.ndarray]:

@@ -11,7 +11,7 @@ from dltut.kernels.straight.op import StraightCode, StraightLoop
 from dltut.kernels.straight.rewrite import FEW, MOST, Straightened
 from dltut.machine.rng import Streams
 from dltut.nn.loop import repeated, scan
-from dltut.samplers import HMC, Banana, Gaussian
+from dltut.samplers import HMC, Banana, Gaussian, Mixture
 
 
 def straightened(inputs, outputs):
@@ -132,6 +132,7 @@ def test_a_loop_that_stays(step, wanted):
     [
         Gaussian([0, 1], [[2, 1], [1, 2]]),
         Banana(),
+        Mixture(),
         lambda x: pt.log(1 + (x**4).sum(axis=1)) + pt.abs(x).max(axis=1),
     ],
 )
