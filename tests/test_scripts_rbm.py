@@ -55,7 +55,7 @@ def test_training_fills_a_run_folder(tmp_path, monkeypatch, capsys):
         [row[key] for row in rows] for key in ("train_cost", "valid_pseudo_likelihood")
     )
     # One flipped bit a minibatch estimates the latter: between two epochs it may fall by chance.
-    assert costs == sorted(costs) and max(values) > values[0]
+    assert costs == sorted(costs)
     assert all(-250 < each[0] < each[-1] < -80 for each in (costs, values))
     assert f"validation pseudo likelihood {values[-1]:.4g}" in out
     model = load_model(folder / "best.safetensors")

@@ -227,7 +227,8 @@ def columns_of_product_of(dtype: str):
         Parameters
         ----------
         columns : int
-            How many: those of one to three vectors; fewer than two go through `edge`.
+            How many, up to those of three vectors; if they fill no whole vectors, which are two at
+            most then, they go through `edge`.
         is_last : bool
             Whether they are the right edge of the result, where b ends.
         is_copied : bool
